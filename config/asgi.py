@@ -1,0 +1,80 @@
+"""The web application: routes and guards around the parts. Errors become pages, never traces."""
+
+from collections.abc import Sequence
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from config.parts import Parts
+from feeds.errors import CivicwireError, StoreError
+from feeds.store import changes
+from feeds.web.guards import Guard
+
+log = structlog.get_logger()
+_SAID = {400, 403, 404, 405, 413, 414, 415}
+
+
+def application(parts: Parts, *, extra: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The whole site; `extra` are routes that only the demonstration has."""
+    answers = _Answers(parts)
+    app = Starlette(
+        routes=[
+            Route("/healthz", answers.alive),
+            Route("/readyz", answers.ready),
+            parts.assets.route,
+            *parts.feed_routes.routes,
+            *parts.pages.routes,
+            *parts.residents.routes,
+            *extra,
+        ],
+        exception_handlers={
+            HTTPException: answers.refused,
+            StoreError: answers.unavailable,
+            Exception: answers.broken,
+        },
+    )
+    secure = parts.settings.base_url.startswith("https:")
+    return Guard(app, refuse=parts.chrome.message, secure=secure)
+
+
+class _Answers:
+    """What is answered besides pages: health, and each kind of failure."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._database = parts.database
+        self._chrome = parts.chrome
+
+    def alive(self, _request: Request) -> Response:
+        """The process answers."""
+        return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+    def ready(self, _request: Request) -> Response:
+        """The database answers too."""
+        try:
+            with self._database.read() as session:
+                changes.head(session)
+        except CivicwireError as error:
+            log.warning("not.ready", cause=str(error))
+            return PlainTextResponse("the database does not answer\n", status_code=503)
+        return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """A request that a route or a guard would not take."""
+        status = error.status_code if isinstance(error, HTTPException) else 400
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return self._chrome.message(request, status if status in _SAID else 400, headers=headers)
+
+    def unavailable(self, request: Request, error: Exception) -> Response:
+        """The database cannot be used for the moment."""
+        log.error("store.unavailable", cause=str(error))
+        return self._chrome.message(request, 503, headers={"Retry-After": "30"})
+
+    def broken(self, request: Request, error: Exception) -> Response:
+        """A mistake of ours: the reader gets a page, the log one line."""
+        log.error("request.broken", cause=f"{type(error).__name__}: {error}", exc_info=error)
+        return self._chrome.message(request, 500)

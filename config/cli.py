@@ -1,0 +1,215 @@
+"""The command line. What a command does is imported when it is called, so that --help is quick and loads nothing."""
+
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+
+from feeds.errors import CivicwireError
+
+app = typer.Typer(
+    name="civicwire",
+    help="Feeds and mail notifications for a public newsroom.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+articles = typer.Typer(help="The newsroom from a shell: list, show, publish, correct, withdraw.", no_args_is_help=True)
+subscribers = typer.Typer(help="Who follows what, and what an address got.", no_args_is_help=True)
+run = typer.Typer(help="The same runs that the scheduler wakes.", no_args_is_help=True)
+app.add_typer(articles, name="articles")
+app.add_typer(subscribers, name="subscribers")
+app.add_typer(run, name="run")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+ArticleId = Annotated[int, typer.Argument(help="The article's number.", min=1)]
+Now = Annotated[str | None, typer.Option(help="Act as if it were this instant: ISO 8601 with its zone.")]
+
+
+def _call(module: str, **values: Any) -> None:
+    """Import what a command does, and do it."""
+    import_module(f"config.commands.{module}").run(**values)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Do it all and exit; non-zero if anything is missing.")] = False,
+    port: Annotated[int, typer.Option(help="The port to serve on.", min=1, max=65535)] = 8000,
+) -> None:
+    """Show the main job in an empty var/demo: releases, feeds, an alert and a digest, with a mail catcher."""
+    _call("demo", once=once, port=port)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    role: Annotated[str, typer.Option(help="all, web or scheduler.")] = "all",
+) -> None:
+    """Serve pages and feeds, and send mail when it is due."""
+    _call("serve", host=host, port=port, role=role)
+
+
+@app.command()
+def intake(
+    paths: Annotated[list[str], typer.Argument(help="Files of saved board pages, as text or HTML.", metavar="PATH...")],
+    division: Annotated[str | None, typer.Option(help="File the articles under this division's slug.")] = None,
+    board: Annotated[str | None, typer.Option(help="File the articles under this board.")] = None,
+    address: Annotated[str | None, typer.Option(help="Where the one page was posted.")] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish at once; old releases mail nobody.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be read.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read board pages into drafts."""
+    _call(
+        "intake",
+        paths=paths,
+        division=division,
+        board=board,
+        address=address,
+        publish=publish,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@articles.command("list")
+def articles_list(
+    state: Annotated[str | None, typer.Option(help="Only draft, published or withdrawn ones.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The latest articles of every state."""
+    _call("articles", action="list", state=state, as_json=as_json)
+
+
+@articles.command("show")
+def articles_show(article: ArticleId, as_json: AsJson = False) -> None:
+    """One article with all that is known of it."""
+    _call("articles", action="show", article=article, as_json=as_json)
+
+
+@articles.command("publish")
+def articles_publish(article: ArticleId, as_json: AsJson = False) -> None:
+    """Publish a draft: it is public at once, and alerts go out within a minute."""
+    _call("articles", action="publish", article=article, as_json=as_json)
+
+
+@articles.command("correct")
+def articles_correct(
+    article: ArticleId,
+    page: Annotated[str, typer.Option(help="A file with the whole page as it should be.")],
+    note: Annotated[str, typer.Option(help="What changed, in a sentence for readers.")],
+    as_json: AsJson = False,
+) -> None:
+    """Correct a published article: who was alerted is told."""
+    _call("articles", action="correct", article=article, page=page, note=note, as_json=as_json)
+
+
+@articles.command("withdraw")
+def articles_withdraw(
+    article: ArticleId,
+    reason: Annotated[str, typer.Option(help="Why, in a sentence for readers.")],
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a published article: its page says so, feeds and unsent mail drop it."""
+    _call("articles", action="withdraw", article=article, reason=reason, as_json=as_json)
+
+
+@subscribers.command("add")
+def subscribers_add(
+    email: Annotated[str, typer.Argument(help="The address.")],
+    division: Annotated[list[str] | None, typer.Option(help="A division's slug; several are allowed.")] = None,
+    cadence: Annotated[str, typer.Option(help="immediate, daily or weekly.")] = "daily",
+    language: Annotated[str | None, typer.Option(help="The language of the mails.")] = None,
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="You hold the person's consent: ask nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sign an address up; without --confirmed it is mailed a link to confirm."""
+    _call(
+        "subscribers",
+        action="add",
+        email=email,
+        divisions=division or [],
+        cadence=cadence,
+        language=language,
+        confirmed=confirmed,
+        as_json=as_json,
+    )
+
+
+@subscribers.command("show")
+def subscribers_show(email: Annotated[str, typer.Argument(help="The address.")], as_json: AsJson = False) -> None:
+    """What an address follows, what it got, and why not."""
+    _call("subscribers", action="show", email=email, as_json=as_json)
+
+
+@run.command("alerts")
+def run_alerts(now: Now = None, as_json: AsJson = False) -> None:
+    """Plan the alerts that the change log calls for."""
+    _call("run", what="alerts", until_done=False, now=now, as_json=as_json)
+
+
+@run.command("digests")
+def run_digests(now: Now = None, as_json: AsJson = False) -> None:
+    """Plan the digests that are due."""
+    _call("run", what="digests", until_done=False, now=now, as_json=as_json)
+
+
+UntilDone = Annotated[bool, typer.Option("--until-done", help="Go on, waiting, until no delivery is open.")]
+
+
+@run.command("delivery")
+def run_delivery(until_done: UntilDone = False, now: Now = None, as_json: AsJson = False) -> None:
+    """Send every delivery that is due."""
+    _call("run", what="delivery", until_done=until_done, now=now, as_json=as_json)
+
+
+@run.command("all")
+def run_all(until_done: UntilDone = False, now: Now = None, as_json: AsJson = False) -> None:
+    """Plan alerts and digests, and send."""
+    _call("run", what="all", until_done=until_done, now=now, as_json=as_json)
+
+
+@app.command()
+def hold(reason: Annotated[str, typer.Argument(help="Why, for whoever looks next.")]) -> None:
+    """Stop all sending until it is released; survives restarts."""
+    _call("sending", action="hold", reason=reason)
+
+
+@app.command()
+def release() -> None:
+    """Let sending go on."""
+    _call("sending", action="release")
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How every mailing stands: its audience is the sum of its states."""
+    _call("sending", action="status", as_json=as_json)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to this version."""
+    _call("migrate")
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Try the settings, the city file, the database and the mail server."""
+    _call("check", as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 could not (one clear line each), 2 wrong use."""
+    try:
+        app(standalone_mode=True)
+    except CivicwireError as error:
+        for line in str(error).splitlines():
+            print(f"civicwire: {line}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

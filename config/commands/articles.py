@@ -1,0 +1,120 @@
+"""`civicwire articles`: the newsroom from a shell."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from feeds.intake.board_page import MAX_BYTES, read
+
+from config.commands.console import opened, print_json, print_table
+from config.parts import Parts
+from feeds.addresses import article_path
+from feeds.errors import CivicwireError, PageRefused
+from feeds.intake.draft import Draft
+from feeds.model import Article, State
+from feeds.store import articles, reading
+
+_LONGEST = 1000
+
+
+def run(
+    *,
+    action: str,
+    article: int = 0,
+    state: str | None = None,
+    page: str = "",
+    note: str = "",
+    reason: str = "",
+    as_json: bool,
+) -> None:
+    """Do one thing with articles and print how they stand."""
+    with opened() as parts:
+        if action == "list":
+            _list(parts, state, as_json)
+            return
+        if action == "publish":
+            _publish(parts, article)
+        elif action == "correct":
+            _correct(parts, article, page, _line(note, "--note"))
+        elif action == "withdraw":
+            _withdraw(parts, article, _line(reason, "--reason"))
+        with parts.database.read() as session:
+            _show(parts, reading.get(session, article), as_json)
+
+
+def _list(parts: Parts, state: str | None, as_json: bool) -> None:
+    if state is not None and state not in list(State):
+        raise CivicwireError(f"--state must be one of {', '.join(State)}")
+    with parts.database.read() as session:
+        found = reading.listing(session, state=State(state) if state else None)
+    if as_json:
+        print_json({"articles": [_object(parts, one) for one in found]})
+        return
+    rows = [(one.id, one.state, one.division or "unknown", one.content.language, one.content.title) for one in found]
+    print_table(("number", "state", "division", "language", "title"), rows)
+
+
+def _publish(parts: Parts, article_id: int) -> None:
+    fallback = parts.newsroom.city.fallback_division
+    with parts.database.write() as session:
+        articles.publish(session, article_id, fallback_division=fallback, now=parts.clock())
+
+
+def _correct(parts: Parts, article_id: int, page: str, note: str) -> None:
+    try:
+        with Path(page).open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CivicwireError(f"{page}: the file cannot be read: {error.strerror}") from error
+    draft = read(content)
+    if not isinstance(draft, Draft):
+        raise PageRefused(draft.reasons)
+    with parts.database.write() as session:
+        if reading.get(session, article_id).state is State.DRAFT:
+            raise CivicwireError(f"article {article_id} is a draft: publish it first")
+        articles.revise(session, article_id, draft.content, note=note, now=parts.clock())
+
+
+def _withdraw(parts: Parts, article_id: int, reason: str) -> None:
+    with parts.database.write() as session:
+        articles.withdraw(session, article_id, reason=reason, now=parts.clock())
+
+
+def _line(text: str, option: str) -> str:
+    text = " ".join(text.split())
+    if not text or not text.isprintable() or len(text) > _LONGEST:
+        raise CivicwireError(f"{option} must be a sentence of at most {_LONGEST} characters")
+    return text
+
+
+def _show(parts: Parts, one: Article, as_json: bool) -> None:
+    found = _object(parts, one)
+    if as_json:
+        print_json(found)
+    else:
+        print_table(("field", "value"), list(found.items()))
+
+
+def _object(parts: Parts, one: Article) -> dict[str, object]:
+    """An article as staff see it; the text itself is on its page."""
+    found: dict[str, object] = {
+        "number": one.id,
+        "state": str(one.state),
+        "title": one.content.title,
+        "subtitle": one.content.subtitle,
+        "language": one.content.language,
+        "division": one.division,
+        "board": one.board,
+        "telephone": one.telephone,
+        "registered": one.registered_on,
+        "revision": one.revision,
+        "published": one.published_at,
+        "updated": one.updated_at,
+        "correction": one.correction_note,
+        "withdrawal": one.withdrawal_reason,
+        "guid": one.guid,
+        "source": one.source_address,
+        "footnotes": [asdict(note) for note in one.content.footnotes],
+    }
+    if one.state is not State.DRAFT:
+        found["address"] = parts.newsroom.url(article_path(one))
+    return found

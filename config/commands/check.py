@@ -1,0 +1,61 @@
+"""`civicwire check`: tries what the service needs, and says what is wrong in a sentence each."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+
+from config.commands.console import print_json, print_table
+from config.migrating import demand_current, newest
+from config.parts import Parts
+from config.settings import load_settings
+from feeds.errors import CivicwireError
+from notifier.transport.promise import Transport
+
+
+def run(*, as_json: bool) -> None:
+    """Try settings, city file, database and mail server; fails if any of them does not work."""
+    parts = Parts(load_settings())
+    found = {
+        "city": _tried(lambda: f"{len(parts.newsroom.city.divisions)} divisions, {parts.newsroom.city.zone.key}"),
+        "database": _tried(lambda: _database(parts)),
+        "secret key": _tried(lambda: _secret_key(parts)),
+        "mail server": _tried(lambda: _mail_server(parts.sender.transport)),
+    }
+    failed = [name for name, (works, _) in found.items() if not works]
+    if as_json:
+        print_json({name: {"works": works, "says": says} for name, (works, says) in found.items()})
+    else:
+        rows = [(name, "yes" if works else "NO", says) for name, (works, says) in found.items()]
+        print_table(("what", "works", "says"), rows)
+    if failed:
+        raise CivicwireError(f"not ready: {', '.join(failed)}")
+
+
+def _tried(attempt: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        return True, attempt()
+    except CivicwireError as error:
+        return False, str(error)
+
+
+def _secret_key(parts: Parts) -> str:
+    """Whether links can be signed, and with what."""
+    return "set" if parts.tokens and parts.settings.secret_key else "kept beside the database"
+
+
+def _database(parts: Parts) -> str:
+    try:
+        demand_current(parts.database)
+    finally:
+        parts.database.close()
+    engine = f"SQLite {sqlite3.sqlite_version}" if parts.database.is_sqlite else "PostgreSQL"
+    return f"{engine}, tables {newest()}"
+
+
+def _mail_server(transport: Transport) -> str:
+    async def greet() -> None:
+        async with transport.connect():
+            pass
+
+    asyncio.run(greet())
+    return "greets us, secured and signed in as the settings say"

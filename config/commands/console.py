@@ -1,0 +1,59 @@
+"""What every command shares: the parts of this installation, and how answers are printed."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from config.logs import set_up
+from config.migrating import demand_current
+from config.parts import Parts
+from config.settings import Settings, load_settings
+from feeds.clock import fixed_clock, system_clock
+from feeds.errors import CivicwireError
+from feeds.store import divisions
+
+
+@contextmanager
+def opened(*, now: str | None = None, settings: Settings | None = None) -> Iterator[Parts]:
+    """The parts over a database that is there and current, closed at the end; at the instant `now` if one is given."""
+    clock = fixed_clock(read_instant(now)) if now else system_clock
+    parts = Parts(settings or load_settings(), clock)
+    set_up(parts.settings.log_format, quiet=True)
+    try:
+        demand_current(parts.database)
+        with parts.database.write() as session:
+            divisions.sync(session, parts.newsroom.city)
+        yield parts
+    finally:
+        parts.database.close()
+
+
+def read_instant(text: str) -> datetime:
+    """An instant of ISO 8601 with its zone. CivicwireError if it is none."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CivicwireError(f"“{text}” is not an instant such as 2026-05-24T08:00:00+09:00") from error
+    if instant.tzinfo is None:
+        raise CivicwireError(f"“{text}” has no zone: write 2026-05-24T08:00:00+09:00")
+    return instant.astimezone(UTC)
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """One JSON object on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
+    """A table for a person; as wide as it needs to be where nobody watches."""
+    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    terminal = sys.stdout.isatty()
+    Console(width=None if terminal else 200, markup=False, highlight=False, emoji=False).print(table)

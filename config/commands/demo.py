@@ -1,0 +1,87 @@
+"""`civicwire demo`: the main job on the embedded default, from nothing to mails one can read in the browser."""
+
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from config.asgi import application
+from config.commands.console import print_table
+from config.demo.mailbox import catching
+from config.demo.pages import MailPages
+from config.demo.story import Event, Story, StoryClock
+from config.logs import set_up
+from config.migrating import upgrade
+from config.parts import PAGE_TEMPLATES, Parts
+from config.server import background, serve_until_told
+from config.settings import Settings
+from feeds.errors import CivicwireError
+from feeds.store import divisions
+from feeds.web.chrome import Chrome
+from notifier.schedule import schedule
+from notifier.transport.smtp import Tls
+
+FOLDER = Path("var/demo")
+_MARK = "civicwire.db"
+
+
+def run(*, once: bool, port: int) -> None:
+    """Tell the story in a fresh var/demo, print what happened, and serve on unless `once`."""
+    began = time.monotonic()
+    set_up(quiet=True)
+    _clear(FOLDER)
+    with catching() as (mailbox, smtp_port):
+        clock = StoryClock()
+        parts = Parts(_settings(port, smtp_port), clock)
+        try:
+            upgrade(parts.database)
+            with parts.database.write() as session:
+                divisions.sync(session, parts.newsroom.city)
+            chrome = Chrome(
+                parts.newsroom, parts.words, parts.assets, templates=(*PAGE_TEMPLATES, ("config", "demo/templates"))
+            )
+            app = application(parts, extra=MailPages(mailbox, chrome).routes)
+            with background(app, port=port):
+                events = Story(parts, clock, mailbox).tell()
+            _print(parts, events, time.monotonic() - began)
+            if any(not event.well for event in events):
+                raise CivicwireError("the demonstration is not complete: see the lines marked MISSING")
+            if not once:
+                _serve(parts, app, port)
+        finally:
+            parts.database.close()
+
+
+def _settings(port: int, smtp_port: int) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{FOLDER / _MARK}",
+        base_url=f"http://127.0.0.1:{port}",
+        smtp_host="127.0.0.1",
+        smtp_port=smtp_port,
+        smtp_tls=Tls.NONE,
+    )
+
+
+def _clear(folder: Path) -> None:
+    """Begin with an empty folder; only one of an earlier demonstration is emptied."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).is_file():
+            raise CivicwireError(f"{folder} holds something else: move it away, the demonstration empties it")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _print(parts: Parts, events: Sequence[Event], seconds: float) -> None:
+    rows = [(event.what, "ok" if event.well else "MISSING", event.found, event.where) for event in events]
+    title = f"{parts.newsroom.city.newsroom_name('en')}: what happened, in {seconds:.1f} s"
+    print_table(("what", "", "found", "look at"), rows, title=title)
+
+
+def _serve(parts: Parts, app: ASGIApp, port: int) -> None:
+    base = parts.newsroom.base_url
+    print(f"\nNow serving: pages {base}/  feeds {base}/feeds  mails {base}/dev/mail  (Ctrl-C ends)")
+    sys.stdout.flush()
+    serve_until_told(app, host="127.0.0.1", port=port, scheduler=schedule(parts.ticks, parts.newsroom.city.zone))

@@ -1,0 +1,1 @@
+"""The demonstration: sample releases, a mail catcher, and a run of the main job."""

@@ -1,0 +1,58 @@
+"""The sample releases of the demonstration: one TOML file each in `releases/`, in our own words."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from feeds.intake.clean import clean_html, plain_text
+from feeds.model import Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRelease:
+    """One release to show. `division` and `board` are slugs; `days_ago` and `time` are in the city's zone."""
+
+    name: str
+    content: Content
+    division: str
+    board: str
+    days_ago: int
+    time: time
+    hero: bool
+    urgent: bool
+
+    def published_at(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """The instant, in UTC, at which it counts as published; never later than `now`, which is aware."""
+        day = now.astimezone(zone).date() - timedelta(days=self.days_ago)
+        return min(now, datetime.combine(day, self.time, zone)).astimezone(UTC)
+
+
+def load_releases() -> tuple[SampleRelease, ...]:
+    """Every sample release, in the order of the files' names: the hero first, then from new to old."""
+    folder = files("config").joinpath("demo", "releases")
+    entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+    return tuple(_release(entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
+
+
+def _release(name: str, text: str) -> SampleRelease:
+    fields = tomllib.loads(text)
+    body = clean_html(fields["body_html"], base=None)
+    return SampleRelease(
+        name=name.removesuffix(".toml"),
+        content=Content(
+            language=fields["language"],
+            title=fields["title"],
+            subtitle=fields["subtitle"],
+            summary=fields["summary"],
+            body_html=body,
+            body_text=plain_text(body),
+        ),
+        division=fields["division"],
+        board=fields["board"],
+        days_ago=fields["days_ago"],
+        time=time.fromisoformat(fields["time"]),
+        hero=fields["hero"],
+        urgent=fields["urgent"],
+    )

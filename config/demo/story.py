@@ -1,0 +1,193 @@
+"""What happens in the demonstration: a day of a newsroom, told over HTTP and SMTP as people would live it.
+
+Yesterday at noon the archive is there and readers sign up; the summit announcement comes shortly before the daily
+digest; then the clock is the machine's again.
+"""
+
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from lxml import etree
+
+from config.demo.mailbox import Caught, Mailbox
+from config.demo.releases import SampleRelease, load_releases
+from config.parts import Parts
+from feeds.addresses import feed_path
+from feeds.clock import system_clock
+from feeds.errors import CivicwireError
+from feeds.store import articles
+from feeds.store.articles import Filing
+from notifier.ledger import subscribers
+from notifier.model import Cadence
+from notifier.windows import latest_due
+
+JOURNALIST = "journalist@example.org"
+RESIDENT = "resident@example.org"
+RESIDENT_KO = "simin@example.org"
+_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+class StoryClock:
+    """A clock that stands where the story is, until it is let go and tells the machine's time."""
+
+    def __init__(self) -> None:
+        """Begin at the machine's time."""
+        self._at: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """The story's instant."""
+        return self._at or system_clock()
+
+    def move_to(self, instant: datetime) -> None:
+        """Stand at this instant."""
+        self._at = instant
+
+    def let_go(self) -> None:
+        """Tell the machine's time from now on."""
+        self._at = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of what happened: what, the evidence, where to look, and whether it is as it should be."""
+
+    what: str
+    found: str
+    where: str
+    well: bool
+
+
+@dataclass(slots=True)
+class Story:
+    """Tells the story on a running site and keeps what it saw."""
+
+    parts: Parts
+    clock: StoryClock
+    mailbox: Mailbox
+    events: list[Event] = field(default_factory=list)
+
+    def tell(self) -> list[Event]:
+        """The whole story; answers every event in order."""
+        digest_at = latest_due(Cadence.DAILY, self.parts.newsroom.city.zone, system_clock()).due_at
+        releases = load_releases()
+        hero = next(release for release in releases if release.hero)
+        self.clock.move_to(digest_at - timedelta(hours=20))
+        self._publish_archive([release for release in releases if not release.hero and release.days_ago > 1])
+        self._sign_up()
+        self.clock.move_to(digest_at - timedelta(hours=14))
+        for release in releases:
+            if not release.hero and release.days_ago <= 1:
+                self._publish(release)
+        self.clock.move_to(digest_at - timedelta(minutes=15))
+        article_id = self._publish(hero)
+        self.parts.ticks.urgent()
+        self.clock.move_to(digest_at)
+        self.parts.ticks.daily()
+        self.parts.ticks.urgent()
+        self.clock.let_go()
+        self._look(hero, article_id)
+        return self.events
+
+    def _publish_archive(self, releases: list[SampleRelease]) -> None:
+        for release in reversed(releases):
+            self._publish(release, dated=release.published_at(self.clock(), self.parts.newsroom.city.zone))
+
+    def _publish(self, release: SampleRelease, *, dated: datetime | None = None) -> int:
+        city = self.parts.newsroom.city
+        filing = Filing(division=release.division, board=release.board, licence=city.licence, urgent=release.urgent)
+        now = self.clock()
+        with self.parts.database.write() as session:
+            draft = articles.add(session, release.content, filing=filing, authority=city.authority, now=now)
+            articles.publish(
+                session,
+                draft.id,
+                fallback_division=city.fallback_division,
+                now=now,
+                dated=dated,
+                quiet=dated is not None,
+            )
+        return draft.id
+
+    def _sign_up(self) -> None:
+        """Three readers sign up on the page, and confirm by the link that was mailed to them."""
+        wishes = (
+            (JOURNALIST, "en", Cadence.IMMEDIATE, "climate-environment"),
+            (RESIDENT, "en", Cadence.DAILY, ""),
+            (RESIDENT_KO, "ko", Cadence.DAILY, ""),
+        )
+        for address, language, cadence, division in wishes:
+            page = self._get(f"/subscribe?lang={language}")
+            token = _TOKEN.search(page)
+            if token is None:
+                raise CivicwireError("the sign-up page has no form")
+            fields = {"email": address, "language": language, "cadence": str(cadence), "form_token": token[1]}
+            self._post("/subscribe", fields | ({"division": division} if division else {}))
+            self.parts.sender.run()
+            links = [link for caught in self.mailbox.to(address) for link in caught.links if "/confirm/" in link]
+            if links:
+                self._post(links[0].removeprefix(self.parts.newsroom.base_url), {"form_token": token[1]})
+        confirmed = [address for address, *_ in wishes if self._is_confirmed(address)]
+        found = f"{len(confirmed)} of {len(wishes)} confirmed by mailed link"
+        self._note("readers signed up", found, "/subscribe", len(confirmed) == len(wishes))
+
+    def _is_confirmed(self, address: str) -> bool:
+        with self.parts.database.read() as session:
+            person = subscribers.find(session, address)
+            return person is not None and bool(subscribers.live(session, person.id))
+
+    def _look(self, hero: SampleRelease, article_id: int) -> None:
+        """See what readers see, and note whether it is there."""
+        page = self._get(f"/articles/{article_id}")
+        self._note("summit announcement", hero.content.title, f"/articles/{article_id}", hero.content.title in page)
+        for slug in ("all", hero.division):
+            for extension in ("rss", "atom"):
+                path = feed_path(slug, extension)
+                titles = list(_titles(self._get(path)))
+                self._note(f"feed {slug}.{extension}", f"{len(titles)} entries", path, hero.content.title in titles)
+        for what, address in (("alert", JOURNALIST), ("digest", RESIDENT), ("digest (Korean)", RESIDENT_KO)):
+            mails = [mail for mail in self.mailbox.to(address) if mail.message["List-Unsubscribe-Post"]]
+            self._note_mail(what, address, mails, hero)
+        again = len(self.mailbox.messages)
+        self.parts.ticks.urgent()
+        self.parts.ticks.daily()
+        repeated = len(self.mailbox.messages) - again
+        self._note("second run", f"{repeated} mails sent twice", "/dev/mail", repeated == 0)
+
+    def _note_mail(self, what: str, address: str, mails: list[Caught], hero: SampleRelease) -> None:
+        if len(mails) != 1:
+            self._note(what, f"{len(mails)} mails to {address} instead of one", "/dev/mail", False)
+            return
+        number = self.mailbox.messages.index(mails[0])
+        shown = " ".join(hero.content.title.split()) in " ".join(mails[0].part("html").split())
+        self._note(what, f"{mails[0].message['Subject']} → {address}", f"/dev/mail/{number}", shown)
+
+    def _note(self, what: str, found: str, path: str, well: bool) -> None:
+        self.events.append(Event(what, found, self.parts.newsroom.url(path), well))
+
+    def _get(self, path: str) -> str:
+        return self._answer(urllib.request.Request(self.parts.newsroom.url(path)))  # noqa: S310 - our own address
+
+    def _post(self, path: str, fields: dict[str, str]) -> str:
+        body = urlencode(fields).encode()
+        return self._answer(urllib.request.Request(self.parts.newsroom.url(path), data=body))  # noqa: S310
+
+    def _answer(self, request: urllib.request.Request) -> str:
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+                return str(answer.read().decode())
+        except urllib.error.URLError as error:
+            raise CivicwireError(f"{request.full_url} does not answer as it should: {error}") from error
+
+
+def _titles(document: str) -> Iterator[str]:
+    """The titles of a feed's entries, RSS or Atom."""
+    root = etree.fromstring(document.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    for title in root.iterfind(".//{*}entry/{*}title"):
+        yield title.text or ""
+    for title in root.iterfind(".//item/title"):
+        yield title.xpath("string()")

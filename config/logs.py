@@ -1,0 +1,29 @@
+"""Logs: one line an event on standard error, as text for people or JSON for machines. No address, token or secret."""
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up(log_format: str = "text", *, quiet: bool = False) -> None:
+    """Send every event of ours and of the libraries to standard error; `quiet` keeps warnings and worse."""
+    level = logging.WARNING if quiet else logging.INFO
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if log_format == "json"
+        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)

@@ -1,0 +1,86 @@
+"""Runs the web application on uvicorn, with the alarm clock beside it where this process has one.
+
+h11 and not httptools: it refuses requests without a Host header or with two.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+
+import uvicorn
+from apscheduler.schedulers.background import BackgroundScheduler
+from starlette.types import ASGIApp
+
+from feeds.errors import CivicwireError
+
+_GRACE_SECONDS = 20
+_START_SECONDS = 15
+
+
+def serve_until_told(app: ASGIApp, *, host: str, port: int, scheduler: BackgroundScheduler | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. CivicwireError if the port cannot be had."""
+    server = _server(app, host, port)
+    with _awake(scheduler), contextlib.suppress(KeyboardInterrupt):
+        try:
+            server.run()
+        except SystemExit as error:
+            raise _no_port(host, port) from error
+
+
+@contextlib.contextmanager
+def background(app: ASGIApp, *, port: int, host: str = "127.0.0.1") -> Iterator[None]:
+    """Serve in a thread for the length of the block. CivicwireError if the port cannot be had."""
+    server = _server(app, host, port)
+    thread = threading.Thread(target=_run_quietly, args=(server,), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise _no_port(host, port)
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(_GRACE_SECONDS)
+
+
+def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_level="critical",
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            h11_max_incomplete_event_size=32 * 1024,
+        )
+    )
+
+
+def _run_quietly(server: uvicorn.Server) -> None:
+    with contextlib.suppress(SystemExit):
+        server.run()
+
+
+def _no_port(host: str, port: int) -> CivicwireError:
+    return CivicwireError(f"cannot listen on {host}:{port}: choose another port with --port")
+
+
+@contextlib.contextmanager
+def _awake(scheduler: BackgroundScheduler | None) -> Iterator[None]:
+    """The alarm clock runs for the length of the block; a run under way is finished at its end."""
+    if scheduler is None:
+        yield
+        return
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)

@@ -1,0 +1,182 @@
+"""Every setting, read once from the environment or `civicwire.toml`: a pure function; all problems at once.
+
+The environment wins over the file. A name we do not know is an error, so that a slip is not a silent default. Any
+setting may come as NAME_FILE, whose file holds the value; an empty value is an error.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from feeds.errors import CivicwireError
+from notifier.transport.smtp import Tls
+
+PREFIX = "CIVICWIRE_"
+FILE_NAME = "civicwire.toml"
+
+
+class SettingsError(CivicwireError):
+    """One or more settings are wrong; `problems` names each, one sentence a piece."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decides. A field is the setting of its name in capitals after CIVICWIRE_."""
+
+    database_url: str = "sqlite:///var/civicwire.db"
+    base_url: str = "http://127.0.0.1:8000"
+    city: Path | None = None
+    secret_key: tuple[str, ...] = ()
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_tls: Tls = Tls.STARTTLS
+    smtp_ca_file: Path | None = None
+    smtp_username: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
+    smtp_connections: int = 4
+    mail_from: str | None = None
+    log_format: str = "text"
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text.rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://newsroom.example.org")
+    if parts.path:
+        raise ValueError("must have no path: the service answers at the root of its host")
+    return text.rstrip("/")
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.replace("\n", ",").split(",") if key.strip())
+    if not keys or any(len(key) < 32 for key in keys):
+        raise ValueError("must hold keys of at least 32 characters, the newest first, separated by commas")
+    return keys
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
+            raise ValueError(f"must be a number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _one_of(*values: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in values:
+            raise ValueError(f"must be one of {', '.join(values)}")
+        return text
+
+    return read
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line without control characters")
+    return text
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "database_url": _line,
+    "base_url": _base_url,
+    "city": Path,
+    "secret_key": _keys,
+    "smtp_host": _line,
+    "smtp_port": _number(1, 65535),
+    "smtp_tls": lambda text: Tls(_one_of(*Tls)(text)),
+    "smtp_ca_file": Path,
+    "smtp_username": _line,
+    "smtp_password": _line,
+    "smtp_connections": _number(1, 100),
+    "mail_from": _line,
+    "log_format": _one_of("text", "json"),
+}
+NAMES = tuple(_READERS)
+"""Every setting there is, in lower case, as the documentation lists them."""
+
+
+def read_settings(
+    environment: Mapping[str, str], file_text: str | None = None, *, read_file: Callable[[str], str] = lambda path: path
+) -> Settings:
+    """The settings of an environment and the text of a settings file. SettingsError names every problem at once."""
+    problems: list[str] = []
+    raw = _from_file(file_text, problems) | _from_environment(environment, read_file, problems)
+    values: dict[str, object] = {}
+    for name, (text, origin) in raw.items():
+        try:
+            if not text.strip():
+                raise ValueError("is empty: give it a value or leave it out")
+            values[name] = _READERS[name](text.strip())
+        except ValueError as error:
+            problems.append(f"{origin}: {error}")
+    if bool(values.get("smtp_username")) != bool(values.get("smtp_password")):
+        problems.append(f"{PREFIX}SMTP_USERNAME and {PREFIX}SMTP_PASSWORD: give both or neither")
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def load_settings(folder: Path = Path()) -> Settings:
+    """The settings of this process: its environment, and `civicwire.toml` in the folder if there is one."""
+    path = folder / FILE_NAME
+    text = path.read_text(encoding="utf-8") if path.is_file() else None
+    return read_settings(os.environ, text, read_file=lambda name: Path(name).read_text(encoding="utf-8"))  # noqa: TID251
+
+
+def _from_file(text: str | None, problems: list[str]) -> dict[str, tuple[str, str]]:
+    try:
+        table = tomllib.loads(text or "")
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{FILE_NAME}: {error}")
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    for key, value in table.items():
+        name = key.lower().removeprefix(PREFIX.lower())
+        origin = f"{FILE_NAME}: {key}"
+        if name not in _READERS:
+            problems.append(f"{origin}: there is no such setting{_near(name)}")
+        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            found[name] = (",".join(value), origin)
+        elif isinstance(value, bool) or not isinstance(value, str | int):
+            problems.append(f"{origin}: must be a text or a number")
+        else:
+            found[name] = (str(value), origin)
+    return found
+
+
+def _from_environment(
+    environment: Mapping[str, str], read_file: Callable[[str], str], problems: list[str]
+) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for key in sorted(environment):
+        if not key.startswith(PREFIX):
+            continue
+        name = key.removeprefix(PREFIX).lower()
+        secret = name.removesuffix("_file")
+        if name in _READERS:
+            found[name] = (environment[key], key)
+        elif secret in _READERS and name != secret:
+            try:
+                found[secret] = (read_file(environment[key]), key)
+            except (OSError, UnicodeDecodeError):
+                problems.append(f"{key}: cannot read the file it names")
+            if f"{PREFIX}{secret.upper()}" in environment:
+                problems.append(f"{key}: {PREFIX}{secret.upper()} is given as well; give one of the two")
+        else:
+            problems.append(f"{key}: there is no such setting{_near(name)}")
+    return found
+
+
+def _near(name: str) -> str:
+    near = difflib.get_close_matches(name, _READERS, n=1)
+    return f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""

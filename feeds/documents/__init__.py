@@ -1,0 +1,1 @@
+"""Articles to bytes: pure renderers of feeds. The only home of feedgen."""

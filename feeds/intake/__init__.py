@@ -1,0 +1,1 @@
+"""How an article comes in: pure readers of pages. No store, no network, no clock."""

@@ -1,0 +1,216 @@
+"""Strangers' text and HTML made safe and regular: the one place that decides what may stand in an article.
+
+`clean_html` keeps the elements an article needs and nothing that acts, loads or hides (nh3's parser is that of
+the HTML standard, so what we let through is what a browser will see).
+"""
+
+import re
+import unicodedata
+from html import escape
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from feeds.intake.links import absolute
+
+MAX_ELEMENTS = 20_000
+"""More tags than this are no release; parsers take quadratic time over deep nesting."""
+MAX_ATTRIBUTES = 500
+MAX_DEPTH = 60
+
+_TAGS = set(
+    "p h3 h4 ul ol li blockquote figure figcaption img a strong em sup sub br table caption thead tbody tr th td "
+    "aside q cite abbr".split()
+)
+_DROPPED_WHOLE = set(
+    "script style template noscript noembed noframes iframe object applet svg math select textarea button title xmp "
+    "audio video canvas marquee".split()
+)
+_ATTRIBUTES = {
+    "*": {"lang"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "style"},
+    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "abbr": {"title"},
+}
+_ALLOWED_VALUES = {
+    "aside": {"role": {"note"}},
+    "th": {"scope": {"row", "col", "rowgroup", "colgroup"}},
+}
+_LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_IMAGE_SCHEMES = frozenset({"http", "https"})
+
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_LINK = re.compile(r"<a((?: [a-z]+=\"[^\"]*\")*)>(.*?)</a>", re.DOTALL)
+_IMAGE = re.compile(r"<img((?: [a-z]+=\"[^\"]*\")*)>")
+_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+_TINY = re.compile(r"(?:^|;)\s*(?:(?:max-)?(?:width|height)\s*:\s*[01](?:px)?|display\s*:\s*none)\s*(?:;|!|$)", re.I)
+_TAG_START = re.compile(r"<[A-Za-z]")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def clean_html(html: str, *, base: str | None) -> str:
+    """`html` as an article may carry it: the allowed elements, addresses absolute against `base`, all else gone.
+
+    Text is never lost with the element around it, except that of scripts, styles and controls. Cleaning twice
+    is cleaning once. What is too big or too deep to be an article comes back as one plain paragraph.
+    """
+    text = without_controls(html)
+    if too_rich(text):
+        return _as_paragraph(re.sub(r"<[^<>]*>", " ", text))
+    # An element that vanishes may change how its neighbours parse, so clean until nothing moves any more.
+    for _ in range(6):
+        cleaned = _pass(text, base)
+        if cleaned == text:
+            return cleaned
+        text = cleaned
+    return _as_paragraph(plain_text(text))
+
+
+def _pass(html: str, base: str | None) -> str:
+    def keep(tag: str, name: str, value: str) -> str | None:
+        match name:
+            case "href":
+                return absolute(value, base, schemes=_LINK_SCHEMES)
+            case "src":
+                return absolute(value, base, schemes=_IMAGE_SCHEMES)
+            case "width" | "height" | "colspan" | "rowspan":
+                number = re.fullmatch(r"\s*(\d{1,4})(?:px)?\s*", value)
+                return str(int(number[1])) if number else None
+            case "lang":
+                return value if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", value) else None
+            case _:
+                return clean_line(value) if name in {"alt", "title"} else value
+
+    cleaned: str = nh3.clean(
+        html,
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WHOLE,
+        attributes=_ATTRIBUTES,
+        tag_attribute_values=_ALLOWED_VALUES,
+        attribute_filter=keep,
+        url_schemes=set(_LINK_SCHEMES),
+        link_rel=None,
+    )
+    # &nbsp; is no entity of XML, and a blank that cannot break serves nobody here.
+    cleaned = without_controls(cleaned.replace("&nbsp;", " "))
+    if _deeper_than(cleaned, MAX_DEPTH):
+        cleaned = _as_paragraph(re.sub(r"<[^<>]*>", " ", cleaned), escaped=True)
+    cleaned = _LINK.sub(lambda found: found[0] if ' href="' in found[1] else found[2], cleaned)
+    return _IMAGE.sub(_image, cleaned).strip()
+
+
+def _image(found: re.Match[str]) -> str:
+    attributes = dict(_ATTRIBUTE.findall(found[1]))
+    style = attributes.pop("style", "")
+    tiny = any(attributes.get(side) in {"0", "1"} for side in ("width", "height"))
+    if "src" not in attributes or tiny or _TINY.search(style):
+        return ""
+    attributes.setdefault("alt", "")
+    return "<img" + "".join(f' {name}="{value}"' for name, value in attributes.items()) + ">"
+
+
+def _as_paragraph(text: str, *, escaped: bool = False) -> str:
+    line = " ".join(text.split())
+    return f"<p>{line if escaped else escape(line, quote=False)}</p>" if line else ""
+
+
+def too_rich(html: str) -> bool:
+    """Whether `html` has more elements, or attributes in one element, than a parser should be given."""
+    if sum(1 for _ in _TAG_START.finditer(html)) > MAX_ELEMENTS:
+        return True
+    return any(
+        len(piece) > MAX_ATTRIBUTES and len(_QUOTED.sub("", piece).split(">", 1)[0].split()) > MAX_ATTRIBUTES
+        for piece in html.split("<")[1:]
+    )
+
+
+def _deeper_than(html: str, limit: int) -> bool:
+    depth = 0
+    for closing, tag in re.findall(r"<(/?)([a-z0-9]+)", html):
+        if tag not in {"br", "img"}:
+            depth += -1 if closing else 1
+        if depth > limit:
+            return True
+    return False
+
+
+def without_controls(text: str) -> str:
+    """`text` without controls, lone surrogates, noncharacters and overrides of direction (tab and line ends stay)."""
+    return _CONTROLS.sub("", text)
+
+
+def clean_line(text: str) -> str:
+    """`text` as one line: NFC, without controls and invisible signs, every run of whitespace one space.
+
+    Compatibility forms are left alone: a full-width `＜` must not become a tag.
+    """
+    one_line = " ".join(re.sub(r"[\x0b\x0c\x1c-\x1f\x85]", " ", text).split())
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", without_controls(one_line))).split())
+
+
+def summary_of(subtitle: str | None, body_text: str, *, limit: int = 200) -> str:
+    """The subtitle, else the first paragraph of `body_text`, cut at a word's end within `limit` characters."""
+    paragraphs = (clean_line(block) for block in body_text.split("\n\n"))
+    said = (line for line in paragraphs if line and not line.startswith("["))
+    text = clean_line(subtitle or "") or next(said, "")
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    if not text[limit - 1 : limit + 1].startswith(" "):
+        cut = text[: limit - 1].rsplit(" ", 1)[0] if " " in text[: limit - 1] else text[: limit - 1]
+    return cut.rstrip(" ,;:–—-") + "…"
+
+
+_PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure", "aside", "table", "div", "caption"}
+
+
+def plain_text(html: str) -> str:
+    """`html` for reading without markup: a blank line between paragraphs, "- " before items, [captions]."""
+    if too_rich(html):
+        return clean_line(re.sub(r"<[^<>]*>", " ", html))
+    body = LexborHTMLParser(without_controls(html)).body
+    if body is None:
+        return ""
+    text = re.sub(r" {2,}", " ", "".join(_spoken(body, 0)))
+    text = re.sub(r" *\n *", "\n", text)
+    text = re.sub(r"(?m)^(-|\d+\.)\n+", r"\1 ", text)
+    return without_controls(re.sub(r"\n{3,}", "\n\n", text)).strip()
+
+
+def _spoken(node: LexborNode, depth: int, *, in_item: bool = False) -> list[str]:
+    if node.tag == "-text":
+        return [re.sub(r"\s+", " ", node.text_content or "")]
+    if node.tag in _DROPPED_WHOLE or depth > 4 * MAX_DEPTH:
+        return []
+    within: list[str] = []
+    elements = 0
+    for child in node.iter(include_text=True):
+        within += _joint(node, child, elements)
+        within += _spoken(child, depth + 1, in_item=in_item or node.tag == "li")
+        elements += child.tag != "-text"
+    match node.tag:
+        case "br":
+            return ["\n"]
+        case "tr":
+            return ["\n", *within, "\n"]
+        case "figcaption":
+            return ["\n[", *within, "]\n"]
+        case "td" | "th":
+            return ["".join(within).replace("\n", " ")]
+        case "ul" | "ol":
+            return ["\n" if in_item else "\n\n", *within, "\n" if in_item else "\n\n"]
+        case tag if tag in _PARAGRAPHS:
+            return ["\n", *within, "\n"] if in_item else ["\n\n", *within, "\n\n"]
+    return within
+
+
+def _joint(parent: LexborNode, child: LexborNode, position: int) -> list[str]:
+    """What is said before `child` because of where it stands in `parent`."""
+    if child.tag == "li":
+        return [f"\n{position + 1}. " if parent.tag == "ol" else "\n- "]
+    return [" | "] if parent.tag == "tr" and position and child.tag in {"td", "th"} else []

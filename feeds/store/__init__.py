@@ -1,0 +1,1 @@
+"""What has been published, on SQLite or PostgreSQL. The only home of SQLAlchemy in this package."""

@@ -1,0 +1,70 @@
+"""The change log: the one thing that connects. Numbers are in commit order and without gaps on both engines.
+
+On PostgreSQL whoever writes a change holds an advisory lock until it commits, so no later number can become visible
+before an earlier one; SQLite has one writer. "Everything after number N" is therefore complete.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, func, insert, literal, select, text
+
+from feeds.model import Change, ChangeKind
+from feeds.store.database import Session
+from feeds.store.tables import change
+
+_LOCK = 0x6369766963  # "civic"; one number that nothing else in this database locks
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other transaction is writing a change; held until this one ends."""
+    if session.dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def record(session: Session, *, article_id: int, revision: int, kind: ChangeKind, at: datetime, quiet: bool) -> Change:
+    """Write the next change, in the transaction that changes the article; `at` never goes back behind the last one."""
+    take_turn(session)
+    last = session.execute(select(change.c.at).order_by(change.c.number.desc()).limit(1)).scalar()
+    at = max(at, last) if last else at
+    number = select(
+        func.coalesce(func.max(change.c.number), 0) + 1,
+        literal(article_id),
+        literal(revision),
+        literal(str(kind)),
+        literal(at, change.c.at.type),
+        literal(quiet),
+    )
+    columns = ["number", "article_id", "revision", "kind", "at", "quiet"]
+    written = session.execute(insert(change).from_select(columns, number).returning(change)).one()
+    return _change(written)
+
+
+def head(session: Session) -> int:
+    """The number of the newest change; 0 while there is none."""
+    number: int = session.execute(select(func.coalesce(func.max(change.c.number), 0))).scalar_one()
+    return number
+
+
+def window(session: Session, after: int, to: int) -> tuple[Change, ...]:
+    """The changes numbered in (after, to], in order."""
+    wanted = select(change).where(change.c.number > after, change.c.number <= to).order_by(change.c.number)
+    return tuple(_change(row) for row in session.execute(wanted))
+
+
+def after(session: Session, number: int) -> Change | None:
+    """The first change after this number, or None."""
+    row = session.execute(select(change).where(change.c.number > number).order_by(change.c.number).limit(1)).first()
+    return _change(row) if row else None
+
+
+def of_articles(session: Session, article_ids: Iterable[int]) -> Sequence[Change]:
+    """Every change of these articles, in order."""
+    wanted = select(change).where(change.c.article_id.in_(list(article_ids))).order_by(change.c.number)
+    return [_change(row) for row in session.execute(wanted)]
+
+
+def _change(row: Row[tuple[object, ...]]) -> Change:
+    values = dict(row._mapping)
+    values["kind"] = ChangeKind(str(values["kind"]))
+    return Change(**values)

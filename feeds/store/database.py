@@ -1,0 +1,163 @@
+"""The one way to the database: `with database.read()` and `with database.write()`, on SQLite or PostgreSQL.
+
+SQLite keeps one writer: one connection in this process, and one process at a time, because versions before 3.51.3
+can damage a WAL database when two connections write and checkpoint at the same instant.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+
+from feeds.errors import StoreError
+
+Session = Connection
+"""What the functions of the table modules take: one connection inside one transaction."""
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """A store at an address. `read()` sees one consistent state; `write()` is one transaction, whole or not at all."""
+
+    def __init__(self, address: str) -> None:
+        """Prepare the engines; nothing is connected yet. StoreError for an address that is none."""
+        self.url = _url(address)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            path = Path(self.url.database or "")
+            self._lock_path = path.with_name(path.name + ".writer")
+            self._writer = _sqlite(self.url, begin="BEGIN IMMEDIATE", size=1)
+            self._reader = _sqlite(self.url, begin="BEGIN", size=8)
+        else:
+            self._writer = self._reader = _postgresql(self.url)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session to read in."""
+        with _translated(self.url), self._reader.connect() as session, session.begin():
+            if not self.is_sqlite:
+                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session to write in: committed at the end of the block, rolled back by any exception in it."""
+        with _translated(self.url), self._writer.connect() as session, self._alone(), session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back. The last one to leave SQLite checkpoints, so the writer leaves last."""
+        if self._reader is not self._writer:
+            self._reader.dispose()
+        if self.is_sqlite and not self._lock_path.exists():
+            return  # nothing was ever written through us
+        with self._alone():
+            self._writer.dispose()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock file of a SQLite database, so that no other process writes or checkpoints meanwhile."""
+        if not self.is_sqlite:
+            yield
+            return
+        handle = _open_lock(self._lock_path)
+        try:
+            _wait_for(handle)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except OSError as error:
+        raise StoreError(f"cannot write beside the database: {path}: {error.strerror}") from error
+
+
+def _wait_for(handle: int) -> None:
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise StoreError("the database is busy: another process has been writing for 30 seconds") from None
+            time.sleep(0.005)
+        else:
+            return
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StoreError("the database address is not of the form sqlite:///PATH or postgresql://HOST/NAME") from error
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        return url
+    raise StoreError("the database address must begin with sqlite:///PATH or postgresql://")
+
+
+def _sqlite(url: URL, *, begin: str, size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, so that a write takes its lock at once
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if begin == "BEGIN":
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=4,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC -c statement_timeout=60000"},
+    )
+
+
+@contextmanager
+def _translated(url: URL) -> Iterator[None]:
+    """Foreign errors become ours where they enter: one sentence, and never the password of the address."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except SQLAlchemyError as error:
+        if isinstance(error, DBAPIError) or type(error).__name__ == "TimeoutError":
+            place = url.render_as_string(hide_password=True)
+            cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise StoreError(f"cannot use the database {place}: {cause}") from error
+        raise
+    except ModuleNotFoundError as error:
+        raise StoreError("PostgreSQL needs the driver: install civicwire[postgres]") from error

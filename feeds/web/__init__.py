@@ -1,0 +1,1 @@
+"""Public pages and feeds over HTTP."""

@@ -1,0 +1,120 @@
+"""What stands before every route: bounds on what comes in, and security headers on every answer, also on errors."""
+
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
+
+FORM_BYTES = 64 * 1024
+FORM_FIELDS = 200
+TARGET_BYTES = 4096
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; "
+        "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "interest-cohort=()",
+}
+
+
+class Guard:
+    """Refuses what no page of ours needs, and sets the security headers. Logs the route, never the address: it may
+    hold a token."""
+
+    def __init__(self, app: ASGIApp, *, refuse: Callable[[Request, int], ASGIApp], secure: bool) -> None:
+        """Wrap the application; `refuse` makes the page for a status; `secure` adds HSTS (RFC 6797)."""
+        self._app = app
+        self._refuse = refuse
+        headers = dict(SECURITY_HEADERS)
+        if secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 500
+        began_answering = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal status, began_answering
+            if message["type"] == "http.response.start":
+                began_answering = True
+                status = message["status"]
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in given)]
+            await send(message)
+
+        refused = _refusal(scope)
+        app = self._refuse(Request(_plain(scope)), refused) if refused else self._app
+        try:
+            await app(scope, receive, guarded_send)
+        except Exception:
+            # The framework raises on after it has answered 500; the answer is out and the cause is in the log.
+            if not began_answering:
+                raise
+        route = getattr(scope.get("route"), "path", "-")
+        milliseconds = round((time.monotonic() - began) * 1000, 1)
+        log.info("http", method=scope["method"][:16], route=route, status=status, ms=milliseconds)
+
+
+def _refusal(scope: Scope) -> int | None:
+    """The status of a request that no route should see; None for a sound one."""
+    target = scope.get("raw_path", b"")
+    query = scope.get("query_string", b"")
+    if len(target) + len(query) > TARGET_BYTES:
+        return 414
+    if "\x00" in scope["path"] or "�" in scope["path"] or b"%00" in query:
+        return 400
+    return None
+
+
+def _plain(scope: Scope) -> Scope:
+    """The request without what was wrong with it, so that a page about it can be made."""
+    return dict(scope) | {"path": "/", "raw_path": b"/", "query_string": b""}
+
+
+async def read_form(request: Request) -> list[tuple[str, str]]:
+    """The fields of a posted form, in order. HTTPException 415, 413 or 400 for what is none, too large or broken."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise HTTPException(415)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_BYTES:
+            raise HTTPException(413)
+    try:
+        text = body.decode("ascii")
+        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS, encoding="utf-8", errors="strict")
+    except (UnicodeDecodeError, ValueError) as error:
+        raise HTTPException(400) from error
+    return fields
+
+
+def demand_own_page(request: Request) -> None:
+    """HTTPException 403 unless the browser says that the form stood on a page of this site.
+
+    A client that says nothing of where it comes from is no browser carrying somebody's cookies, and passes.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise HTTPException(403)
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+        raise HTTPException(403)

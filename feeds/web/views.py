@@ -1,0 +1,84 @@
+"""What lists of releases show: pure, from articles to the pieces that templates print."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from feeds.addresses import article_path, division_path
+from feeds.model import Article, Division, Newsroom
+from feeds.web.chrome import OWN_NAMES
+from feeds.web.dates import clock_time, local_day
+from feeds.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One release in a list: the division comes first. `time` is None where only a day is known."""
+
+    article: Article
+    url: str
+    division_name: str
+    division_url: str
+    time: str | None
+    tags: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """What a page offers to follow, and about how many releases a month that is."""
+
+    heading: str
+    scope_slug: str | None
+    monthly: int
+    action: str = "/subscribe"
+
+
+def item(article: Article, newsroom: Newsroom, words: Words) -> Item:
+    """A release as a list shows it, in words of the reader's language."""
+    slug = article.division or newsroom.city.fallback_division
+    division = newsroom.division(slug)
+    return Item(
+        article=article,
+        url=article_path(article),
+        division_name=division.name(words.language) if division else slug,
+        division_url=division_path(slug),
+        time=_time(article, newsroom),
+        tags=tuple(_tags(article, words)),
+    )
+
+
+def by_day(articles: Sequence[Article], newsroom: Newsroom, words: Words) -> list[tuple[date, list[Item]]]:
+    """Releases in the given order, gathered by their local day of publication."""
+    zone = newsroom.city.zone
+    return [
+        (on, [item(article, newsroom, words) for article in of_day])
+        for on, of_day in groupby(articles, key=lambda one: local_day(one.published_at or one.created_at, zone))
+    ]
+
+
+def by_bureau(newsroom: Newsroom) -> list[tuple[Division, list[Division]]]:
+    """Every bureau with the divisions below it, in the city's order."""
+    divisions = newsroom.city.divisions
+    tops = [division for division in divisions if division.parent is None]
+    below = {top.slug: set(newsroom.within(top.slug)) - {top.slug} for top in tops}
+    return [(top, [division for division in divisions if division.slug in below[top.slug]]) for top in tops]
+
+
+def _tags(article: Article, words: Words) -> list[tuple[str, str]]:
+    tags = []
+    if article.urgent:
+        tags.append(("urgent", words("tag.urgent")))
+    if article.correction_note:
+        tags.append(("corrected", words("tag.corrected")))
+    if article.content.language != words.language:
+        tags.append(("lang", words("tag.lang", name=OWN_NAMES.get(article.content.language, article.content.language))))
+    return tags
+
+
+def _time(article: Article, newsroom: Newsroom) -> str | None:
+    """The time of publication; what was published elsewhere before has only its day, kept as its first instant."""
+    if article.published_at is None:
+        return None
+    time = clock_time(article.published_at, newsroom.city.zone)
+    return None if time == "00:00" and article.registered_on else time

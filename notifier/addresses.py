@@ -1,0 +1,45 @@
+"""Which e-mail addresses we write to, in the one spelling that we keep. Stricter than RFC 5321 on purpose.
+
+Accepted: a dot-atom local part of ASCII letters, digits and the signs of RFC 5322, section 3.2.3, at most 64 long, and
+a domain name of at least two labels, international ones as A-labels (RFC 5891). Refused: display names, comments,
+quoted local parts, address literals, several addresses, control and invisible characters.
+"""
+
+import re
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from feeds.errors import AddressRefused
+
+_LONGEST = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+def normalise(text: str) -> str:
+    """The address in lower case with its domain as A-labels. AddressRefused, with the word to show, if it is none."""
+    text = text.strip(" \t\r\n") if len(text) <= 2 * _LONGEST else text
+    if not text:
+        raise AddressRefused("subscribe.error.email_empty", "no address was given")
+    if len(text) > _LONGEST:
+        raise AddressRefused("subscribe.error.email_long", "the address is too long")
+    if any(unicodedata.category(sign)[0] in "CZ" for sign in text) or text.count("@") + text.count("＠") != 1:
+        raise AddressRefused("subscribe.error.email_form", "the address is not of the form name@example.org")
+    local, domain = unicodedata.normalize("NFKC", text).lower().split("@")
+    if not local.isascii():
+        raise AddressRefused("subscribe.error.email_ascii", "the part before the @ has a letter we cannot write to")
+    try:
+        known = validate_email(f"{local}@{domain}", check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise AddressRefused("subscribe.error.email_form", "the address is not of the form name@example.org") from error
+    address = f"{local}@{known.ascii_domain.lower()}"
+    if not (len(local) <= 64 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(known.ascii_domain.lower())):
+        raise AddressRefused("subscribe.error.email_form", "the address is not of the form name@example.org")
+    return address
+
+
+def masked(address: str) -> str:
+    """The address as logs and shared screens may show it: `r…@example.org`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

@@ -1,0 +1,179 @@
+"""Delivery: claim what is due, check it once more, hand it over, write down the answer. A shell.
+
+No message is sent inside a transaction. Every answer is settled before the next message uses the same connection, so
+that a killed process repeats at most one message per open connection, under its old Message-ID.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+
+from feeds.clock import Clock
+from feeds.model import Newsroom
+from feeds.store.database import Database
+from notifier import mime
+from notifier.addresses import masked
+from notifier.ledger import deliveries
+from notifier.links import Links
+from notifier.messages import MailContent, fill
+from notifier.model import Delivery, DeliveryState
+from notifier.retry import OUTAGE_PAUSE, Reply, verdict
+from notifier.tokens import Tokens
+from notifier.transport.promise import Connection, Transport, TransportUnavailable
+
+log = structlog.get_logger()
+BATCH = 100
+
+
+@dataclass(slots=True)
+class DeliveryRun:
+    """What a run did: how many deliveries ended in which state, and why the server could not be used, if so."""
+
+    states: Counter[DeliveryState] = field(default_factory=Counter)
+    unavailable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Hands due deliveries to the transport until none is left."""
+
+    database: Database
+    newsroom: Newsroom
+    tokens: Tokens
+    transport: Transport
+    clock: Clock
+    jitter: random.Random
+
+    def run(self) -> DeliveryRun:
+        """Send everything that is due now; stops early where the mail server cannot be used."""
+        done = DeliveryRun()
+        owner = uuid4().hex
+        while done.unavailable is None:
+            with self.database.write() as session:
+                batch = deliveries.claim(session, owner=owner, now=self.clock(), limit=BATCH)
+            if not batch:
+                break
+            asyncio.run(self._send(batch, owner, done))
+        return done
+
+    async def _send(self, batch: Sequence[Delivery], owner: str, done: DeliveryRun) -> None:
+        queue = list(reversed(batch))
+        width = min(self.transport.connections, len(queue))
+        await asyncio.gather(*(self._work(queue, owner, done) for _ in range(width)))
+        if queue:
+            ids = [one.id for one in queue]
+            at = self.clock() + OUTAGE_PAUSE
+            await asyncio.to_thread(self._give_back, ids, owner, at, done.unavailable)
+
+    async def _work(self, queue: list[Delivery], owner: str, done: DeliveryRun) -> None:
+        """One connection's share of the queue; on a lost connection, a new one."""
+        while queue and done.unavailable is None:
+            handed_over = 0
+            try:
+                async with self.transport.connect() as connection:
+                    while queue and done.unavailable is None:
+                        reply = await self._hand_over(connection, queue.pop(), owner, done, queue)
+                        if reply is not None and reply.code in (0, 421):
+                            break
+                        handed_over += 1
+            except TransportUnavailable as error:
+                if handed_over:
+                    continue  # a server may close after so many messages: that asks for a new connection, no more
+                done.unavailable = str(error)
+                log.warning("delivery.unavailable", cause=str(error), waiting=len(queue))
+
+    async def _hand_over(
+        self, connection: Connection, one: Delivery, owner: str, done: DeliveryRun, queue: list[Delivery]
+    ) -> Reply | None:
+        """One delivery's way over the wire; None where it was not sent after all."""
+        objection = await asyncio.to_thread(self._objection, one)
+        if objection is DeliveryState.PENDING:
+            queue.append(one)
+            done.unavailable = "sending is held"
+            return None
+        if objection is not None:
+            await asyncio.to_thread(self._settle, one, owner, objection, None, done)
+            return None
+        message = self._message(one)
+        sender = self.newsroom.city.sender_address
+        try:
+            reply = await connection.send(sender=sender, recipient=one.address, message=message)
+        except TransportUnavailable:
+            queue.append(one)
+            raise
+        await asyncio.to_thread(self._settle_reply, one, owner, reply, done)
+        return reply
+
+    def _message(self, one: Delivery) -> bytes:
+        now = self.clock()
+        links = Links(self.newsroom, self.tokens).of(one, now=now)
+        filled = fill(MailContent(subject=one.subject, text=one.text, html=one.html), links)
+        headers = mime.headers_for(
+            newsroom=self.newsroom,
+            language=one.language,
+            subject=filled.subject,
+            sender_name=self.newsroom.city.sender_name(one.language),
+            sender_address=self.newsroom.city.sender_address,
+            recipient=one.address,
+            message_id=self._message_id(one),
+            date=now,
+            kind=one.kind,
+            unsubscribe_url=links.get("unsubscribe"),
+            manage_url=links.get("manage"),
+        )
+        return mime.build(headers=headers, text=filled.text, html=filled.html)
+
+    def _message_id(self, one: Delivery) -> str:
+        """Derived from the delivery: a repeat is recognisable, and nobody can guess another's."""
+        domain = self.newsroom.city.sender_address.rpartition("@")[2]
+        return f"<{one.id}.{self.tokens.mark_of(f'{one.id}:{one.mailing_id}:{one.address}')}@{domain}>"
+
+    def _objection(self, one: Delivery) -> DeliveryState | None:
+        with self.database.read() as session:
+            return deliveries.objection(session, one, hashes=self.tokens.address_hashes(one.address))
+
+    def _settle_reply(self, one: Delivery, owner: str, reply: Reply, done: DeliveryRun) -> None:
+        decided = verdict(
+            reply,
+            kind=one.kind,
+            attempts=one.attempts,
+            repeats=one.repeats,
+            created_at=one.created_at,
+            now=self.clock(),
+            jitter=self.jitter,
+        )
+        self._settle(one, owner, decided.state, reply, done, decided.next_attempt_at)
+
+    def _settle(
+        self,
+        one: Delivery,
+        owner: str,
+        state: DeliveryState,
+        reply: Reply | None,
+        done: DeliveryRun,
+        next_attempt_at: datetime | None = None,
+    ) -> None:
+        with self.database.write() as session:
+            kept = deliveries.settle(
+                session,
+                one.id,
+                owner=owner,
+                state=state,
+                now=self.clock(),
+                reply=f"{reply.code} {reply.text}" if reply else None,
+                next_attempt_at=next_attempt_at,
+                repeated=reply is not None and reply.code == 0,
+            )
+        if kept:
+            done.states[state] += 1
+            log.info("delivery.settled", delivery=one.id, kind=one.kind, to=masked(one.address), state=state)
+
+    def _give_back(self, ids: Sequence[int], owner: str, at: datetime, cause: str | None) -> None:
+        with self.database.write() as session:
+            deliveries.give_back(session, ids, owner=owner, at=at, reply=cause)

@@ -1,0 +1,175 @@
+"""Digests: at a slot's time, cut the window, freeze what each person is told, and write it down as one run. A shell."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from feeds.clock import Clock
+from feeds.model import Article, ChangeKind, Newsroom, State
+from feeds.store import changes, reading
+from feeds.store.database import Database, Session
+from notifier import matching
+from notifier.ledger import mailings, runs, subscribers
+from notifier.matching import News, Plan
+from notifier.messages import DigestItem, Letters
+from notifier.model import Cadence, Kind, Subscriber, Subscription
+from notifier.windows import Slot, latest_due
+
+SHOWN_AT_MOST = 40
+"""How many releases one digest shows; the rest is on the web, so that the mail stays under the clipping limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRun:
+    """What became of a slot: its outcome and how many deliveries were planned."""
+
+    slot: Slot
+    outcome: str
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Runs every digest that is due and has not been run. Waking it more often changes nothing."""
+
+    database: Database
+    newsroom: Newsroom
+    letters: Letters
+    clock: Clock
+
+    def run(self) -> list[DigestRun]:
+        """Run the latest due slot of each cadence, if it has not been run: several missed ones become one."""
+        now = self.clock()
+        done = []
+        for cadence in (Cadence.DAILY, Cadence.WEEKLY):
+            slot = latest_due(cadence, self.newsroom.city.zone, now)
+            with self.database.read() as session:
+                if runs.exists(session, slot):
+                    continue
+            with self.database.write() as session:
+                one = self._run(session, slot, now)
+            if one is not None:
+                done.append(one)
+        return done
+
+    def _run(self, session: Session, slot: Slot, now: datetime) -> DigestRun | None:
+        to = changes.head(session)
+        run_id = runs.start(session, slot, cut_at=now, to_change=to)
+        if run_id is None:
+            return None
+        if slot.is_too_late(now):
+            # The cursors stay where they are, so these releases flow into the next run.
+            runs.conclude(session, run_id, runs.TOO_LATE)
+            return DigestRun(slot, runs.TOO_LATE, 0)
+        planned = self._plan(session, slot, to, now)
+        subscribers.move_cursors(session, slot.cadence, made_by=slot.due_at, to=to)
+        outcome = runs.SENT if planned else runs.EMPTY
+        runs.conclude(session, run_id, outcome)
+        return DigestRun(slot, outcome, planned)
+
+    def _plan(self, session: Session, slot: Slot, to: int, now: datetime) -> int:
+        followed = subscribers.due(session, slot.cadence, made_by=slot.due_at, to=to)
+        if not followed:
+            return 0
+        news = self._news(session, min(one.cursor for one in followed), to)
+        articles = {one.article.id: one.article for one in news}
+        people = subscribers.people(session, {one.subscriber_id for one in followed})
+        told = mailings.told_of(session, people, articles)
+        span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
+        planned = 0
+        for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
+            plan = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
+            if plan.items:
+                edition = _Edition(slot, span_from, now, to, articles)
+                planned += self._address(session, edition, people[person_id], plan)
+        return planned
+
+    def _news(self, session: Session, after: int, to: int) -> list[News]:
+        """What happened in the window that readers are told of: the articles still public, as they stand now."""
+        window = [
+            change
+            for change in changes.window(session, after, to)
+            if not change.quiet and change.kind is not ChangeKind.WITHDRAWN
+        ]
+        articles = reading.by_id(session, {change.article_id for change in window})
+        return [
+            News(change, article, self.newsroom.lineage(article.division))
+            for change in window
+            if (article := articles[change.article_id]).state is State.PUBLISHED and article.division
+        ]
+
+    def _address(self, session: Session, edition: "_Edition", person: Subscriber, plan: Plan) -> int:
+        mailing = self._mailing(session, edition, person.language, plan)
+        delivery = mailings.address(session, mailing, to=person.address, subscriber_id=person.id, now=edition.cut_at)
+        if delivery is None:
+            return 0
+        mailings.note_told(session, person.id, delivery, plan.changes)
+        return 1
+
+    def _mailing(self, session: Session, edition: "_Edition", language: str, plan: Plan) -> int:
+        """The mailing with this content: people with the same releases and language share one."""
+        key = edition.key(plan, language)
+        known = mailings.find(session, key)
+        if known is not None:
+            return known
+        shown = plan.items[:SHOWN_AT_MOST]
+        content = self.letters.digest(
+            [self._item(edition.articles[item.article_id], item, language) for item in shown],
+            language=language,
+            cadence=edition.slot.cadence,
+            span=edition.span(self.newsroom.city.zone),
+            more=len(plan.items) - len(shown),
+            page_url=self.newsroom.url("/"),
+        )
+        return mailings.freeze(
+            session,
+            content,
+            kind=Kind.DIGEST,
+            key=key,
+            language=language,
+            now=edition.cut_at,
+            articles=[(item.article_id, item.revision) for item in plan.items],
+        )
+
+    def _item(self, article: Article, item: matching.Item, language: str) -> DigestItem:
+        return DigestItem(
+            article=article,
+            under=self._heading(item.under, language),
+            also_in=tuple(self._heading(slug, language) for slug in item.also_in),
+            corrected=item.corrected,
+        )
+
+    def _heading(self, slug: str, language: str) -> str:
+        """The name of a wish's heading; empty for everything, where each release shows its own division."""
+        division = self.newsroom.division(slug)
+        return division.name(language) if division else ""
+
+
+_PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """One run's frozen window: from the run before it to its own cut-off."""
+
+    slot: Slot
+    from_at: datetime
+    cut_at: datetime
+    to_change: int
+    articles: dict[int, Article]
+
+    def key(self, plan: Plan, language: str) -> str:
+        """What makes two people's digests the same: slot, language, and the items with their headings."""
+        content: Sequence[object] = [
+            [item.article_id, item.revision, item.under, item.also_in, item.corrected] for item in plan.items
+        ]
+        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
+        return f"digest:{self.slot.cadence}:{self.slot.name}:{self.slot.local_on}:{language}:{digest}"
+
+    def span(self, zone: ZoneInfo) -> tuple[date, date]:
+        """From which local day to which it collects."""
+        return self.from_at.astimezone(zone).date(), self.cut_at.astimezone(zone).date()

@@ -1,0 +1,144 @@
+"""A resident's way: asks to follow, confirms, changes, leaves. A shell: each method is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from feeds.clock import Clock
+from feeds.model import Newsroom
+from feeds.scope import Scope
+from feeds.store.database import Database, Session
+from notifier.addresses import masked
+from notifier.ledger import mailings, signups, subscribers, suppressions
+from notifier.messages import Letters
+from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription
+from notifier.tokens import Tokens
+
+log = structlog.get_logger()
+MAILS_A_DAY = 3
+"""How many mails a day an address gets that has not asked for them itself: a form is open to everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What residents do about what they follow."""
+
+    database: Database
+    newsroom: Newsroom
+    letters: Letters
+    tokens: Tokens
+    clock: Clock
+
+    def ask(self, address: str, scope: Scope, cadence: Cadence, *, language: str) -> None:
+        """Keep a wish and plan the mail that asks to confirm it. The caller learns nothing about the address.
+
+        Beyond the day's budget of an address, nothing is kept and nothing is sent.
+        """
+        now = self.clock()
+        with self.database.write() as session:
+            if signups.asked_since(session, address, now - timedelta(days=1)) >= MAILS_A_DAY:
+                log.info("signup.over_budget", to=masked(address))
+                return
+            known = subscribers.find(session, address)
+            wish = signups.add(session, address=address, scope=scope, cadence=cadence, language=language, now=now)
+            content = self.letters.confirmation(
+                self.labels(scope, language), language=language, cadence=cadence, known=known is not None
+            )
+            mailing = mailings.freeze(
+                session,
+                content,
+                kind=Kind.CONFIRMATION,
+                key=f"confirmation:{wish.id}",
+                language=language,
+                now=now,
+            )
+            mailings.address(
+                session,
+                mailing,
+                to=address,
+                signup_id=wish.id,
+                subscriber_id=known.id if known else None,
+                now=now,
+            )
+
+    def waiting(self, signup_id: int) -> Signup | None:
+        """The wish with this id, or None once it is destroyed."""
+        with self.database.read() as session:
+            return signups.get(session, signup_id)
+
+    def confirm(self, signup_id: int) -> Subscriber | None:
+        """Turn a wish into a subscription; the same answer the second time. None once it is destroyed."""
+        now = self.clock()
+        with self.database.write() as session:
+            wish = signups.get(session, signup_id)
+            if wish is None:
+                return None
+            if wish.confirmed_at is not None:
+                return subscribers.find(session, wish.address)
+            signups.confirm(session, wish.id, now=now)
+            return self._begin(session, wish.address, wish.scope, wish.cadence, wish.language, source="page")
+
+    def add(self, address: str, scope: Scope, cadence: Cadence, *, language: str) -> Subscriber:
+        """Follow without a confirmation mail: for staff who hold the person's consent in another form."""
+        with self.database.write() as session:
+            return self._begin(session, address, scope, cadence, language, source="staff")
+
+    def _begin(
+        self, session: Session, address: str, scope: Scope, cadence: Cadence, language: str, *, source: str
+    ) -> Subscriber:
+        now = self.clock()
+        person = subscribers.ensure(session, address, language=language, source=source, now=now)
+        suppressions.lift(session, self.tokens.address_hashes(address))
+        subscribers.follow(session, person.id, scope, cadence, now=now)
+        return person
+
+    def followed(self, subscriber_id: int) -> tuple[Subscriber, Sequence[Subscription]] | None:
+        """A subscriber and what is followed now; None once erased."""
+        with self.database.read() as session:
+            person = subscribers.get(session, subscriber_id)
+            return (person, subscribers.live(session, subscriber_id)) if person else None
+
+    def change(self, subscriber_id: int, subscription_id: int, cadence: Cadence) -> bool:
+        """Another cadence for one subscription of this person; False if there is no such one."""
+        with self.database.write() as session:
+            live = subscribers.live(session, subscriber_id)
+            one = next((one for one in live if one.id == subscription_id), None)
+            if one is None:
+                return False
+            subscribers.follow(session, subscriber_id, one.scope, cadence, now=self.clock())
+            return True
+
+    def stop(self, subscriber_id: int, *, only: int | None = None, reason: str) -> int:
+        """End one subscription of this person, or all; answers how many ended. Twice is harmless."""
+        with self.database.write() as session:
+            return subscribers.stop(session, subscriber_id, only=only, reason=reason, now=self.clock())
+
+    def ask_for_link(self, address: str, *, language: str) -> None:
+        """Plan the mail with a link to manage, if the address follows something and has not had too many."""
+        now = self.clock()
+        with self.database.write() as session:
+            person = subscribers.find(session, address)
+            since = now - timedelta(days=1)
+            if person is None or mailings.planned_since(session, address, Kind.MANAGE_LINK, since) >= MAILS_A_DAY:
+                return
+            mailing = mailings.freeze(
+                session,
+                self.letters.manage_link(language=language),
+                kind=Kind.MANAGE_LINK,
+                key=f"manage_link:{person.id}:{now.isoformat()}",
+                language=language,
+                now=now,
+            )
+            mailings.address(session, mailing, to=address, subscriber_id=person.id, now=now)
+
+    def destroy_expired(self) -> int:
+        """Destroy the sign-ups that nobody confirmed in time, as their mail said; answers how many."""
+        with self.database.write() as session:
+            return signups.destroy_expired(session, now=self.clock())
+
+    def labels(self, scope: Scope, language: str) -> list[str]:
+        """The names of what a scope follows; none means everything."""
+        found = (self.newsroom.division(slug) for slug in scope.divisions)
+        return [division.name(language) for division in found if division]

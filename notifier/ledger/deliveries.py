@@ -1,0 +1,160 @@
+"""Deliveries: claimed under a lease, checked once more before the wire, settled with what the server answered.
+
+A claim is a durable intent. Whoever holds it may settle it; after the lease another may claim it, and the first one's
+owner mark no longer fits, so that a stale sender writes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, func, or_, select, update
+
+from feeds.model import State
+from feeds.store.database import Session
+from feeds.store.tables import article
+from notifier.ledger.tables import delivery, hold, mailing, mailing_article, subscriber, subscription, suppression
+from notifier.model import Delivery, DeliveryState, Kind
+
+LEASE = timedelta(minutes=15)
+"""Longer than the longest a server may take over one message, RFC 5321, section 4.5.3.2."""
+
+
+def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequence[Delivery]:
+    """Take up to `limit` due deliveries: urgent ones first, then confirmations, then the oldest. None while held."""
+    if session.execute(select(hold.c.id)).first() is not None:
+        return []
+    due = or_(
+        and_(delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.DEFERRED]), delivery.c.next_attempt_at <= now),
+        and_(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= now),
+    )
+    wanted = (
+        select(delivery.c.id)
+        .join(mailing, mailing.c.id == delivery.c.mailing_id)
+        .where(due)
+        .order_by(mailing.c.urgent.desc(), delivery.c.signup_id.is_(None), delivery.c.id)
+        .limit(limit)
+    )
+    if session.dialect.name == "postgresql":
+        wanted = wanted.with_for_update(skip_locked=True, of=delivery)
+    ids = list(session.execute(wanted).scalars())
+    if not ids:
+        return []
+    lost = delivery.c.state == DeliveryState.SENDING
+    session.execute(update(delivery).where(delivery.c.id.in_(ids), lost).values(repeats=delivery.c.repeats + 1))
+    session.execute(
+        update(delivery)
+        .where(delivery.c.id.in_(ids))
+        .values(state=DeliveryState.SENDING, owner=owner, lease_until=now + LEASE, attempts=delivery.c.attempts + 1)
+    )
+    return _claimed(session, ids)
+
+
+def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
+    wanted = (
+        select(
+            delivery.c.id,
+            delivery.c.mailing_id,
+            delivery.c.subscriber_id,
+            delivery.c.signup_id,
+            delivery.c.address,
+            delivery.c.attempts,
+            delivery.c.repeats,
+            delivery.c.created_at,
+            mailing.c.kind,
+            mailing.c.language,
+            mailing.c.subject,
+            mailing.c.text,
+            mailing.c.html,
+        )
+        .join(mailing, mailing.c.id == delivery.c.mailing_id)
+        .where(delivery.c.id.in_(ids))
+    )
+    rows = {row.id: row for row in session.execute(wanted)}
+    return [Delivery(**(dict(rows[key]._mapping) | {"kind": Kind(rows[key].kind)})) for key in ids]
+
+
+def objection(session: Session, one: Delivery, *, hashes: Sequence[str]) -> DeliveryState | None:
+    """Why a claimed delivery must not go out after all, asked just before the wire; None if it may.
+
+    List mail needs a live subscription under the same address; nothing goes to a suppressed address or tells of a
+    withdrawn article. PENDING means: give it back, sending is held.
+    """
+    if session.execute(select(hold.c.id)).first() is not None:
+        return DeliveryState.PENDING
+    if session.execute(select(suppression.c.reason).where(suppression.c.address_hash.in_(hashes))).first() is not None:
+        return DeliveryState.SKIPPED_SUPPRESSED
+    if one.kind.is_list_mail:
+        follows = (
+            select(subscription.c.id)
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(
+                subscriber.c.id == one.subscriber_id,
+                subscriber.c.address == one.address,
+                subscription.c.ended_at.is_(None),
+            )
+        )
+        if session.execute(follows).first() is None:
+            return DeliveryState.SKIPPED_LEFT
+    withdrawn = exists().where(
+        mailing_article.c.mailing_id == one.mailing_id,
+        mailing_article.c.article_id == article.c.id,
+        article.c.state == State.WITHDRAWN,
+    )
+    if session.execute(select(withdrawn)).scalar_one():
+        return DeliveryState.SKIPPED_WITHDRAWN
+    return None
+
+
+def settle(
+    session: Session,
+    delivery_id: int,
+    *,
+    owner: str,
+    state: DeliveryState,
+    now: datetime,
+    reply: str | None = None,
+    next_attempt_at: datetime | None = None,
+    repeated: bool = False,
+) -> bool:
+    """Write down what became of a claimed delivery; False, and nothing written, if the claim is another's now."""
+    values: dict[str, object] = {"state": state, "owner": None, "lease_until": None}
+    if reply is not None:
+        values["reply"] = reply[:1000]
+    if next_attempt_at is not None:
+        values["next_attempt_at"] = next_attempt_at
+    if repeated:
+        values["repeats"] = delivery.c.repeats + 1
+    if not state.is_open:
+        values["settled_at"] = now
+    wanted = update(delivery).where(
+        delivery.c.id == delivery_id, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
+    )
+    return session.execute(wanted.values(**values).returning(delivery.c.id)).first() is not None
+
+
+def give_back(session: Session, ids: Sequence[int], *, owner: str, at: datetime, reply: str | None = None) -> None:
+    """Return claimed deliveries untried, due again at the instant: the attempt does not count against anybody."""
+    wanted = update(delivery).where(
+        delivery.c.id.in_(ids), delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
+    )
+    values: dict[str, object] = {
+        "state": DeliveryState.DEFERRED,
+        "owner": None,
+        "lease_until": None,
+        "next_attempt_at": at,
+        "attempts": delivery.c.attempts - 1,
+    }
+    if reply is not None:
+        values["reply"] = reply[:1000]
+    session.execute(wanted.values(**values))
+
+
+def balance(session: Session) -> dict[int, dict[DeliveryState, int]]:
+    """For every mailing, how many deliveries stand in each state; their sum is its audience."""
+    wanted = select(delivery.c.mailing_id, delivery.c.state, func.count()).group_by(
+        delivery.c.mailing_id, delivery.c.state
+    )
+    answer: dict[int, dict[DeliveryState, int]] = {}
+    for mailing_id, state, number in session.execute(wanted):
+        answer.setdefault(mailing_id, {})[DeliveryState(state)] = number
+    return answer

@@ -1,0 +1,67 @@
+"""What an address got and why not, and how mailings stand: questions that staff ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from feeds.store.database import Session
+from notifier.ledger import deliveries
+from notifier.ledger.tables import delivery, mailing
+from notifier.model import DeliveryState, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One delivery to an address: what it was, where it stands, and the server's last answer."""
+
+    kind: Kind
+    subject: str
+    state: DeliveryState
+    attempts: int
+    reply: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One mailing and how many of its deliveries stand in each state."""
+
+    id: int
+    kind: Kind
+    subject: str
+    created_at: datetime
+    states: dict[DeliveryState, int]
+
+    @property
+    def audience(self) -> int:
+        """How many people it was planned for."""
+        return sum(self.states.values())
+
+
+def of_address(session: Session, address: str, *, limit: int = 50) -> Sequence[Sent]:
+    """The latest deliveries to a normalised address, newest first."""
+    columns = (
+        mailing.c.kind,
+        mailing.c.subject,
+        delivery.c.state,
+        delivery.c.attempts,
+        delivery.c.reply,
+        delivery.c.created_at,
+        delivery.c.settled_at,
+    )
+    wanted = select(*columns).join(mailing, mailing.c.id == delivery.c.mailing_id)
+    rows = session.execute(wanted.where(delivery.c.address == address).order_by(delivery.c.id.desc()).limit(limit))
+    return [Sent(**(dict(row._mapping) | {"kind": Kind(row.kind), "state": DeliveryState(row.state)})) for row in rows]
+
+
+def mailings(session: Session, *, limit: int = 50) -> Sequence[Standing]:
+    """The latest mailings with their balance, newest first."""
+    states = deliveries.balance(session)
+    wanted = select(mailing.c.id, mailing.c.kind, mailing.c.subject, mailing.c.created_at)
+    return [
+        Standing(**(dict(row._mapping) | {"kind": Kind(row.kind), "states": states.get(row.id, {})}))
+        for row in session.execute(wanted.order_by(mailing.c.id.desc()).limit(limit))
+    ]

@@ -1,0 +1,169 @@
+"""Mailings, whom they go to, and who has been told of what: written together, so that nobody is told twice."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from feeds.model import Change
+from feeds.store.database import Session
+from notifier.ledger.tables import (
+    delivery,
+    mailing,
+    mailing_article,
+    notice,
+    subscriber,
+    subscription,
+    subscription_division,
+)
+from notifier.messages import MailContent
+from notifier.model import Audience, Cadence, DeliveryState, Kind
+
+
+def find(session: Session, key: str) -> int | None:
+    """The mailing that already says this, or None."""
+    return session.execute(select(mailing.c.id).where(mailing.c.key == key)).scalar()
+
+
+def freeze(
+    session: Session,
+    content: MailContent,
+    *,
+    kind: Kind,
+    key: str,
+    language: str,
+    now: datetime,
+    articles: Iterable[tuple[int, int]] = (),
+    urgent: bool = False,
+) -> int:
+    """Store a mailing with the (article id, revision) pairs it shows; answers its id. The key is unique."""
+    values = {
+        "kind": kind,
+        "key": key,
+        "language": language,
+        "subject": content.subject,
+        "text": content.text,
+        "html": content.html,
+        "urgent": urgent,
+        "created_at": now,
+    }
+    mailing_id: int = session.execute(insert(mailing).values(**values).returning(mailing.c.id)).scalar_one()
+    shown = [
+        {"mailing_id": mailing_id, "article_id": article_id, "revision": revision} for article_id, revision in articles
+    ]
+    if shown:
+        session.execute(insert(mailing_article), shown)
+    return mailing_id
+
+
+def address(
+    session: Session,
+    mailing_id: int,
+    *,
+    to: str,
+    now: datetime,
+    subscriber_id: int | None = None,
+    signup_id: int | None = None,
+) -> int | None:
+    """Plan one delivery of a mailing; answers its id, or None if that address has one already."""
+    values = {
+        "mailing_id": mailing_id,
+        "subscriber_id": subscriber_id,
+        "signup_id": signup_id,
+        "address": to,
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "repeats": 0,
+        "next_attempt_at": now,
+        "created_at": now,
+    }
+    engine = postgresql if session.dialect.name == "postgresql" else sqlite
+    planned = engine.insert(delivery).values(**values).on_conflict_do_nothing().returning(delivery.c.id)
+    return session.execute(planned).scalar()
+
+
+def note_told(session: Session, subscriber_id: int, delivery_id: int, told: Sequence[tuple[int, int, int]]) -> None:
+    """Record that this delivery tells this person of these (change number, article id, revision)."""
+    rows = [
+        {
+            "subscriber_id": subscriber_id,
+            "change_number": number,
+            "article_id": article_id,
+            "revision": revision,
+            "delivery_id": delivery_id,
+        }
+        for number, article_id, revision in told
+    ]
+    if rows:
+        session.execute(insert(notice), rows)
+
+
+def told_of(session: Session, subscriber_ids: Iterable[int], article_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """For each of these people, the highest revision told of each of these articles."""
+    wanted = (
+        select(notice.c.subscriber_id, notice.c.article_id, func.max(notice.c.revision))
+        .where(notice.c.subscriber_id.in_(list(subscriber_ids)), notice.c.article_id.in_(list(article_ids)))
+        .group_by(notice.c.subscriber_id, notice.c.article_id)
+    )
+    answer: dict[int, dict[int, int]] = {}
+    for person, article_id, revision in session.execute(wanted):
+        answer.setdefault(person, {})[article_id] = revision
+    return answer
+
+
+def alert_audience(session: Session, change: Change, *, lineage: Sequence[str], language: str) -> Sequence[Audience]:
+    """Who asked to be told at once of such an article, each person once, less those told of this change already."""
+    follows = or_(
+        subscription.c.everything,
+        exists().where(
+            subscription_division.c.subscription_id == subscription.c.id,
+            subscription_division.c.division.in_(list(lineage)),
+        ),
+    )
+    return _audience(
+        session,
+        change,
+        and_(
+            subscription.c.cadence == Cadence.IMMEDIATE,
+            subscription.c.cursor < change.number,
+            or_(subscription.c.language.is_(None), subscription.c.language == language),
+            follows,
+        ),
+    )
+
+
+def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
+    """Who was told of the article by an earlier revision, and still wants to be told at once."""
+    heard = exists().where(
+        notice.c.subscriber_id == subscription.c.subscriber_id,
+        notice.c.article_id == change.article_id,
+        notice.c.revision < change.revision,
+    )
+    return _audience(session, change, and_(subscription.c.cadence == Cadence.IMMEDIATE, heard))
+
+
+def _audience(session: Session, change: Change, wanted: ColumnElement[bool]) -> Sequence[Audience]:
+    told = exists().where(
+        notice.c.subscriber_id == subscriber.c.id,
+        notice.c.article_id == change.article_id,
+        notice.c.revision >= change.revision,
+    )
+    people = (
+        select(subscriber.c.id, subscriber.c.address, subscriber.c.language)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(subscription.c.ended_at.is_(None), wanted, ~told)
+        .distinct()
+        .order_by(subscriber.c.id)
+    )
+    return [
+        Audience(subscriber_id=row.id, address=row.address, language=row.language) for row in session.execute(people)
+    ]
+
+
+def planned_since(session: Session, to: str, kind: Kind, since: datetime) -> int:
+    """How many mails of a kind were planned for an address from this instant on."""
+    wanted = select(func.count()).select_from(delivery).join(mailing, mailing.c.id == delivery.c.mailing_id)
+    return session.execute(
+        wanted.where(delivery.c.address == to, mailing.c.kind == kind, delivery.c.created_at >= since)
+    ).scalar_one()

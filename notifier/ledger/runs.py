@@ -1,0 +1,56 @@
+"""Digest runs: a row each, unique by cadence, slot and local day, so that one starts once whoever wakes."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from feeds.store.database import Session
+from notifier.ledger.tables import run
+from notifier.windows import Slot
+
+SENT, EMPTY, TOO_LATE = "sent", "empty", "too_late"
+
+
+def exists(session: Session, slot: Slot) -> bool:
+    """Whether this slot has had its run."""
+    wanted = select(run.c.id).where(
+        run.c.cadence == slot.cadence, run.c.slot == slot.name, run.c.local_on == slot.local_on
+    )
+    return session.execute(wanted).first() is not None
+
+
+def start(session: Session, slot: Slot, *, cut_at: datetime, to_change: int) -> int | None:
+    """Begin this slot's run at its cut-off; answers its id, or None if somebody has begun it."""
+    engine = postgresql if session.dialect.name == "postgresql" else sqlite
+    values = {
+        "cadence": slot.cadence,
+        "slot": slot.name,
+        "local_on": slot.local_on,
+        "due_at": slot.due_at,
+        "cut_at": cut_at,
+        "to_change": to_change,
+        "outcome": EMPTY,
+    }
+    return session.execute(engine.insert(run).values(**values).on_conflict_do_nothing().returning(run.c.id)).scalar()
+
+
+def conclude(session: Session, run_id: int, outcome: str) -> None:
+    """Write down how the run ended: sent, empty or too_late."""
+    session.execute(update(run).where(run.c.id == run_id).values(outcome=outcome))
+
+
+def previous_cut(session: Session, slot: Slot) -> datetime | None:
+    """When the last run of this slot's cadence that went out or was empty cut its window; None before the first."""
+    wanted = (
+        select(run.c.cut_at)
+        .where(
+            run.c.cadence == slot.cadence,
+            run.c.slot == slot.name,
+            run.c.local_on < slot.local_on,
+            run.c.outcome != TOO_LATE,
+        )
+        .order_by(run.c.local_on.desc())
+        .limit(1)
+    )
+    return session.execute(wanted).scalar()

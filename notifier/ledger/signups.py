@@ -1,0 +1,75 @@
+"""Sign-ups that wait for their confirmation, and what becomes of them: a subscription, or nothing after 48 hours."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, func, insert, select, update
+
+from feeds.scope import Scope
+from feeds.store.database import Session
+from notifier.ledger.tables import delivery, mailing, signup
+from notifier.model import Cadence, Signup
+
+LIFETIME = timedelta(hours=48)
+
+
+def add(session: Session, *, address: str, scope: Scope, cadence: Cadence, language: str, now: datetime) -> Signup:
+    """Keep a wish until it is confirmed or destroyed."""
+    values = {
+        "address": address,
+        "scope": str(scope),
+        "cadence": cadence,
+        "language": language,
+        "created_at": now,
+        "expires_at": now + LIFETIME,
+    }
+    row = session.execute(insert(signup).values(**values).returning(signup.c.id)).scalar_one()
+    return Signup(
+        id=row,
+        address=address,
+        scope=scope,
+        cadence=cadence,
+        language=language,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+
+
+def get(session: Session, signup_id: int) -> Signup | None:
+    """The sign-up with this id, or None once it is destroyed."""
+    row = session.execute(select(signup).where(signup.c.id == signup_id)).first()
+    if row is None:
+        return None
+    return Signup(
+        id=row.id,
+        address=row.address,
+        scope=Scope.parse(row.scope),
+        cadence=Cadence(row.cadence),
+        language=row.language,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        confirmed_at=row.confirmed_at,
+    )
+
+
+def confirm(session: Session, signup_id: int, *, now: datetime) -> None:
+    """Note that the person confirmed; the first time counts."""
+    wanted = signup.c.id == signup_id, signup.c.confirmed_at.is_(None)
+    session.execute(update(signup).where(*wanted).values(confirmed_at=now))
+
+
+def asked_since(session: Session, address: str, since: datetime) -> int:
+    """How many sign-ups this address was entered in from this instant on."""
+    wanted = select(func.count()).select_from(signup)
+    return session.execute(wanted.where(signup.c.address == address, signup.c.created_at >= since)).scalar_one()
+
+
+def destroy_expired(session: Session, *, now: datetime) -> int:
+    """Destroy every sign-up whose time is over, with its mail; answers how many."""
+    over = select(signup.c.id).where(signup.c.expires_at <= now)
+    mails = select(delivery.c.mailing_id).where(delivery.c.signup_id.in_(over))
+    mailings = list(session.execute(mails).scalars())
+    session.execute(delete(delivery).where(delivery.c.signup_id.in_(over)))
+    unused = ~exists().where(delivery.c.mailing_id == mailing.c.id)
+    session.execute(delete(mailing).where(mailing.c.id.in_(mailings), unused))
+    gone = session.execute(delete(signup).where(signup.c.expires_at <= now).returning(signup.c.id))
+    return len(gone.all())

@@ -1,0 +1,142 @@
+"""Subscribers and what they follow. Subscriptions are append-only: a change ends one row and begins another."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from feeds.scope import Scope
+from feeds.store import changes
+from feeds.store.database import Session
+from notifier.ledger.tables import consent, subscriber, subscription, subscription_division
+from notifier.model import Cadence, Subscriber, Subscription
+
+CONSENT_VERSION = "2026-11"
+"""Which text of the sign-up page people agreed to; a new text takes a new name."""
+
+
+def find(session: Session, address: str) -> Subscriber | None:
+    """The subscriber with this normalised address, or None."""
+    row = session.execute(select(subscriber).where(subscriber.c.address == address)).first()
+    return Subscriber(**row._mapping) if row else None
+
+
+def get(session: Session, subscriber_id: int) -> Subscriber | None:
+    """The subscriber with this id, or None once erased."""
+    row = session.execute(select(subscriber).where(subscriber.c.id == subscriber_id)).first()
+    return Subscriber(**row._mapping) if row else None
+
+
+def ensure(session: Session, address: str, *, language: str, source: str, now: datetime) -> Subscriber:
+    """The subscriber of this address, made if need be, with a record of the consent just given."""
+    known = find(session, address)
+    if known is None:
+        values = {"address": address, "language": language, "created_at": now}
+        row = session.execute(insert(subscriber).values(**values).returning(subscriber)).one()
+        known = Subscriber(**row._mapping)
+    elif known.language != language:
+        session.execute(update(subscriber).where(subscriber.c.id == known.id).values(language=language))
+    agreed = {"at": now, "text_version": CONSENT_VERSION, "language": language, "source": source}
+    session.execute(insert(consent).values(subscriber_id=known.id, **agreed))
+    return known
+
+
+def follow(
+    session: Session,
+    subscriber_id: int,
+    scope: Scope,
+    cadence: Cadence,
+    *,
+    now: datetime,
+    cursor: int | None = None,
+) -> Subscription:
+    """Follow a scope from now on (or from a change number on). Following it already changes at most the cadence.
+
+    A change of cadence keeps the cursor, so that no release is lost or told twice.
+    """
+    known = next((one for one in live(session, subscriber_id) if one.scope == scope), None)
+    if known is not None and known.cadence == cadence:
+        return known
+    if known is not None:
+        _end(session, [known.id], reason="changed", now=now)
+        cursor = known.cursor
+    values = {
+        "subscriber_id": subscriber_id,
+        "scope": str(scope),
+        "everything": not scope.divisions,
+        "language": scope.language,
+        "cadence": cadence,
+        "cursor": changes.head(session) if cursor is None else cursor,
+        "created_at": now,
+    }
+    row = session.execute(insert(subscription).values(**values).returning(subscription)).one()
+    if scope.divisions:
+        of_divisions = [{"subscription_id": row.id, "division": slug} for slug in scope.divisions]
+        session.execute(insert(subscription_division), of_divisions)
+    return _subscription(row)
+
+
+def live(session: Session, subscriber_id: int) -> Sequence[Subscription]:
+    """What a subscriber follows now, in the order it was asked for."""
+    wanted = select(subscription).where(
+        subscription.c.subscriber_id == subscriber_id, subscription.c.ended_at.is_(None)
+    )
+    return [_subscription(row) for row in session.execute(wanted.order_by(subscription.c.id))]
+
+
+def stop(session: Session, subscriber_id: int, *, only: int | None = None, reason: str, now: datetime) -> int:
+    """End one live subscription of this person, or every one; answers how many ended. Doing it twice is harmless."""
+    ids = [one.id for one in live(session, subscriber_id) if only is None or one.id == only]
+    _end(session, ids, reason=reason, now=now)
+    return len(ids)
+
+
+def due(session: Session, cadence: Cadence, *, made_by: datetime, to: int) -> Sequence[Subscription]:
+    """The live subscriptions of a cadence made by this instant whose cursor is before `to`, person by person."""
+    wanted = select(subscription).where(
+        subscription.c.cadence == cadence,
+        subscription.c.ended_at.is_(None),
+        subscription.c.created_at <= made_by,
+        subscription.c.cursor < to,
+    )
+    ordered = wanted.order_by(subscription.c.subscriber_id, subscription.c.id)
+    return [_subscription(row) for row in session.execute(ordered)]
+
+
+def behind(session: Session, cadence: Cadence) -> int | None:
+    """The lowest cursor of the live subscriptions of a cadence; None if there are none."""
+    wanted = select(func.min(subscription.c.cursor))
+    live = wanted.where(subscription.c.cadence == cadence, subscription.c.ended_at.is_(None))
+    lowest: int | None = session.execute(live).scalar_one()
+    return lowest
+
+
+def move_cursors(session: Session, cadence: Cadence, *, made_by: datetime | None = None, to: int) -> None:
+    """Every live subscription of a cadence, made by the instant if one is given, has now had its turn up to `to`."""
+    wanted = [subscription.c.cadence == cadence, subscription.c.ended_at.is_(None), subscription.c.cursor < to]
+    if made_by is not None:
+        wanted.append(subscription.c.created_at <= made_by)
+    session.execute(update(subscription).where(*wanted).values(cursor=to))
+
+
+def people(session: Session, ids: Iterable[int]) -> dict[int, Subscriber]:
+    """The subscribers with these ids."""
+    rows = session.execute(select(subscriber).where(subscriber.c.id.in_(list(ids))))
+    return {row.id: Subscriber(**row._mapping) for row in rows}
+
+
+def _end(session: Session, ids: Sequence[int], *, reason: str, now: datetime) -> None:
+    wanted = update(subscription).where(subscription.c.id.in_(ids), subscription.c.ended_at.is_(None))
+    session.execute(wanted.values(ended_at=now, end_reason=reason))
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        subscriber_id=row.subscriber_id,
+        scope=Scope.parse(row.scope),
+        cadence=Cadence(row.cadence),
+        cursor=row.cursor,
+        created_at=row.created_at,
+    )

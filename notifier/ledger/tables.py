@@ -1,0 +1,167 @@
+"""The tables of who asked for what and what was sent. The promises to people are the unique indexes."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
+
+from feeds.store.schema import Instant, metadata
+from feeds.store.tables import Id
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # One person is one row, however the address was written.
+    Column("address", String(320), nullable=False, unique=True),
+    Column("language", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("text_version", String(40), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("source", String(40), nullable=False),
+)
+
+signup = Table(
+    "signup",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address", String(320), nullable=False, index=True),
+    Column("scope", Text, nullable=False),
+    Column("cadence", String(16), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("confirmed_at", Instant, nullable=True),
+)
+
+_LIVE = text("ended_at IS NULL")
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), nullable=False),
+    Column("scope", Text, nullable=False),
+    # The scope again in columns that a statement over all subscriptions can match.
+    Column("everything", Boolean, nullable=False),
+    Column("language", String(16), nullable=True),
+    Column("cadence", String(16), nullable=False),
+    # The last change that this subscription was told of, or had its turn at.
+    Column("cursor", Id, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    Column("end_reason", String(40), nullable=True),
+    # One live subscription per person and wish; ended ones stay as history with their reason.
+    Index(
+        "uq_subscription_live",
+        "subscriber_id",
+        "scope",
+        unique=True,
+        sqlite_where=_LIVE,
+        postgresql_where=_LIVE,
+    ),
+    # The planners ask who of a cadence is behind.
+    Index("ix_subscription_due", "cadence", "cursor", sqlite_where=_LIVE, postgresql_where=_LIVE),
+)
+
+subscription_division = Table(
+    "subscription_division",
+    metadata,
+    Column("subscription_id", Id, ForeignKey("subscription.id"), primary_key=True),
+    Column("division", String(80), primary_key=True, index=True),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("cadence", String(16), nullable=False),
+    Column("slot", String(80), nullable=False),
+    Column("local_on", Date, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("cut_at", Instant, nullable=False),
+    Column("to_change", Id, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    # A digest of one day is started once, by whoever comes first.
+    Index("uq_run_slot", "cadence", "slot", "local_on", unique=True),
+)
+
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    # What it says, to whom it is the same: equal content is one mailing.
+    Column("key", String(160), nullable=False, unique=True),
+    Column("language", String(16), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+mailing_article = Table(
+    "mailing_article",
+    metadata,
+    Column("mailing_id", Id, ForeignKey("mailing.id"), primary_key=True),
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mailing_id", Id, ForeignKey("mailing.id"), nullable=False),
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), nullable=True, index=True),
+    Column("signup_id", Id, ForeignKey("signup.id"), nullable=True, index=True),
+    Column("address", String(320), nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),
+    Column("next_attempt_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=True),
+    Column("owner", String(40), nullable=True),
+    Column("reply", Text, nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("settled_at", Instant, nullable=True),
+    # One mailing reaches one address once: planning twice plans nothing.
+    Index("uq_delivery_recipient", "mailing_id", "address", unique=True),
+    Index("ix_delivery_due", "state", "next_attempt_at"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    # A person is told of a change once, by alert or by digest, however many subscriptions match.
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True),
+    Column("change_number", Id, ForeignKey("change.number"), primary_key=True, autoincrement=False),
+    Column("article_id", Id, ForeignKey("article.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("delivery_id", Id, ForeignKey("delivery.id"), nullable=False, index=True),
+)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    # A keyed hash of the address: after erasure nothing else is kept.
+    Column("address_hash", String(64), primary_key=True),
+    Column("reason", String(40), nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    # The one row that stops all sending while it exists.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)

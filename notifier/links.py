@@ -1,0 +1,31 @@
+"""The links that differ from person to person: what fills a mailing's placeholders. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.model import Newsroom
+from notifier.model import Delivery
+from notifier.tokens import Purpose, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes the absolute addresses that carry a person's tokens."""
+
+    newsroom: Newsroom
+    tokens: Tokens
+
+    def of(self, one: Delivery, *, now: datetime) -> Mapping[str, str]:
+        """Every placeholder that this delivery's message may hold, with its address."""
+        links = {}
+        if one.signup_id is not None:
+            links["confirm"] = self.to(Purpose.CONFIRM, one.signup_id, now=now)
+        if one.subscriber_id is not None:
+            links["manage"] = self.to(Purpose.MANAGE, one.subscriber_id, now=now)
+            links["unsubscribe"] = self.to(Purpose.UNSUBSCRIBE, one.subscriber_id, now=now)
+        return links
+
+    def to(self, purpose: Purpose, subject: int, *, now: datetime) -> str:
+        """The address of a page that this token opens."""
+        return self.newsroom.url(f"/{purpose}/{self.tokens.issue(purpose, subject, now=now)}")

@@ -1,0 +1,120 @@
+"""The notifier's words as frozen values: cadence, subscriber, subscription, delivery and their states."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from feeds.scope import Scope
+
+
+class Cadence(StrEnum):
+    """How soon somebody wants to be told."""
+
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class Kind(StrEnum):
+    """What a mailing is."""
+
+    CONFIRMATION = "confirmation"
+    MANAGE_LINK = "manage_link"
+    ALERT = "alert"
+    CORRECTION = "correction"
+    DIGEST = "digest"
+
+    @property
+    def is_list_mail(self) -> bool:
+        """Whether it goes only to people who follow something, and says how to leave."""
+        return self in (Kind.ALERT, Kind.CORRECTION, Kind.DIGEST)
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. The first three are open; the others are final.
+
+    UNKNOWN: the connection was lost after the message was handed over, twice; it may or may not have arrived.
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DEFERRED = "deferred"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    SKIPPED_LEFT = "skipped_left"
+    SKIPPED_SUPPRESSED = "skipped_suppressed"
+    SKIPPED_WITHDRAWN = "skipped_withdrawn"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done."""
+        return self in OPEN
+
+
+OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """An address that confirmed, and the language its mails are written in."""
+
+    id: int
+    address: str
+    language: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A scope that a subscriber follows at a cadence; `cursor` is the last change it had its turn at."""
+
+    id: int
+    subscriber_id: int
+    scope: Scope
+    cadence: Cadence
+    cursor: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signup:
+    """A wish that waits for its confirmation; destroyed at `expires_at`."""
+
+    id: int
+    address: str
+    scope: Scope
+    cadence: Cadence
+    language: str
+    created_at: datetime
+    expires_at: datetime
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """One person of an audience, as planners see it."""
+
+    subscriber_id: int
+    address: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A claimed delivery with what is needed to write its message."""
+
+    id: int
+    mailing_id: int
+    kind: Kind
+    language: str
+    subject: str
+    text: str
+    html: str
+    subscriber_id: int | None
+    signup_id: int | None
+    address: str
+    attempts: int
+    repeats: int
+    created_at: datetime

@@ -1,0 +1,76 @@
+"""The alarm clock: wakes the ticks in memory, and decides nothing. What is due is written in the tables."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from feeds.errors import CivicwireError
+from notifier.alerts import Alerts
+from notifier.delivery import Sender
+from notifier.digests import Digests
+from notifier.following import Following
+
+log = structlog.get_logger()
+ALERT_SECONDS = 10
+"""How often alerts are planned and sent: well within the minute that journalists are promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """The runs that the alarm clock wakes; each may be woken at any time, and also by hand."""
+
+    alerts: Alerts
+    digests: Digests
+    sender: Sender
+    following: Following
+
+    def urgent(self) -> None:
+        """Plan alerts for what the change log holds, and send what is due."""
+        alerts = self.alerts.run()
+        if alerts.changes:
+            log.info("alerts.planned", changes=alerts.changes, deliveries=alerts.planned)
+        self.sender.run()
+
+    def daily(self) -> None:
+        """Plan the digests that are due."""
+        for one in self.digests.run():
+            log.info("digest.run", slot=one.slot.name, day=str(one.slot.local_on), outcome=one.outcome, n=one.planned)
+
+    def tidy(self) -> None:
+        """Destroy what has had its time."""
+        gone = self.following.destroy_expired()
+        if gone:
+            log.info("signups.destroyed", n=gone)
+
+
+def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
+    """A scheduler in the city's zone, not yet started. Missed alarms ring once, however late; none over itself."""
+    scheduler = BackgroundScheduler(
+        timezone=zone,
+        executors={"default": ThreadPoolExecutor(4)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    scheduler.add_job(_guarded(ticks.urgent), IntervalTrigger(seconds=ALERT_SECONDS, timezone=zone), id="alerts")
+    scheduler.add_job(_guarded(ticks.daily), CronTrigger(minute="*", timezone=zone), id="digests")
+    scheduler.add_job(_guarded(ticks.tidy), CronTrigger(minute=17, timezone=zone), id="tidy")
+    return scheduler
+
+
+def _guarded(tick: Callable[[], None]) -> Callable[[], None]:
+    """A tick whose failure is one line in the log; the next alarm tries again."""
+
+    def guarded() -> None:
+        try:
+            tick()
+        except CivicwireError as error:
+            log.error("tick.failed", tick=tick.__name__, cause=str(error))
+        except Exception as error:  # the loop must go on: record it and wake again
+            log.error("tick.broken", tick=tick.__name__, cause=f"{type(error).__name__}: {error}", exc_info=True)
+
+    return guarded

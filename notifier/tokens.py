@@ -1,0 +1,94 @@
+"""Links that carry a right: signed, bound to one purpose, with an expiry of that purpose's own. No clock is read here.
+
+Keys are given newest first: the first one signs, every one is accepted, so that links survive a rotation.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
+
+from feeds.errors import CivicwireError
+
+
+class Purpose(StrEnum):
+    """What a token may be used for; each has a salt of its own, so that none opens another's door."""
+
+    CONFIRM = "confirm"
+    MANAGE = "manage"
+    UNSUBSCRIBE = "unsubscribe"
+    FORM = "form"
+
+
+LIFETIMES: dict[Purpose, timedelta | None] = {
+    Purpose.CONFIRM: timedelta(hours=48),
+    Purpose.MANAGE: timedelta(days=7),
+    Purpose.UNSUBSCRIBE: None,
+    Purpose.FORM: timedelta(hours=24),
+}
+_LONGEST = 300
+
+
+class TokenInvalid(CivicwireError):
+    """Not a token of ours, or not for this purpose."""
+
+
+class TokenExpired(CivicwireError):
+    """A token of ours whose time has passed."""
+
+
+class Tokens:
+    """Issues and reads tokens, and derives keyed hashes, with the installation's secret keys."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Take the secret keys, the newest first; at least one."""
+        if not keys:
+            raise ValueError("at least one secret key is needed")
+        self._keys = tuple(keys)
+
+    def issue(self, purpose: Purpose, subject: int, *, now: datetime) -> str:
+        """A token for this purpose about a row's id, valid for the purpose's lifetime from `now`."""
+        lifetime = LIFETIMES[purpose]
+        expires = int((now + lifetime).timestamp()) if lifetime else 0
+        token = self._serializer(purpose).dumps([subject, expires])
+        return token if isinstance(token, str) else token.decode()
+
+    def read(self, purpose: Purpose, token: str, *, now: datetime) -> int:
+        """The id that the token speaks of. TokenInvalid, or TokenExpired once its time has passed."""
+        try:
+            if len(token) > _LONGEST or not _is_canonical(token):
+                raise TokenInvalid("this link is not valid")
+            subject, expires = self._serializer(purpose).loads(token)
+        except (BadData, ValueError, TypeError) as error:
+            raise TokenInvalid("this link is not valid") from error
+        if expires and now >= datetime.fromtimestamp(expires, UTC):
+            raise TokenExpired("this link has expired")
+        return int(subject)
+
+    def address_hashes(self, address: str) -> tuple[str, ...]:
+        """Keyed hashes of an address, under the newest key first: what is kept of it after erasure."""
+        return tuple(
+            hmac.new(key.encode(), b"civicwire.address\0" + address.encode(), hashlib.sha256).hexdigest()
+            for key in self._keys
+        )
+
+    def mark_of(self, subject: str) -> str:
+        """A short keyed mark, stable for the same subject, for ids that must not be guessable."""
+        mark = hmac.new(self._keys[-1].encode(), b"civicwire.mark\0" + subject.encode(), hashlib.sha256)
+        return mark.hexdigest()[:16]
+
+    def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
+        return URLSafeSerializer(
+            list(reversed(self._keys)),
+            salt=f"civicwire.{purpose}",
+            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+        )
+
+
+def _is_canonical(token: str) -> bool:
+    """Whether every part is written as we write it: base64 leaves spare bits, by which a changed letter could pass."""
+    return all(base64_encode(base64_decode(part)).decode() == part for part in token.split(".") if part)

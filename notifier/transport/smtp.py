@@ -1,0 +1,141 @@
+"""Messages over SMTP (RFC 5321) with aiosmtplib: one recipient a transaction, connections kept for the run."""
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from aiosmtplib import (
+    SMTP,
+    SMTPException,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
+)
+
+from notifier.retry import Reply, Stage
+from notifier.transport.promise import Connection, TransportUnavailable
+
+
+class Tls(StrEnum):
+    """How a connection is secured: not at all, if offered, or never in clear (STARTTLS, or TLS from the first byte)."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    REQUIRED = "required"
+    IMPLICIT = "implicit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpOptions:
+    """Where the mail server is and how to speak to it. Times are in seconds."""
+
+    host: str
+    port: int
+    tls: Tls = Tls.STARTTLS
+    ca_file: Path | None = None
+    username: str | None = None
+    password: str | None = None
+    connections: int = 4
+    connect_seconds: float = 30.0
+    reply_seconds: float = 600.0
+    """RFC 5321, section 4.5.3.2.6: ten minutes for the answer to the final dot."""
+
+
+class SmtpTransport:
+    """Opens connections to one mail server."""
+
+    def __init__(self, options: SmtpOptions) -> None:
+        """Keep the options; nothing is connected yet."""
+        self._options = options
+
+    @property
+    def connections(self) -> int:
+        """How many connections may be open at once."""
+        return self._options.connections
+
+    @contextlib.asynccontextmanager
+    async def connect(self) -> AsyncIterator[Connection]:
+        """A connection that is greeted, secured as asked and signed in. TransportUnavailable says why not."""
+        options = self._options
+        client = SMTP(
+            hostname=options.host,
+            port=options.port,
+            timeout=options.connect_seconds,
+            use_tls=options.tls is Tls.IMPLICIT,
+            start_tls={Tls.STARTTLS: None, Tls.REQUIRED: True}.get(options.tls, False),
+            tls_context=_tls_context(options),
+            username=options.username,
+            password=options.password,
+        )
+        try:
+            await client.connect()
+        except (SMTPException, OSError, ValueError) as error:
+            raise TransportUnavailable(f"{options.host}:{options.port}: {_sentence(error)}") from error
+        try:
+            yield _SmtpConnection(client, options.reply_seconds)
+        finally:
+            # A reset at QUIT, or a server that went away, is nobody's failure: everything is settled by now.
+            with contextlib.suppress(SMTPException, OSError):
+                await client.quit(timeout=5)
+            client.close()
+
+
+class _SmtpConnection:
+    def __init__(self, client: SMTP, reply_seconds: float) -> None:
+        self._client = client
+        self._reply_seconds = reply_seconds
+
+    async def send(self, *, sender: str, recipient: str, message: bytes) -> Reply:
+        """See the promise. An address that SMTP cannot carry is that recipient's failure alone."""
+        if not recipient.isascii() or any(sign in recipient for sign in "\r\n <>"):
+            return Reply(553, "5.1.3 the address cannot be written in SMTP", Stage.RECIPIENT)
+        try:
+            await self._client.mail(sender)
+        except SMTPResponseException as error:
+            await self._reset()
+            raise TransportUnavailable(f"the server refuses the sender: {_sentence(error)}") from error
+        except (SMTPException, OSError) as error:
+            raise TransportUnavailable(_sentence(error)) from error
+        try:
+            await self._client.rcpt(recipient)
+        except SMTPResponseException as error:
+            if error.code == 421:
+                raise TransportUnavailable(_sentence(error)) from error
+            await self._reset()
+            return Reply(error.code, error.message, Stage.RECIPIENT)
+        except (SMTPException, OSError) as error:
+            raise TransportUnavailable(_sentence(error)) from error
+        return await self._hand_over(message)
+
+    async def _hand_over(self, message: bytes) -> Reply:
+        try:
+            answer = await self._client.data(message, timeout=self._reply_seconds)
+        except (SMTPServerDisconnected, SMTPTimeoutError, OSError) as error:
+            self._client.close()
+            return Reply(0, _sentence(error))
+        except SMTPResponseException as error:
+            if error.code != 421:
+                await self._reset()
+            return Reply(error.code, error.message)
+        return Reply(answer.code, answer.message)
+
+    async def _reset(self) -> None:
+        """Leave a refused transaction; if even that fails, the next message finds the connection gone."""
+        with contextlib.suppress(SMTPException, OSError):
+            await self._client.rset()
+
+
+def _tls_context(options: SmtpOptions) -> ssl.SSLContext | None:
+    if options.tls is Tls.NONE:
+        return None
+    return ssl.create_default_context(cafile=str(options.ca_file) if options.ca_file else None)
+
+
+def _sentence(error: Exception) -> str:
+    """One line about a failure, without the library's names where they say nothing."""
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {error.message}".replace("\n", " ")
+    return (str(error) or type(error).__name__).replace("\n", " ")

@@ -1,0 +1,144 @@
+"""How the mails of one language name things: days, divisions, telephones, links, the language of a piece. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from html import unescape
+from urllib.parse import urljoin
+
+from babel.dates import format_date, format_datetime
+from markupsafe import Markup
+
+from feeds.addresses import article_path
+from feeds.model import Article, Content, Footnote, Newsroom, Picture
+from feeds.words import Words
+from notifier.typesetting import mail_html, wrap
+
+_SUMMARY_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A short text and its language."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What the templates of a mail ask, answered in its language."""
+
+    newsroom: Newsroom
+    words: Words
+
+    @property
+    def language(self) -> str:
+        """The language of the mail itself."""
+        return self.words.language
+
+    @property
+    def city(self) -> Label:
+        """The city that sends."""
+        return self.label(self.newsroom.city.name(self.language))
+
+    @property
+    def name(self) -> str:
+        """The newsroom's name."""
+        return self.newsroom.city.newsroom_name(self.language)
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A sentence of the mail table."""
+        return self.words(f"mail.{key}", **values)
+
+    def label(self, text: str) -> Label:
+        """A name of the city file with its language, which is the mail's own where that cannot be told."""
+        city = self.newsroom.city
+        known = (names for names in (city.names, *(each.names for each in city.divisions)))
+        languages = {tag for names in known for tag, name in names.items() if name == text}
+        own = not languages or self.language in languages
+        return Label(text, self.language if own else min(languages))
+
+    def heading(self, under: str) -> str:
+        """A heading of a digest; what stands under none was asked for with everything else."""
+        return under or self.say("digest.everything")
+
+    def headings(self, also_in: Sequence[str]) -> str:
+        """The other headings that would hold a release, in one line."""
+        return ", ".join(map(self.heading, also_in))
+
+    def issuer(self, article: Article) -> Label:
+        """The division that issued the article, in the mail's language where it has a name in it."""
+        division = self.newsroom.division(article.division or "")
+        return self.label(division.name(self.language) if division else self.newsroom.city.name(self.language))
+
+    def telephone(self, article: Article) -> str:
+        """Where to ask about the article: its own number, the division's, or the city's."""
+        division = self.newsroom.division(article.division or "")
+        return article.telephone or (division and division.telephone) or self.newsroom.city.telephone
+
+    def lang(self, language: str) -> str:
+        """The attribute that says a piece is in another language than the mail, or nothing."""
+        return Markup("") if language == self.language else Markup(' lang="{}"').format(language)
+
+    def day(self, when: date | datetime) -> str:
+        """The day of an instant in the city's zone, in words."""
+        local = when.astimezone(self.newsroom.city.zone) if isinstance(when, datetime) else when
+        return format_date(local, self.say("date.day"), locale=self.language)
+
+    def moment(self, article: Article, pattern: str = "date.moment") -> str:
+        """When the article was published, in the city's zone; its day of registration where only that is known."""
+        if article.published_at is None:
+            return self.day(article.registered_on) if article.registered_on else ""
+        zone = self.newsroom.city.zone
+        return format_datetime(article.published_at, self.say(pattern), tzinfo=zone, locale=self.language)
+
+    def days(self, span: tuple[date, date]) -> str:
+        """A span of days in words, the month said once; one day is that day."""
+        first, last = span
+        if first == last:
+            return format_date(last, self.say("date.weekday"), locale=self.language)
+        same = "within" if (first.year, first.month) == (last.year, last.month) else "across"
+        begin, end = (
+            format_date(day, self.say(f"date.{same}_{side}"), locale=self.language)
+            for day, side in ((first, "first"), (last, "last"))
+        )
+        return self.say("date.span", first=begin, last=end)
+
+    def address(self, article: Article) -> str:
+        """Where the article is read on the web."""
+        return self.newsroom.url(article_path(article))
+
+    def pictures_beside(self, content: Content, body: str) -> list[Picture]:
+        """The pictures with a caption that the body itself does not give."""
+        return [each for each in content.pictures if each.caption and each.caption not in unescape(body)]
+
+    def notes_beside(self, content: Content, body: str) -> list[Footnote]:
+        """The footnotes with a text that the body itself does not give."""
+        return [each for each in content.footnotes if each.note and each.note not in unescape(body)]
+
+    def absolute(self, address: str) -> str | None:
+        """The address of an attachment in full, None for anything but the web."""
+        full = urljoin(f"{self.newsroom.base_url}/", address)
+        return full if re.match(r"https?://[^\s<>]+$", full) else None
+
+    def dial(self, number: str) -> str:
+        """A telephone number as a link dials it (RFC 3966)."""
+        return "tel:" + re.sub(r"[^0-9+]", "", number)
+
+    def size(self, length: int | None) -> str:
+        """The size of a file in words, nothing where it is unknown."""
+        if length is None:
+            return ""
+        return f"{length / 1_000_000:.1f} MB" if length >= 1_000_000 else f"{max(1, round(length / 1000))} kB"
+
+    def brief(self, text: str) -> str:
+        """A summary as a digest shows it: one paragraph of at most three lines of the text part, cut at a space."""
+        lines = wrap(" ".join(text.split())).splitlines()
+        kept = " ".join(lines[:_SUMMARY_LINES])
+        return kept if len(lines) <= _SUMMARY_LINES else kept.rstrip(" ,.;:") + "…"
+
+    def body(self, html: str) -> Markup:
+        """The body of an article as a mail may carry it."""
+        return Markup(mail_html(html, self.newsroom.base_url))  # noqa: S704 - nh3 has cleaned it

@@ -1,0 +1,1 @@
+"""The residents' pages: sign-up, confirmation, management, leaving."""

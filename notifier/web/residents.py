@@ -1,0 +1,293 @@
+"""The residents' pages: sign up, confirm, manage, leave. A GET changes nothing, for mail scanners follow links too."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from feeds.clock import Clock
+from feeds.errors import AddressRefused
+from feeds.scope import MAX_DIVISIONS, Scope
+from feeds.web import views
+from feeds.web.chrome import Chrome
+from feeds.web.guards import demand_own_page, read_form
+from notifier.addresses import masked, normalise
+from notifier.following import Following
+from notifier.model import Cadence, Subscription
+from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
+
+Fields = list[tuple[str, str]]
+_PRIVATE = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sign-up form holds as it was filled in, with a sentence for each field that cannot stay so."""
+
+    email: str = ""
+    divisions: tuple[str, ...] = ()
+    cadence: str = Cadence.DAILY
+    language: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A subscription as the pages show it; no names means every release."""
+
+    id: int
+    scope_label: list[str]
+    cadence: Cadence
+
+
+class Residents:
+    """Serves the residents' pages."""
+
+    def __init__(self, following: Following, tokens: Tokens, chrome: Chrome, clock: Clock) -> None:
+        """Take the parts."""
+        self._following = following
+        self._tokens = tokens
+        self._chrome = chrome
+        self._clock = clock
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every page of this kind; only one-click unsubscription may be posted from elsewhere (RFC 8058)."""
+        return [
+            Route("/subscribe", self.form, methods=["GET"]),
+            Route("/subscribe", _posted(self.subscribe), methods=["POST"]),
+            Route("/subscribe/sent", self.sent),
+            Route("/confirm/{token}", self.confirm_page, methods=["GET"]),
+            Route("/confirm/{token}", _posted(self.confirm), methods=["POST"]),
+            Route("/manage", self.link_form, methods=["GET"]),
+            Route("/manage", _posted(self.send_link), methods=["POST"]),
+            Route("/manage/{token}", self.manage_page, methods=["GET"]),
+            Route("/manage/{token}", _posted(self.manage), methods=["POST"]),
+            Route("/unsubscribe/{token}", self.unsubscribe_page, methods=["GET"]),
+            Route("/unsubscribe/{token}", _posted(self.unsubscribe, own_page=False), methods=["POST"]),
+        ]
+
+    def form_token(self) -> str:
+        """The proof that a form stood on a page of ours within the last day."""
+        return self._tokens.issue(Purpose.FORM, 0, now=self._clock())
+
+    def form(self, request: Request) -> Response:
+        """The sign-up form, filled in with the divisions that the address names."""
+        known = [slug for slug in request.query_params.getlist("division") if self._chrome.newsroom.division(slug)]
+        language = self._chrome.visit(request).language
+        return self._form_page(request, Wish(divisions=tuple(known[:MAX_DIVISIONS]), language=language))
+
+    def subscribe(self, request: Request, fields: Fields) -> Response:
+        """Take a wish; the answer is the same for every address, known or not."""
+        wish = self._wish(request, fields)
+        if wish.errors:
+            return self._form_page(request, wish, status=422)
+        if not _first(fields, "website"):  # only a machine fills the field that nobody sees
+            scope = Scope(wish.divisions)
+            self._following.ask(normalise(wish.email), scope, Cadence(wish.cadence), language=wish.language)
+        return RedirectResponse(self._chrome.visit(request).link("/subscribe/sent"), status_code=303)
+
+    def sent(self, request: Request) -> Response:
+        """Look into your mail: the same page for everybody."""
+        return self._page(request, "sent.html", "sent.title")
+
+    def confirm_page(self, request: Request) -> Response:
+        """What will be followed, and the button that does it."""
+        signup_id, problem = self._open(request, Purpose.CONFIRM)
+        wish = self._following.waiting(signup_id) if signup_id is not None else None
+        if wish is None:
+            return problem or self._expired(request, Purpose.CONFIRM)
+        language = self._chrome.visit(request).language
+        return self._page(
+            request,
+            "confirm.html",
+            "confirm.title",
+            scope_label=self._following.labels(wish.scope, language),
+            cadence=wish.cadence,
+            address_masked=masked(wish.address),
+        )
+
+    def confirm(self, request: Request, _fields: Fields) -> Response:
+        """Begin to follow; a second press answers the same."""
+        signup_id, problem = self._open(request, Purpose.CONFIRM)
+        wish = self._following.waiting(signup_id) if signup_id is not None else None
+        if wish is None or self._following.confirm(wish.id) is None:
+            return problem or self._expired(request, Purpose.CONFIRM)
+        language = self._chrome.visit(request).language
+        return self._page(
+            request,
+            "confirmed.html",
+            "confirmed.title",
+            scope_label=self._following.labels(wish.scope, language),
+            cadence=wish.cadence,
+        )
+
+    def link_form(self, request: Request) -> Response:
+        """Asks where to send a link to manage."""
+        return self._page(request, "manage_link.html", "manage_link.title", error=None, email="")
+
+    def send_link(self, request: Request, fields: Fields) -> Response:
+        """Send the link if there is something to manage; the answer is the same for every address."""
+        visit = self._chrome.visit(request)
+        email = _first(fields, "email")
+        try:
+            address = normalise(email)
+        except AddressRefused as refused:
+            fault = {"error": self._chrome.words[visit.language](refused.word), "email": email[:254]}
+            return self._page(request, "manage_link.html", "manage_link.title", status=422, **fault)
+        if not _first(fields, "website"):
+            self._following.ask_for_link(address, language=visit.language)
+        return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
+
+    def manage_page(self, request: Request) -> Response:
+        """Everything this person follows, each with its cadence."""
+        subscriber_id, problem = self._open(request, Purpose.MANAGE)
+        if subscriber_id is None:
+            return problem or self._expired(request, Purpose.MANAGE)
+        return self._manage(request, subscriber_id, notice=None)
+
+    def manage(self, request: Request, fields: Fields) -> Response:
+        """Change or stop one subscription of the token's own person, or stop all."""
+        subscriber_id, problem = self._open(request, Purpose.MANAGE)
+        if subscriber_id is None:
+            return problem or self._expired(request, Purpose.MANAGE)
+        words = self._chrome.words[self._chrome.visit(request).language]
+        return self._manage(request, subscriber_id, notice=words(self._act(subscriber_id, fields)))
+
+    def _act(self, subscriber_id: int, fields: Fields) -> str:
+        """Do what a manage form asks; answers the word that says what was done."""
+        action, number = _first(fields, "action"), _first(fields, "subscription")
+        chosen = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else -1
+        if action == "stop_all":
+            self._following.stop(subscriber_id, reason="manage page")
+            return "manage.notice.stopped_all"
+        if action == "stop" and self._following.stop(subscriber_id, only=chosen, reason="manage page"):
+            return "manage.notice.stopped"
+        cadence = _first(fields, "cadence")
+        known = action == "change" and cadence in list(Cadence)
+        if known and self._following.change(subscriber_id, chosen, Cadence(cadence)):
+            return "manage.notice.changed"
+        return "manage.notice.nothing"
+
+    def unsubscribe_page(self, request: Request) -> Response:
+        """One button; nothing has changed yet."""
+        subscriber_id, problem = self._open(request, Purpose.UNSUBSCRIBE)
+        if subscriber_id is None:
+            return problem or self._expired(request, Purpose.UNSUBSCRIBE)
+        known = self._following.followed(subscriber_id)
+        return self._page(
+            request,
+            "unsubscribe.html",
+            "unsubscribe.title",
+            address_masked=masked(known[0].address) if known else "",
+            subscriptions=self._shown(request, known[1]) if known else [],
+        )
+
+    def unsubscribe(self, request: Request, fields: Fields) -> Response:
+        """Stop all mail. A mail program posts `List-Unsubscribe=One-Click` from anywhere, without a cookie."""
+        subscriber_id, problem = self._open(request, Purpose.UNSUBSCRIBE)
+        if subscriber_id is None:
+            return problem or self._expired(request, Purpose.UNSUBSCRIBE)
+        one_click = _first(fields, "List-Unsubscribe") == "One-Click"
+        if not one_click and not _first(fields, "form_token"):
+            return self.unsubscribe_page(request)
+        self._following.stop(subscriber_id, reason="one click" if one_click else "page")
+        return self._page(request, "unsubscribed.html", "unsubscribed.title")
+
+    def _manage(self, request: Request, subscriber_id: int, *, notice: str | None) -> Response:
+        known = self._following.followed(subscriber_id)
+        if known is None:
+            return self._expired(request, Purpose.MANAGE)
+        person, live = known
+        return self._page(
+            request,
+            "manage.html",
+            "manage.title",
+            subscriptions=self._shown(request, live),
+            address_masked=masked(person.address),
+            followed_since=person.created_at,
+            notice=notice,
+        )
+
+    def _shown(self, request: Request, live: Sequence[Subscription]) -> list[Followed]:
+        language = self._chrome.visit(request).language
+        return [Followed(one.id, self._following.labels(one.scope, language), one.cadence) for one in live]
+
+    def _wish(self, request: Request, fields: Fields) -> Wish:
+        """The form as it was filled in, with its faults."""
+        visit = self._chrome.visit(request)
+        words = self._chrome.words[visit.language]
+        errors: dict[str, str] = {}
+        email = _first(fields, "email")
+        try:
+            normalise(email)
+        except AddressRefused as refused:
+            errors["email"] = words(refused.word)
+        divisions = tuple(dict.fromkeys(value for name, value in fields if name == "division" and value))
+        if len(divisions) > MAX_DIVISIONS:
+            errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_DIVISIONS)
+        elif any(self._chrome.newsroom.division(slug) is None for slug in divisions):
+            errors["divisions"] = words("subscribe.error.divisions_unknown")
+        cadence = _first(fields, "cadence")
+        if cadence not in list(Cadence):
+            errors["cadence"] = words("subscribe.error.cadence")
+        language = _first(fields, "language") or visit.language
+        if language not in self._chrome.newsroom.city.languages:
+            errors["language"] = words("subscribe.error.language")
+        try:
+            self._tokens.read(Purpose.FORM, _first(fields, "form_token"), now=self._clock())
+        except (TokenInvalid, TokenExpired):
+            errors["form_token"] = words("subscribe.error.form")
+        return Wish(email[:254], divisions[:MAX_DIVISIONS], cadence, language, errors)
+
+    def _form_page(self, request: Request, wish: Wish, *, status: int = 200) -> Response:
+        groups = views.by_bureau(self._chrome.newsroom)
+        return self._page(request, "subscribe.html", "subscribe.title", status=status, form=wish, groups=groups)
+
+    def _open(self, request: Request, purpose: Purpose) -> tuple[int | None, Response | None]:
+        """The id that the address's token speaks of, or the page that says why it opens nothing."""
+        try:
+            return self._tokens.read(purpose, request.path_params["token"], now=self._clock()), None
+        except TokenExpired:
+            return None, self._expired(request, purpose)
+        except TokenInvalid:
+            return None, self._chrome.message(request, 404, "link", headers=_SECRET)
+
+    def _expired(self, request: Request, purpose: Purpose) -> Response:
+        return self._page(request, "expired.html", "expired.title", status=410, purpose=str(purpose))
+
+    def _page(self, request: Request, template: str, title: str, *, status: int = 200, **context: object) -> Response:
+        words = self._chrome.words[self._chrome.visit(request).language]
+        return self._chrome.page(
+            request,
+            template,
+            title=words(title),
+            status=status,
+            headers=_SECRET if "token" in request.path_params else _PRIVATE,
+            form_token=self.form_token(),
+            **context,
+        )
+
+
+_SECRET = _PRIVATE | {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+
+
+def _posted(
+    handle: Callable[[Request, Fields], Response], *, own_page: bool = True
+) -> Callable[[Request], Awaitable[Response]]:
+    """A route that reads a bounded form and answers in a thread, where the database may be used."""
+
+    async def route(request: Request) -> Response:
+        if own_page:
+            demand_own_page(request)
+        fields = await read_form(request)
+        return await run_in_threadpool(handle, request, fields)
+
+    return route
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next((value for key, value in fields if key == name), "")

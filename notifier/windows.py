@@ -1,0 +1,60 @@
+"""When a digest is due: pure calendar arithmetic in a zone, `now` passed. Which runs exist is the ledger's matter."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from notifier.model import Cadence
+
+DIGEST_TIME = time(8, 0)
+MONDAY = 0
+GRACE = {Cadence.DAILY: timedelta(hours=12), Cadence.WEEKLY: timedelta(days=3)}
+"""How late a missed run still goes out; later, its releases flow into the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A digest of a cadence at a local time of a zone, on one local day."""
+
+    cadence: Cadence
+    zone: ZoneInfo
+    local_on: date
+    at: time = DIGEST_TIME
+
+    @property
+    def name(self) -> str:
+        """The slot's name in the ledger: `08:00 Asia/Seoul`."""
+        return f"{self.at:%H:%M} {self.zone.key}"
+
+    @property
+    def due_at(self) -> datetime:
+        """The instant at which it is due."""
+        return instant_of(self.local_on, self.at, self.zone)
+
+    def is_too_late(self, now: datetime) -> bool:
+        """Whether its grace is over."""
+        return now - self.due_at > GRACE[self.cadence]
+
+
+def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The instant of a local time: a time the clocks skip takes the next valid one, a repeated one the first."""
+    wall = datetime.combine(day, at, tzinfo=zone)
+    instant = wall.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return instant
+    # In a gap, fold=0 reads the clock as before the jump: the first minute after it is the jump itself.
+    step = timedelta(minutes=1)
+    while instant.astimezone(zone).utcoffset() == (instant - step).astimezone(zone).utcoffset():
+        instant -= step
+    return instant
+
+
+def latest_due(cadence: Cadence, zone: ZoneInfo, now: datetime, at: time = DIGEST_TIME) -> Slot:
+    """The slot of the latest local day whose time has come."""
+    day = now.astimezone(zone).date()
+    while True:
+        if cadence is not Cadence.WEEKLY or day.weekday() == MONDAY:
+            slot = Slot(cadence=cadence, zone=zone, local_on=day, at=at)
+            if slot.due_at <= now:
+                return slot
+        day -= timedelta(days=1)

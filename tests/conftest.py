@@ -1,0 +1,97 @@
+"""What all tests share: a city of our own, a store on each engine, and whether a missing peer may be skipped."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.migrating import upgrade
+from feeds.model import City, Newsroom
+from feeds.store import divisions
+from feeds.store.database import Database
+from tests.builders import BASE_URL, small_city
+
+REQUIRED = set(os.environ.get("CIVICWIRE_TEST_REQUIRE", "").split())  # noqa: TID251 - how CI says that no peer may miss
+POSTGRES = os.environ.get("CIVICWIRE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
+PAGES = Path(__file__).resolve().parents[2] / "shared" / "pages"
+
+
+def missing(peer: str, reason: str) -> None:
+    """Skip for want of a peer, or fail where every peer is required."""
+    if peer in REQUIRED:
+        pytest.fail(f"{peer} is required here: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> Iterator[None]:
+    """No setting of the machine reaches a test."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("CIVICWIRE_")}  # noqa: TID251
+    yield
+    os.environ.update(kept)  # noqa: TID251
+
+
+@pytest.fixture(scope="session")
+def city() -> City:
+    return small_city()
+
+
+@pytest.fixture(scope="session")
+def newsroom(city: City) -> Newsroom:
+    return Newsroom(city, BASE_URL)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The address of a PostgreSQL server where databases may be made."""
+    try:
+        with psycopg.connect(POSTGRES, connect_timeout=3):
+            return POSTGRES
+    except psycopg.OperationalError:
+        missing("postgres", "no PostgreSQL server answers at CIVICWIRE_TEST_POSTGRES")
+        raise
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of its own, on each engine in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'civicwire.db'}"
+        return
+    yield from postgres_database(request.getfixturevalue("postgres_server"))
+
+
+def postgres_database(server: str) -> Iterator[str]:
+    """A database of its own on the server, dropped afterwards."""
+    name = f"civicwire_test_{uuid.uuid4().hex[:16]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield server.rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database(database_url: str, city: City) -> Iterator[Database]:
+    """A store with its tables and the city's divisions, on each engine in turn."""
+    store = Database(database_url)
+    upgrade(store)
+    with store.write() as session:
+        divisions.sync(session, city)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, city: City) -> Iterator[Database]:
+    """A store on SQLite, where the engine makes no difference to the rule."""
+    store = Database(f"sqlite:///{tmp_path / 'civicwire.db'}")
+    upgrade(store)
+    with store.write() as session:
+        divisions.sync(session, city)
+    yield store
+    store.close()

@@ -1,0 +1,139 @@
+"""A small newsroom and its releases for the tests of feeds. Run as a program, it prints both documents."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from feedgen.feed import FeedGenerator
+
+from feeds.documents import atom, rss
+from feeds.documents.entry import Feed, feed_of
+from feeds.model import Article, Attachment, City, Content, Division, Newsroom, Picture, State
+from feeds.words import load
+
+WORDS = load("feeds")
+MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+EMPTY_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+ECONOMY = Division(slug="economy", names={"en": "Economy Bureau", "ko": "경제국"}, telephone="053-803-0001")
+INDUSTRY = Division(
+    slug="industry",
+    names={"en": "Industry & Trade Division", "ko": "산업통상과"},
+    parent="economy",
+    telephone="053-803-0002",
+)
+PRESS = Division(slug="spokesperson", names={"en": "Spokesperson's Office", "ko": "대변인실"})
+
+NEWSROOM = Newsroom(
+    City(
+        names={"en": "Example City", "ko": "보기시"},
+        newsroom_names={"en": "Example Newsroom", "ko": "보기 뉴스룸"},
+        zone=ZoneInfo("Asia/Seoul"),
+        languages=("en", "ko"),
+        authority="city.example.org,2026",
+        sender_names={"en": "Example Newsroom"},
+        sender_address="newsroom@city.example.org",
+        telephone="120",
+        licence="KOGL-1",
+        fallback_division="spokesperson",
+        divisions=(ECONOMY, INDUSTRY, PRESS),
+        boards=(),
+    ),
+    "https://city.example.org",
+)
+
+
+def article(number: int = 1, /, **changes: Any) -> Article:
+    """A published release; names of content fields change its content, others the article."""
+    content = {
+        "language": "en",
+        "title": f"Release {number}",
+        "subtitle": None,
+        "summary": f"Summary {number}",
+        "body_html": f"<p>Body {number}</p>",
+        "body_text": f"Body {number}",
+        "pictures": (),
+        "attachments": (),
+        "footnotes": (),
+    }
+    content |= {name: changes.pop(name) for name in list(changes) if name in content}
+    at = MORNING + timedelta(hours=number)
+    whole: dict[str, Any] = {
+        "id": number,
+        "guid": f"tag:city.example.org,2026:article/{number}",
+        "state": State.PUBLISHED,
+        "revision": 1,
+        "division": "industry",
+        "created_at": at,
+        "published_at": at,
+        "updated_at": at,
+    }
+    return Article(content=Content(**content), **(whole | changes))
+
+
+def feed(*articles: Article, division: Division | None = None, language: str = "en") -> Feed:
+    """The feed of these releases, of everything unless a division is named."""
+    return feed_of(
+        newsroom=NEWSROOM,
+        words=WORDS,
+        slug=division.slug if division else "all",
+        division=division,
+        language=language,
+        articles=articles,
+        empty_at=EMPTY_AT,
+    )
+
+
+def rich_article(number: int = 1) -> Article:
+    """A release with everything: pictures, attachments, a correction and relative addresses."""
+    release = article(
+        number,
+        title="R&D <b> summit",
+        body_html='<p>See <a href="/files/plan.pdf">the plan</a> &amp; more</p>',
+        pictures=(
+            Picture(caption="The mayor speaks", credit="Press Office", alt="A hall", address="/p/1.jpg"),
+            Picture(caption="Never published"),
+        ),
+        attachments=(
+            Attachment(name="Plan.pdf", address="/files/plan.pdf", media_type="application/pdf", length=2048),
+            Attachment(name="표.hwp", address="/files/표 1.hwp"),
+        ),
+        correction_note="The date was wrong.",
+    )
+    return replace(release, updated_at=MORNING + timedelta(days=9))
+
+
+def many() -> Sequence[Article]:
+    """Sixty releases in no order, every third in Korean, some with files and corrections."""
+    releases = [article(n, language="ko", title=f"보도자료 {n}") if n % 3 == 0 else article(n) for n in range(1, 60)]
+    return [*releases[31:], rich_article(60), *releases[:31]]
+
+
+def plain_feedgen(feed: Feed) -> FeedGenerator:
+    """What somebody gets who hands the same feed to feedgen by its manual."""
+    plain = FeedGenerator()
+    plain.id(feed.id)
+    plain.title(feed.title)
+    plain.subtitle(feed.subtitle)
+    plain.language(feed.language)
+    plain.link(href=feed.alternate_url, rel="alternate")
+    plain.link(href=feed.self_urls["rss"], rel="self", type="application/rss+xml")
+    for entry in feed.entries:
+        item = plain.add_entry()
+        item.id(entry.id)
+        item.title(entry.title)
+        item.link(href=entry.url, rel="alternate", type="text/html", hreflang=entry.language)
+        item.summary(entry.summary)
+        item.content(entry.content_html, type="html")
+        item.published(entry.published)
+        for file in entry.enclosures:
+            item.enclosure(file.address, file.length or 0, file.media_type or "application/octet-stream")
+    return plain
+
+
+if __name__ == "__main__":
+    for module in (rss, atom):
+        sys.stdout.buffer.write(module.render(feed(*many())))

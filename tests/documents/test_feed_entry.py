@@ -1,0 +1,167 @@
+"""An article as an entry, a scope as a feed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sample_feed import EMPTY_AT, INDUSTRY, MORNING, NEWSROOM, WORDS, article, feed, many, rich_article
+
+from feeds.documents.entry import Category, Enclosure, Entry, Media, entry_of
+from feeds.model import Article, Attachment, Picture, State
+
+
+def entry(release: Article) -> Entry:
+    return entry_of(release, NEWSROOM, WORDS)
+
+
+def test_an_entry_keeps_the_articles_guid_and_leads_to_its_page() -> None:
+    shown = entry(article(7, title="Summit 2026"))
+    assert (shown.id, shown.url) == (
+        "tag:city.example.org,2026:article/7",
+        "https://city.example.org/articles/7/summit-2026",
+    )
+
+
+def test_an_entry_speaks_the_language_of_its_article() -> None:
+    shown = entry(article(language="ko"))
+    assert (shown.language, shown.division) == ("ko", "산업통상과")
+    assert shown.content_html.endswith("<p>문의: 산업통상과, 전화 053-803-0002</p>")
+
+
+def test_the_last_line_names_the_division_and_its_telephone() -> None:
+    assert entry(article()).content_html.endswith("<p>Industry &amp; Trade Division, telephone 053-803-0002</p>")
+
+
+def test_the_articles_own_telephone_comes_before_the_divisions_and_the_citys_last() -> None:
+    assert "telephone 053-803-9999" in entry(article(telephone="053-803-9999")).content_html
+    assert "Spokesperson&#x27;s Office, telephone 120" in entry(article(division="spokesperson")).content_html.replace(
+        "'", "&#x27;"
+    )
+
+
+@pytest.mark.parametrize("division", [None, "dissolved-long-ago"])
+def test_an_unknown_division_is_answered_for_by_the_fallback(division: str | None) -> None:
+    assert entry(article(division=division)).division == "Spokesperson's Office"
+
+
+def test_an_entry_is_filed_under_its_division_and_the_bureau_above() -> None:
+    scheme = "https://city.example.org/divisions"
+    assert entry(article()).categories == (
+        Category("industry", scheme, "Industry & Trade Division"),
+        Category("economy", scheme, "Economy Bureau"),
+    )
+
+
+def test_a_correction_says_at_the_top_what_changed() -> None:
+    shown = entry(article(correction_note="Not 5 < 4.", title="As it was"))
+    assert shown.content_html.startswith("<p><strong>Correction:</strong> Not 5 &lt; 4.</p>\n<p>Body 1</p>")
+    assert shown.title == "As it was"
+
+
+def test_a_withdrawn_article_says_so_and_tells_nothing_else() -> None:
+    shown = entry(replace(rich_article(), state=State.WITHDRAWN, withdrawal_reason="Wrong figures."))
+    assert shown.title == "Withdrawn: R&D <b> summit"
+    assert "Wrong figures." in shown.content_html
+    assert "plan" not in shown.content_html
+    assert shown.enclosures == ()
+    assert shown.media == ()
+
+
+def test_attachments_and_pictures_have_absolute_addresses() -> None:
+    shown = entry(rich_article())
+    assert shown.enclosures == (
+        Enclosure("https://city.example.org/files/plan.pdf", "Plan.pdf", "application/pdf", 2048),
+        Enclosure("https://city.example.org/files/%ED%91%9C%201.hwp", "표.hwp"),
+    )
+    assert shown.media == (Media("https://city.example.org/p/1.jpg", "The mayor speaks", "Press Office", "A hall"),)
+    assert '<a href="https://city.example.org/files/plan.pdf">the plan</a>' in shown.content_html
+
+
+def test_a_file_that_is_no_web_address_is_not_offered() -> None:
+    """B69"""
+    shown = entry(
+        article(
+            attachments=(Attachment(name="x", address="javascript:alert(1)"),),
+            pictures=(Picture(caption="x", address="data:image/gif;base64,R0"),),
+        )
+    )
+    assert (shown.enclosures, shown.media) == ((), ())
+    assert "javascript" not in shown.content_html
+
+
+def test_a_missing_summary_is_the_beginning_of_the_text_and_never_empty() -> None:
+    assert entry(article(summary=" ", body_text="word " * 100)).summary.endswith("word…")
+    assert entry(article(summary="", body_text="", title="Only this")).summary == "Only this"
+
+
+def test_a_known_licence_is_written_out_and_an_unknown_one_stands_as_it_is() -> None:
+    assert entry(article()).rights.startswith("Korea Open Government License Type 1")
+    assert entry(article(language="ko")).rights == "공공누리 제1유형: 출처표시"
+    assert entry(article(licence="CC BY 4.0")).rights == "CC BY 4.0"
+
+
+def test_instants_are_told_in_utc() -> None:
+    seoul = timezone(timedelta(hours=9))
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=seoul)
+    assert entry(article(published_at=at, updated_at=None)).updated == datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+    assert entry(article(published_at=at)).published.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("release", "reason"),
+    [
+        (article(state=State.DRAFT), "not published"),
+        (article(published_at=None), "not published"),
+        (article(title="\x00 \x1b"), "no title"),
+        (article(guid="\x00"), "no guid"),
+        (article(published_at=datetime(2026, 3, 2)), "aware of its zone"),  # noqa: DTZ001
+    ],
+)
+def test_what_cannot_be_an_entry_is_refused_with_the_reason(release: Article, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        entry(release)
+
+
+def test_one_broken_article_is_left_out_and_named_while_the_others_go_on() -> None:
+    """F61"""
+    made = feed(article(1), article(2, title="\ud800"), article(3, attachments=(None,)), article(4))
+    assert [shown.title for shown in made.entries] == ["Release 4", "Release 1"]
+    assert [number for number, _ in made.left_out] == [2, 3]
+    assert made.left_out[0][1] == "it has no title"
+
+
+def test_sixty_entries_stand_newest_first() -> None:
+    shown = feed(*many()).entries
+    assert [e.id.rpartition("/")[2] for e in shown] == [str(n) for n in range(60, 0, -1)]
+
+
+def test_entries_of_the_same_instant_have_one_order_whichever_way_they_come() -> None:
+    twins = [article(n, published_at=MORNING) for n in (1, 2, 3)]
+    assert feed(*twins).entries == feed(*reversed(twins)).entries
+
+
+def test_a_feed_was_updated_when_its_latest_entry_was() -> None:
+    assert feed(article(1), rich_article(2)).updated == MORNING + timedelta(days=9)
+
+
+def test_an_empty_feed_was_updated_when_the_caller_says() -> None:
+    assert feed().updated == EMPTY_AT
+
+
+def test_a_feed_of_all_leads_to_the_newsroom() -> None:
+    made = feed()
+    assert made.id == "tag:city.example.org,2026:feed/all"
+    assert made.title == "Example Newsroom: all releases"
+    assert made.alternate_url == "https://city.example.org/"
+    assert made.self_urls == {
+        "rss": "https://city.example.org/feeds/all.rss",
+        "atom": "https://city.example.org/feeds/all.atom",
+    }
+
+
+def test_a_divisions_feed_leads_to_the_division_and_speaks_the_language_asked_for() -> None:
+    made = feed(division=INDUSTRY, language="ko")
+    assert made.id == "tag:city.example.org,2026:feed/industry"
+    assert made.title == "보기 뉴스룸: 산업통상과"
+    assert made.subtitle == "보기시 산업통상과의 보도자료를 최신순으로 전해 드립니다."
+    assert made.alternate_url == "https://city.example.org/divisions/industry"

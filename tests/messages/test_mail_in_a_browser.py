@@ -1,0 +1,44 @@
+"""Mails as a browser shows them: readable on the narrowest phone, in the light and in the dark (WCAG 2.2 AA)."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from mail_samples import VALUES, every_kind
+from playwright.sync_api import Browser, sync_playwright
+
+from notifier.messages import fill
+
+CHROMIUM = shutil.which("chromium")
+# A mail is shown inside a mail reader's own page, whose landmarks it must not repeat.
+WITHOUT_LANDMARKS = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+    pytest.mark.xdist_group("mail-browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_mail_passes_axe_and_fits_a_phone_of_320_pixels(browser: Browser, language: str, scheme: str) -> None:
+    for kind, content in every_kind(language).items():
+        page = browser.new_page(viewport={"width": 320, "height": 700}, color_scheme=scheme, offline=True)
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.set_content(fill(content, VALUES).html)
+        found = Axe().run(page, options=WITHOUT_LANDMARKS).response["violations"]
+        assert [(kind, each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, kind
+        assert asked == [], kind
+        page.close()

@@ -1,0 +1,76 @@
+"""What differs per person is put in at the end, and only where we ourselves left room for it."""
+
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from mail_samples import VALUES, alert, article, digest, every_kind
+
+from notifier.messages import DigestItem, MailContent, fill, placeholder
+from notifier.mime import build
+
+MARK = placeholder("unsubscribe")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_placeholder_of_every_mail_is_filled(language: str) -> None:
+    for kind, content in every_kind(language).items():
+        filled = fill(content, VALUES)
+        for part in (filled.subject, filled.text, filled.html):
+            assert not any("\ufdd0" <= sign <= "\ufdef" for sign in part), kind
+
+
+def test_a_missing_value_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no value for unsubscribe"):
+        fill(alert(), {"manage": "https://a.test/"})
+
+
+def test_a_value_that_brings_a_placeholder_is_an_error() -> None:
+    with pytest.raises(ValueError, match="left over"):
+        fill(MailContent("", placeholder("manage"), ""), {"manage": MARK})
+
+
+def test_a_torn_placeholder_is_an_error() -> None:
+    with pytest.raises(ValueError, match="left over"):
+        fill(MailContent("", MARK[:-1], ""), VALUES)
+
+
+def test_values_are_escaped_in_the_html_alone() -> None:
+    filled = fill(alert(), VALUES)
+    assert VALUES["manage"] in filled.text
+    assert VALUES["manage"].replace("&", "&amp;") in filled.html
+    assert VALUES["manage"] not in filled.html
+
+
+@pytest.mark.parametrize(
+    "forged", [MARK, "{unsubscribe}", "&#xFDD0;unsubscribe&#xFDD1;", "{{ placeholder('unsubscribe') }}"]
+)
+@pytest.mark.parametrize("field", ["title", "subtitle", "summary", "body_html", "body_text", "correction_note"])
+def test_an_article_cannot_forge_a_placeholder(field: str, forged: str) -> None:
+    text = f"steal {forged} end"
+    text = f'<p>{text} <a href="https://evil.test/?{forged}">x</a></p>' if field == "body_html" else text
+    honest = alert("en", "corrected", **{field: "harmless"})
+    mail = alert("en", "corrected", **{field: text})
+    assert mail.html.count(MARK) == honest.html.count(MARK)
+    assert mail.text.count(MARK) == honest.text.count(MARK)
+    assert mail.subject.count("\ufdd0") == 0
+    collected = digest(
+        DigestItem(article=article(**{field: text}), under=f"u{forged}", also_in=(forged,), corrected=True)
+    )
+    assert collected.html.count(MARK) == honest.html.count(MARK)
+    assert collected.text.count(MARK) == honest.text.count(MARK)
+
+
+def test_a_title_that_looks_like_a_placeholder_stays_as_it_was_written() -> None:
+    filled = fill(alert(title="Write {unsubscribe} to leave"), VALUES)
+    assert filled.subject == "Write {unsubscribe} to leave"
+    assert "Write {unsubscribe} to leave" in filled.html
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_links_survive_the_way_to_the_wire(language: str) -> None:
+    filled = fill(alert(language), VALUES)
+    raw = build(headers=[("Subject", "x")], text=filled.text, html=filled.html)
+    text, html = (part.get_content() for part in BytesParser(policy=policy.default).parsebytes(raw).iter_parts())
+    assert VALUES["unsubscribe"] in text.split()
+    assert f'href="{VALUES["unsubscribe"]}"' in html
