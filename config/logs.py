@@ -7,8 +7,10 @@ import structlog
 
 
 def set_up(log_format: str = "text", *, quiet: bool = False) -> None:
-    """Send every event of ours and of the libraries to standard error; `quiet` keeps warnings and worse."""
-    level = logging.WARNING if quiet else logging.INFO
+    """Send every event of ours and of the libraries to standard error; `quiet` keeps none:
+    a command says itself what it could not do.
+    """
+    level = logging.CRITICAL if quiet else logging.INFO
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if log_format == "json"

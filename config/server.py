@@ -4,6 +4,7 @@ h11 and not httptools: it refuses requests without a Host header or with two.
 """
 
 import contextlib
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ _START_SECONDS = 15
 def serve_until_told(app: ASGIApp, *, host: str, port: int, scheduler: BackgroundScheduler | None = None) -> None:
     """Serve until SIGINT or SIGTERM. CivicwireError if the port cannot be had."""
     server = _server(app, host, port)
+    # uvicorn raises the signal once more after its orderly end: by then there is nothing left to stop.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     with _awake(scheduler), contextlib.suppress(KeyboardInterrupt):
         try:
             server.run()

@@ -100,7 +100,13 @@ class Sender:
         if objection is not None:
             await asyncio.to_thread(self._settle, one, owner, objection, None, done)
             return None
-        message = self._message(one)
+        try:
+            message = self._message(one)
+        except ValueError as error:
+            # One that cannot be written fails alone; the others go on.
+            reply = Reply(550, f"5.6.0 the message cannot be written: {error}")
+            await asyncio.to_thread(self._settle_reply, one, owner, reply, done)
+            return None
         sender = self.newsroom.city.sender_address
         try:
             reply = await connection.send(sender=sender, recipient=one.address, message=message)

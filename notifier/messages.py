@@ -4,7 +4,7 @@ Headers and bytes are made in `notifier.mime`; who gets what is decided elsewher
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -92,6 +92,13 @@ def environment() -> Environment:
     return templates
 
 
+def _grouped(items: Iterable[DigestItem]) -> dict[str, list[DigestItem]]:
+    groups: dict[str, list[DigestItem]] = {}
+    for item in items:
+        groups.setdefault(item.under, []).append(item)
+    return groups
+
+
 def _clear_of_marks(value: object) -> object:
     if isinstance(value, Markup):
         return Markup(without_marks(value))  # noqa: S704 - taking characters away leaves it as safe as it was
@@ -130,7 +137,8 @@ class Letters:
         """The releases of a window that began on `span[0]` and was cut on `span[1]`; `more` others are only on the web.
 
         They are grouped by `under`, of which the empty one stands for everything. A daily digest that began the day
-        before is of its day; any other states its span, as one does that catches up. Where the items make the mail so long that it would be clipped, the last ones join the others on the web.
+        before is of its day; any other states its span, as one does that catches up. Where the items would make the
+        mail so long that it is clipped, the last ones join the others on the web.
         """
         first, last = span
         if cadence is Cadence.DAILY and (last - first).days <= 1:
@@ -139,9 +147,7 @@ class Letters:
         known = {"cadence": cadence, "span": span, "count": count, "page_url": page_url}
         shown = len(items)
         while True:
-            groups: dict[str, list[DigestItem]] = {}
-            for item in items[:shown]:
-                groups.setdefault(item.under, []).append(item)
+            groups = _grouped(items[:shown])
             content = self._render("digest", language, **known, groups=groups, more=count - shown)
             if len(content.html.encode()) <= CLIPPED_AT or shown <= 1:
                 return content

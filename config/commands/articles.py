@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from feeds.intake.board_page import MAX_BYTES, read
+from feeds.intake.board_page import read
+from feeds.intake.decode import MAX_BYTES
 
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts

@@ -56,4 +56,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, tit
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     terminal = sys.stdout.isatty()
-    Console(width=None if terminal else 200, markup=False, highlight=False, emoji=False).print(table)
+    console = Console(width=None if terminal else 240, markup=False, highlight=False, emoji=False)
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from feeds.intake.board_page import MAX_BYTES, read
+from feeds.intake.board_page import read
+from feeds.intake.decode import MAX_BYTES
 from feeds.intake.report import as_json as report_of
 
 from config.commands.console import opened, print_json, print_table

@@ -78,7 +78,7 @@ class Story:
         hero = next(release for release in releases if release.hero)
         self.clock.move_to(digest_at - timedelta(hours=20))
         self._publish_archive([release for release in releases if not release.hero and release.days_ago > 1])
-        self._sign_up()
+        self._sign_up(hero)
         self.clock.move_to(digest_at - timedelta(hours=14))
         for release in releases:
             if not release.hero and release.days_ago <= 1:
@@ -113,10 +113,11 @@ class Story:
             )
         return draft.id
 
-    def _sign_up(self) -> None:
+    def _sign_up(self, hero: SampleRelease) -> None:
         """Three readers sign up on the page, and confirm by the link that was mailed to them."""
+        bureau = self.parts.newsroom.lineage(hero.division)[-1]
         wishes = (
-            (JOURNALIST, "en", Cadence.IMMEDIATE, "climate-environment"),
+            (JOURNALIST, "en", Cadence.IMMEDIATE, bureau),
             (RESIDENT, "en", Cadence.DAILY, ""),
             (RESIDENT_KO, "ko", Cadence.DAILY, ""),
         )

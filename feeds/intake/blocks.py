@@ -81,9 +81,7 @@ def text_blocks(text: str) -> list[Block]:
             gap += 1
             continue
         blocks.append(
-            Block(
-                kind=Kind.LINE, pieces=(Piece(line),), gap=gap, raw=without_controls(raw).strip(), joined=gap == 0
-            )
+            Block(kind=Kind.LINE, pieces=(Piece(line),), gap=gap, raw=without_controls(raw).strip(), joined=gap == 0)
         )
         gap = 0
     return blocks

@@ -10,10 +10,11 @@ from feeds.intake.blocks import Block, Image, Kind, Piece, tidy
 from feeds.intake.clean import MAX_DEPTH, clean_line
 from feeds.intake.labels import labels_in
 
-_NEVER = set(
-    "script style template noscript noembed noframes iframe object applet embed svg math select textarea button input "
-    "head title meta link base audio video canvas dialog datalist option".split()
+_NEVER_NAMES = (
+    "script style template noscript noembed noframes iframe object applet embed svg math select "
+    "textarea button input head title meta link base audio video canvas dialog datalist option"
 )
+_NEVER = set(_NEVER_NAMES.split())
 _FURNITURE_TAGS = {"nav", "footer", "form", "menu"}
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:gnb|lnb|snb|nav|navi|navigation|menu|footer|copyright|sns|share|prev|next|prevnext|paging|pagination|"
@@ -23,9 +24,11 @@ _FURNITURE = re.compile(
 )
 _INLINE = {"b": "strong", "strong": "strong", "em": "em", "i": "em", "sup": "sup", "sub": "sub"}
 _INLINE |= {"q": "q", "cite": "cite", "a": "a", "abbr": "abbr"}
-_TRANSPARENT = set("span font u s del ins mark small big label tt code kbd var time data bdi bdo strike center wbr".split())
+_TRANSPARENT_NAMES = "span font u s del ins mark small big label tt code kbd var time data bdi bdo strike center wbr"
+_TRANSPARENT = set(_TRANSPARENT_NAMES.split())
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_FOOTNOTE_MARK = re.compile(r"\*{1,3}|[†‡]{1,2}")
 _CAPTION_CLASS = re.compile(r"caption|캡션", re.I)
 
 
@@ -120,7 +123,7 @@ class _Flattener:
         self._add(Block(kind=Kind.WHOLE, pieces=(Piece(text),), html=node.html or "", gap=self._gap))
 
     def _inline(self, node: LexborNode, tag: str, depth: int) -> None:
-        if tag not in _INLINE:
+        if tag not in _INLINE or _FOOTNOTE_MARK.fullmatch(node.text().strip()):
             self.walk(node, depth + 1)
             return
         name = _INLINE[tag]

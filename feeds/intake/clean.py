@@ -18,14 +18,16 @@ MAX_ELEMENTS = 20_000
 MAX_ATTRIBUTES = 500
 MAX_DEPTH = 60
 
-_TAGS = set(
-    "p h3 h4 ul ol li blockquote figure figcaption img a strong em sup sub br table caption thead tbody tr th td "
-    "aside q cite abbr".split()
+_TAGS_NAMES = (
+    "p h3 h4 ul ol li blockquote figure figcaption img a strong em sup sub br table caption "
+    "thead tbody tr th td aside q cite abbr"
 )
-_DROPPED_WHOLE = set(
-    "script style template noscript noembed noframes iframe object applet svg math select textarea button title xmp "
-    "audio video canvas marquee".split()
+_TAGS = set(_TAGS_NAMES.split())
+_DROPPED_WHOLE_NAMES = (
+    "script style template noscript noembed noframes iframe object applet svg math select "
+    "textarea button title xmp audio video canvas marquee"
 )
+_DROPPED_WHOLE = set(_DROPPED_WHOLE_NAMES.split())
 _ATTRIBUTES = {
     "*": {"lang"},
     "a": {"href"},
@@ -197,7 +199,7 @@ def _spoken(node: LexborNode, depth: int, *, in_item: bool = False) -> list[str]
         case "br":
             return ["\n"]
         case "tr":
-            return ["\n", *within, "\n"]
+            return [*within, "\n"]
         case "figcaption":
             return ["\n[", *within, "]\n"]
         case "td" | "th":

@@ -9,6 +9,7 @@ from feeds.model import Footnote
 _MARK = re.compile(r"(?<=[\w)\]”’\"'%.,])(\*{1,3}|[†‡]{1,2})(?![\w*†‡])")
 _MARK_BEFORE_HANGUL = re.compile(r"(?<=[\w)\]”’\"'%.,])(\*{1,3}|[†‡]{1,2})(?=[가-힣])")
 _NOTE = re.compile(r"(\*{1,3}|[†‡]{1,2})\s*(?![\s*†‡])(.+)")
+_HEAD = re.compile(r"(.{1,100}?)\s*(?:[::]\s|\s[-–—]\s)\s*(.+)")
 _QUOTES = "“”‘’\"'()[]<>「」『』,.;:"
 
 
@@ -44,8 +45,8 @@ def find_notes(lines: Sequence[str], *, items: frozenset[int] = frozenset()) -> 
         terms.setdefault((reference.mark, reference.term), None)
     note_lines: set[int] = set()
     renamed: dict[tuple[str, str], str] = {}
-    for number, line in enumerate(lines):
-        found = _owner(line, number, references, terms, is_item=number in items)
+    for number in range(len(lines)):
+        found = _owner(lines, number, references, terms, is_item=number in items)
         if found is None:
             continue
         key, name, text = found
@@ -66,13 +67,13 @@ def _references(lines: Sequence[str], noted: set[str]) -> list[Reference]:
         places += [place for place in _MARK_BEFORE_HANGUL.finditer(line, skip) if place[1] in noted]
         for place in sorted(places, key=lambda one: one.start()):
             term = line[: place.start()].split()[-1].strip(_QUOTES).lstrip("○●□■◦•▶")
-            if any(sign.isalpha() for sign in term):
+            if any(sign.isalpha() for sign in term) and not term.startswith("*"):
                 found.append(Reference(number, place.start(), place.end(), place[1], term))
     return found
 
 
 def _owner(
-    line: str,
+    lines: Sequence[str],
     number: int,
     references: Sequence[Reference],
     terms: dict[tuple[str, str], str | None],
@@ -80,13 +81,12 @@ def _owner(
     is_item: bool,
 ) -> tuple[tuple[str, str], str, str] | None:
     """Which reference a line is the note of: its key, the term as the note repeats it, and the note's text."""
+    line = lines[number]
     marked = _NOTE.fullmatch(line)
     if marked is None and not is_item:
         return None
     text = marked[2] if marked else line
-    head, colon, rest = (part.strip() for part in re.split(r"(\s*[::]\s+|\s+[-–—]\s+)", text, maxsplit=1)) if re.search(
-        r"[::]\s|\s[-–—]\s", text
-    ) else ("", "", text)  # fmt: skip
+    parted = _HEAD.fullmatch(text)
     waiting = [
         reference
         for reference in references
@@ -95,14 +95,14 @@ def _owner(
         and (marked is None or reference.mark == marked[1])
     ]
     for reference in waiting:
-        if colon and _says_term(head, reference):
-            return (reference.mark, reference.term), head.strip(_QUOTES), rest
+        if parted and _is_named(parted[1].strip(_QUOTES), lines[reference.line], reference):
+            return (reference.mark, reference.term), parted[1].strip(_QUOTES), parted[2]
     if marked is None or not waiting:
         return None
-    last = waiting[0]
-    return (last.mark, last.term), last.term, text
+    return (waiting[0].mark, waiting[0].term), waiting[0].term, text
 
 
-def _says_term(head: str, reference: Reference) -> bool:
-    """Whether the head of a note ends with the marked word, and so names it or the words that lead up to it."""
-    return head.strip(_QUOTES).casefold().endswith(reference.term.casefold()) and len(head) < 100
+def _is_named(head: str, line: str, reference: Reference) -> bool:
+    """Whether the head of a note repeats the marked word, or the words that lead up to its mark."""
+    before = line[: reference.start].rstrip(_QUOTES).casefold()
+    return bool(head) and (before.endswith(head.casefold()) or head.casefold() == reference.term.casefold())

@@ -10,7 +10,8 @@ from feeds.intake.blocks import Block, Kind
 from feeds.intake.labels import DATE, DIVISION, OTHER, TELEPHONE, TITLE
 
 _SKIP = re.compile(
-    r"(skip (navigation|to (main )?(content|contents|navigation|menu))|(본문|주메뉴|메인메뉴|메뉴).{0,6}바로\s?가기)", re.I
+    r"(skip (navigation|to (main )?(content|contents|navigation|menu))|(본문|주메뉴|메인메뉴|메뉴).{0,6}바로\s?가기)",
+    re.I,
 )
 _CRUMB = re.compile(r"(\d{1,2})[.)]\s+(\S.*)")
 _HOME = {"home", "홈", "main", "메인"}
@@ -49,7 +50,8 @@ def find_header(blocks: Sequence[Block], board: str | None = None) -> Header | N
     if missing:
         first = min(anchors.values(), default=None)
         title = _title_before(blocks, first, board or last_crumb(blocks)) if first is not None else None
-        return NoHeader(title, missing)
+        ends_there = first is not None and max(anchors.values()) == len(blocks) - 1
+        return NoHeader(title, missing + (("the page ends within its head",) if ends_there else ()))
     start = min(anchors.values())
     board = board or last_crumb(blocks[:start])
     values = _Values()
@@ -80,7 +82,7 @@ def _anchors(blocks: Sequence[Block]) -> dict[str, int]:
     return {} if len(seen) == 2 else seen
 
 
-def header_count(blocks: Sequence[Block]) -> list[str]:
+def header_titles(blocks: Sequence[Block]) -> list[str]:
     """The title before each pair of labels: several different ones mean several articles on one page."""
     titles: list[str] = []
     offset = 0
@@ -204,7 +206,9 @@ class _Values:
             return False
         if value.is_formal:
             return labels.may_be_name(value.name)
-        return not {DIVISION, DATE} & set(self._pending) or labels.is_office(value.name)
+        if set(self._pending) <= {OTHER, TELEPHONE}:
+            return re.fullmatch(r"[\d\s,()+-]+|.*\.\w{2,4}", block.text) is not None
+        return set(self._pending) == {TITLE} or labels.is_office(value.name)
 
     def _take(self, text: str, fields: Sequence[str]) -> None:
         if not text or (fields and set(fields) <= {OTHER}):

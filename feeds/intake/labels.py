@@ -43,8 +43,13 @@ _WORDS = {
     ),
 }
 _FIELD_OF = {word.replace(" ", ""): name for name, words in _WORDS.items() for word in words}
-_LONG = ("division name", "date of registration", "registration date", "부서명", "담당부서", "작성부서")
-_LONG += ("등록일자", "등록일시", "등록일", "작성일자", "작성일시", "작성일")
+_LONG = (
+    *_WORDS[DATE],
+    "division name",
+    "부서명",
+    "담당부서",
+    "작성부서",
+)
 _ANY = sorted((word for words in _WORDS.values() for word in words), key=len, reverse=True)
 _SPELT = {word: word.replace(" ", r"\s*") for word in _ANY}
 _EXACT = re.compile(rf"({'|'.join(_SPELT[word] for word in _ANY)})\s*[::]?", re.I)

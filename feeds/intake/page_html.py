@@ -13,7 +13,8 @@ from feeds.intake.links import web_address
 from feeds.model import Attachment
 
 _MARKUP = re.compile(
-    r"</?(?:html|head|body|div|p|table|tr|td|dl|dt|dd|br|article|section|main|h[1-6]|ul|ol|li|span)(?:\s[^<>]*)?/?>", re.I
+    r"</?(?:html|head|body|div|p|table|tr|td|dl|dt|dd|br|article|section|main|h[1-6]|ul|ol|li|span)(?:\s[^<>]*)?/?>",
+    re.I,
 )
 _WHOLE_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.I)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

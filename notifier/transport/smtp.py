@@ -1,6 +1,7 @@
 """Messages over SMTP (RFC 5321) with aiosmtplib: one recipient a transaction, connections kept for the run."""
 
 import contextlib
+import os
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -138,4 +139,7 @@ def _sentence(error: Exception) -> str:
     """One line about a failure, without the library's names where they say nothing."""
     if isinstance(error, SMTPResponseException):
         return f"{error.code} {error.message}".replace("\n", " ")
+    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno)
     return (str(error) or type(error).__name__).replace("\n", " ")

@@ -1,0 +1,176 @@
+"""What may stand in an article's HTML and lines, whatever a stranger sends."""
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.intake.clean import clean_html, clean_line, plain_text, summary_of
+
+BASE = "https://city.example.org/board/view.do"
+ACTIVE = ("<script", "<style", "<svg", "<form", "<meta", "<base", "<iframe", "javascript:", "data:", "vbscript:")
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script><p onclick=alert(1)>x</p>",
+        "<img src=x onerror=alert(1)>",
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+        '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+        "<template><script>alert(1)</script></template>",
+        '<a href="java\nscript:alert(1)">x</a><a href=" &#1;javascript:alert(1)">y</a>',
+        '<a href="data:text/html,x">x</a><img src="data:image/svg+xml,x">',
+        "<p style='background:url(javascript:x)'>x</p><style>@import url(https://x.test)</style>",
+        "<meta http-equiv=refresh content='0;url=https://x.test'><base href=https://x.test><form action=/>x</form>",
+        "<iframe src=https://x.test></iframe><object data=x></object><embed src=x>",
+        "<aside role=alert onfocus=x tabindex=0>x</aside>",
+    ],
+)
+def test_b37_nothing_that_acts_survives(attack: str) -> None:
+    cleaned = clean_html(attack, base=BASE)
+
+    assert not any(sign in cleaned.lower() for sign in (*ACTIVE, " onerror=", " onclick=", " style=", 'role="alert'))
+    assert clean_html(cleaned, base=BASE) == cleaned
+
+
+def test_b38_full_width_signs_stay_text() -> None:
+    assert clean_line("＜script＞") == "＜script＞"
+    assert clean_html("<p>＜script＞</p>", base=None) == "<p>＜script＞</p>"
+
+
+@pytest.mark.parametrize(
+    ("href", "kept"),
+    [
+        ("/map", "https://city.example.org/map"),
+        ("view.do?a=1&amp;b=2", "https://city.example.org/board/view.do?a=1&amp;b=2"),
+        ("//cdn.example.org/x", "https://cdn.example.org/x"),
+        ("HTTP://Example.org/ä b", "http://example.org/%C3%A4%20b"),
+        ("mailto:press@example.org", "mailto:press@example.org"),
+        ("tel:+8253120", "tel:+8253120"),
+        ("https://user:pw@example.org/", None),
+        ("//user@example.org/", None),
+        ("https:\\\\user@example.org", None),
+        ("ftp://example.org/", None),
+        ("file:///etc/passwd", None),
+        ("https://", None),
+        ("http://[::1", None),
+        ("", None),
+    ],
+)
+def test_b39_links_are_absolute_or_dropped_and_their_text_stays(href: str, kept: str | None) -> None:
+    wanted = f'<p><a href="{kept}">x</a></p>' if kept else "<p>x</p>"
+
+    assert clean_html(f'<p><a href="{href}">x</a></p>', base=BASE) == wanted
+
+
+def test_b39_without_a_base_a_relative_link_is_text() -> None:
+    assert clean_html('<p><a href="/x">x</a><a href="//a.test/">y</a><img src="z.png"></p>', base=None) == "<p>xy</p>"
+
+
+def test_b39_credentials_in_an_images_address_drop_the_image() -> None:
+    assert clean_html('<p>x<img src="https://u:p@example.org/i.png"></p>', base=BASE) == "<p>x</p>"
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        "width=1 height=1",
+        "height=0",
+        "width='1px' height='1px'",
+        "style='width:1px;height:1px'",
+        "style='display:none'",
+    ],
+)
+def test_b40_pictures_that_only_count_readers_are_dropped(size: str) -> None:
+    assert clean_html(f"<p>x<img src=https://example.org/t.gif {size}></p>", base=None) == "<p>x</p>"
+
+
+def test_a_picture_keeps_its_size_and_words() -> None:
+    html = clean_html("<img src=/i.png alt='a &quot;b&quot;' width=640px height=50% class=x loading=lazy>", base=BASE)
+
+    assert html == '<img src="https://city.example.org/i.png" alt="a &quot;b&quot;" width="640">'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>]]> -- &nbsp; &amp; &lt;",
+        "<ul><li>a<li>b",
+        "<table><tr><th scope=col>a<td colspan=2>b",
+        "<p><b>x</p>y</b>",
+        "a\x0bb&#11;",
+    ],
+)
+def test_b41_what_comes_out_is_well_formed(html: str) -> None:
+    ElementTree.fromstring(f"<r>{clean_html(html, base=None).replace('<br>', '<br/>')}</r>")
+
+
+@pytest.mark.parametrize("tag", ["div", "blockquote", "b", "ul><li", "table><tr><td"])
+def test_b41_b50_sixty_thousand_open_elements_are_bounded(tag: str) -> None:
+    cleaned = clean_html(f"<{tag}>" * 60_000 + "x", base=None)
+
+    assert cleaned == "<p>x</p>"
+
+
+def test_b35_controls_and_overrides_of_direction_are_removed() -> None:
+    assert clean_line("a\x00\x07b\u202ec\u2066d\ud800 \t\r\n e\u0301\xa0f\ufeff") == "abcd é f"
+    assert clean_html("<p>a\x00&#7;b\u202ec\ud800</p>", base=None) == "<p>abc</p>"
+
+
+def test_the_elements_of_an_article_are_kept() -> None:
+    html = (
+        '<h3>a</h3><p lang="ko">b <strong>c</strong> <em>d</em><sup>*</sup><br>e</p><ol><li>f</li></ol>'
+        "<blockquote><p>g</p></blockquote><figure><figcaption>h</figcaption></figure>"
+        '<aside role="note"><p>i</p></aside>'
+        '<table><caption>j</caption><tbody><tr><th scope="row">k</th><td colspan="2">l</td></tr></tbody></table>'
+        '<p><abbr title="m">n</abbr> <q>o</q> <cite>p</cite></p>'
+    )
+
+    assert clean_html(html, base=None) == html
+
+
+def test_plain_text_is_for_reading() -> None:
+    html = (
+        "<h3>Head</h3><p>One<br>two <a href='https://example.org'>three</a>.</p><ul><li>a</li><li><p>b</p></li></ul>"
+        "<ol>\n<li>x</li>\n<li>y</li></ol><figure><img src=x><figcaption>Lawn</figcaption></figure>"
+        "<table><tr><th>a</th> <td>b</td></tr></table><aside role=note><p>* c: d</p></aside><script>no</script>"
+    )
+
+    assert plain_text(html) == ("Head\n\nOne\ntwo three.\n\n- a\n- b\n\n1. x\n2. y\n\n[Lawn]\n\na | b\n\n* c: d")
+
+
+@pytest.mark.parametrize("length", [1, 199, 200, 201, 350])
+def test_a_summary_ends_at_a_word_within_its_limit(length: int) -> None:
+    text = ("seven by nine " * 40)[:length].strip()
+    summary = summary_of(None, text)
+
+    assert len(summary) <= 200
+    assert summary == text or (summary.endswith("…") and text.startswith(summary[:-1] + " "))
+
+
+MARKUP = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(
+            ["<p>", "</p>", "<b>", "</b>", "<a href='", "javascript:x", "'>", "</a>", "<script>", "</script>",
+             "<img src=x ", "onerror=y ", ">", "<table>", "<td>", "<svg>", "<style>", "</style>", "<!--", "-->",
+             "<button>", "<ul><li>", "&#0;", "&lt;", "<math>", "<select>", "<title>", '"', "<aside role=note>", "<plaintext>", "<h3>", "<br>"]
+        ),
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@given(MARKUP)
+def test_b37_whatever_comes_in_nothing_active_comes_out_and_cleaning_is_done_once(html: str) -> None:
+    cleaned = clean_html(html, base=BASE)
+    tags = "".join(piece.split(">", 1)[0] for piece in cleaned.lower().split("<")[1:])
+
+    assert "<script" not in cleaned.lower()
+    assert "onerror=" not in tags.replace("&quot;", "").replace("%22", "") or "src=" in tags
+    assert 'href="javascript:' not in tags
+    assert clean_html(cleaned, base=BASE) == cleaned
+    assert isinstance(plain_text(cleaned), str)

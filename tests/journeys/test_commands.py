@@ -1,0 +1,226 @@
+"""The command line as an operator meets it: real processes in an empty folder."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PAGES, missing
+
+PAGE = """\
+City Administration News
+
+Parks stay open until ten
+Division name
+Date of registration
+공원녹지과 ( T. 053-803-0000)
+
+Longer evenings from June on
+
+All large parks of the city stay open until ten in the evening from the first of June.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "page.txt").write_text(PAGE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+    assert civicwire(folder, "migrate").returncode == 0
+    return folder
+
+
+@pytest.fixture
+def ready(folder: Path, _migrated_once: Path) -> Path:
+    """A folder with an empty database in it."""
+    shutil.copytree(_migrated_once / "var", folder / "var")
+    return folder
+
+
+def civicwire(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command; answers what it printed and its exit status."""
+    return subprocess.run(
+        [sys.executable, "-c", "from config.cli import main; main()", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), **settings},  # noqa: TID251
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _one_line(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode == 1, result
+    assert "Traceback" not in result.stderr
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+def test_a_newsroom_from_a_shell(folder: Path) -> None:
+    assert civicwire(folder, "migrate").returncode == 0
+    taken = json.loads(civicwire(folder, "intake", "page.txt", "--json").stdout)["pages"][0]
+    assert (taken["state"], taken["outcome"], taken["telephone"]) == ("draft", "added", "053-803-0000")
+    again = json.loads(civicwire(folder, "intake", "page.txt", "--json").stdout)["pages"][0]
+    assert (again["article"], again["outcome"]) == (taken["article"], "unchanged")
+    published = json.loads(civicwire(folder, "articles", "publish", "1", "--json").stdout)
+    assert (published["state"], published["title"]) == ("published", "Parks stay open until ten")
+    assert "only a draft can be published" in _one_line(civicwire(folder, "articles", "publish", "1"))
+    listed = json.loads(civicwire(folder, "articles", "list", "--json").stdout)["articles"]
+    assert [one["number"] for one in listed] == [1]
+    (folder / "better.txt").write_text(PAGE.replace("until ten", "until eleven"), encoding="utf-8")
+    corrected = civicwire(folder, "articles", "correct", "1", "--page", "better.txt", "--note", "The hour.", "--json")
+    assert json.loads(corrected.stdout)["correction"] == "The hour."
+    withdrawn = civicwire(folder, "articles", "withdraw", "1", "--reason", "The council decided otherwise.", "--json")
+    assert json.loads(withdrawn.stdout)["state"] == "withdrawn"
+    assert "Parks stay open until eleven" in civicwire(folder, "articles", "list").stdout
+
+
+def test_a_subscriber_from_a_shell(ready: Path) -> None:
+    added = civicwire(ready, "subscribers", "add", "Reader@Example.org", "--division", "roads", "--confirmed", "--json")
+    assert json.loads(added.stdout)["follows"] == [{"scope": "division=roads", "cadence": "daily"}]
+    shown = civicwire(ready, "subscribers", "show", "reader@example.org")
+    assert "division=roads" in shown.stdout
+    assert "follows nothing" in civicwire(ready, "subscribers", "show", "other@example.org").stdout
+    asked = civicwire(ready, "subscribers", "add", "new@example.org", "--json")
+    assert [one["kind"] for one in json.loads(asked.stdout)["deliveries"]] == ["confirmation"]
+
+
+def test_hold_stops_sending_until_it_is_released(ready: Path) -> None:
+    civicwire(ready, "subscribers", "add", "new@example.org")
+    assert civicwire(ready, "hold", "wrong text went out").returncode == 0
+    held = civicwire(ready, "run", "delivery", CIVICWIRE_SMTP_PORT="1")
+    assert "sending is held: wrong text went out" in _one_line(held)
+    status = json.loads(civicwire(ready, "status", "--json").stdout)
+    assert status["held"] == "wrong text went out"
+    assert status["mailings"][0]["states"] == {"pending": 1}
+    assert "Sending goes on" in civicwire(ready, "release").stdout
+    assert "was not held" in civicwire(ready, "release").stdout
+
+
+def test_a_mail_server_that_does_not_answer_is_one_sentence_and_loses_nothing(ready: Path) -> None:
+    civicwire(ready, "subscribers", "add", "new@example.org")
+    line = _one_line(civicwire(ready, "run", "all", CIVICWIRE_SMTP_PORT="1"))
+    assert "mail is waiting: 127.0.0.1:1" in line
+    status = json.loads(civicwire(ready, "status", "--json").stdout)
+    assert status["mailings"][0]["states"] == {"deferred": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "expected"),
+    [
+        (["intake", "nowhere.txt", "--dry-run"], {}, "nowhere.txt: the file cannot be read: No such file"),
+        (["intake", "binary", "--dry-run"], {}, "binary: the file is not text"),
+        (["intake", "cut.txt"], {}, "cut.txt: "),
+        (["intake", "page.txt", "--division", "nobody"], {}, "there is no division nobody"),
+        (["intake", "page.txt", "--board", "nothing"], {}, "there is no board nothing"),
+        (["articles", "show", "7"], {}, "there is no article 7"),
+        (["articles", "list", "--state", "lost"], {}, "--state must be one of draft, published, withdrawn"),
+        (["subscribers", "add", "not-an-address"], {}, "name@example.org"),
+        (["subscribers", "add", "a@example.org", "--division", "nobody"], {}, "there is no division nobody"),
+        (["subscribers", "add", "a@example.org", "--cadence", "hourly"], {}, "--cadence must be one of"),
+        (["status"], {"CIVICWIRE_SMTP_PROT": "25"}, "there is no such setting; did you mean CIVICWIRE_SMTP_PORT?"),
+        (["status"], {"CIVICWIRE_SMTP_PORT": "many"}, "CIVICWIRE_SMTP_PORT: must be a number from 1 to 65535"),
+        (["status"], {"CIVICWIRE_BASE_URL": ""}, "CIVICWIRE_BASE_URL: is empty"),
+        (["status"], {"CIVICWIRE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "127.0.0.1:1"),
+        (["status"], {"CIVICWIRE_CITY": "nowhere.toml"}, "cannot read the city file nowhere.toml"),
+        (["run", "all", "--now", "soon"], {}, "is not an instant such as"),
+        (["run", "all", "--now", "2026-05-24T08:00:00"], {}, "has no zone"),
+        (["serve", "--role", "boss"], {}, "--role must be one of all, web, scheduler"),
+    ],
+)
+def test_bad_input_is_one_clear_sentence(
+    ready: Path, arguments: list[str], settings: dict[str, str], expected: str
+) -> None:
+    (ready / "binary").write_bytes(bytes(range(256)) * 4)
+    (ready / "cut.txt").write_text(PAGE[:60], encoding="utf-8")
+    assert expected in _one_line(civicwire(ready, *arguments, **settings))
+
+
+def test_several_wrong_settings_are_named_at_once(folder: Path) -> None:
+    result = civicwire(folder, "status", CIVICWIRE_SMTP_TLS="maybe", CIVICWIRE_SMTP_PORT="0", CIVICWIRE_SECRET_KEY="x")
+    assert result.returncode == 1
+    assert len(result.stderr.strip().splitlines()) == 3
+
+
+def test_wrong_use_exits_with_two(folder: Path) -> None:
+    assert civicwire(folder, "intake").returncode == 2
+    assert civicwire(folder, "nonsense").returncode == 2
+
+
+def test_without_a_database_it_says_how_to_make_one(folder: Path) -> None:
+    assert "run “civicwire migrate”" in _one_line(civicwire(folder, "status"))
+    assert "run “civicwire migrate”" in _one_line(civicwire(folder, "serve"))
+
+
+def test_check_names_what_does_not_work(ready: Path) -> None:
+    result = civicwire(ready, "check", "--json", CIVICWIRE_SMTP_PORT="1")
+    found = json.loads(result.stdout)
+    assert result.returncode == 1
+    assert [name for name, one in found.items() if not one["works"]] == ["mail server"]
+
+
+def test_the_twelve_real_pages_are_read_as_one_object() -> None:
+    if not PAGES.is_dir():
+        missing("pages", "the folder of real board pages is not beside this checkout")
+    paths = sorted(str(path) for path in PAGES.glob("*.txt"))
+    result = civicwire(PAGES, "intake", "--dry-run", "--json", *paths)
+    assert result.returncode == 0
+    pages = json.loads(result.stdout)["pages"]
+    assert [page["path"] for page in pages] == paths
+    assert {page["kind"] for page in pages} == {"article"}
+    wanted = {"path", "kind", "title", "subtitle", "division", "date", "telephone", "captions", "footnotes", "reasons"}
+    assert all(wanted <= set(page) for page in pages)
+
+
+def test_the_demonstration_does_the_whole_job_and_exits(folder: Path) -> None:
+    for _ in range(2):
+        result = civicwire(folder, "demo", "--once", "--port", "18431")
+        assert result.returncode == 0, result.stderr
+        assert "MISSING" not in result.stdout
+        assert "0 mails sent twice" in result.stdout
+
+
+def test_the_demonstration_leaves_a_strangers_folder_alone(folder: Path) -> None:
+    (folder / "var" / "demo").mkdir(parents=True)
+    (folder / "var" / "demo" / "precious.txt").write_text("keep", encoding="utf-8")
+    assert "move it away" in _one_line(civicwire(folder, "demo", "--once", "--port", "18432"))
+    assert (folder / "var" / "demo" / "precious.txt").read_text(encoding="utf-8") == "keep"
+
+
+def test_serve_answers_and_ends_cleanly_when_told(ready: Path) -> None:
+    """f08: SIGTERM is an orderly end with status 0."""
+    service = subprocess.Popen(
+        [sys.executable, "-c", "from config.cli import main; main()", "serve", "--port", "18433"],
+        cwd=ready,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},  # noqa: TID251
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen("http://127.0.0.1:18433/readyz", timeout=2) as answer:
+                    assert answer.status == 200
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("the service never answered")
+        service.terminate()
+        assert service.wait(30) == 0
+    finally:
+        service.kill()
+        _, log = service.communicate()
+    assert "Traceback" not in log

@@ -1,0 +1,71 @@
+"""A ledger with people who follow everything, and a sender that is pointed at a server."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from feeds import words
+from feeds.model import Newsroom
+from feeds.scope import Scope
+from feeds.store.database import Database
+from notifier import messages
+from notifier.alerts import Alerts
+from notifier.delivery import Sender
+from notifier.following import Following
+from notifier.ledger import deliveries
+from notifier.messages import Letters
+from notifier.model import Cadence, DeliveryState
+from notifier.tokens import Tokens
+from notifier.transport.smtp import SmtpOptions, SmtpTransport, Tls
+from tests.builders import SECRET, Hands
+
+
+@dataclass
+class Post:
+    """A newsroom's post office on one database."""
+
+    database: Database
+    newsroom: Newsroom
+    letters: Letters
+    tokens: Tokens
+    clock: Hands
+
+    @property
+    def following(self) -> Following:
+        return Following(self.database, self.newsroom, self.letters, self.tokens, self.clock)
+
+    def follow(self, *emails: str) -> None:
+        """These people are alerted of everything from now on."""
+        for email in emails:
+            self.following.add(email, Scope(), Cadence.IMMEDIATE, language="en")
+
+    def plan(self) -> int:
+        return Alerts(self.database, self.newsroom, self.letters, self.clock).run().planned
+
+    def sender(self, port: int, **options: object) -> Sender:
+        """A sender to the server at a loopback port, on one connection unless told otherwise."""
+        given = {"host": "127.0.0.1", "port": port, "tls": Tls.NONE, "connections": 1, "connect_seconds": 5.0}
+        transport = SmtpTransport(SmtpOptions(**(given | options)))  # type: ignore[arg-type]
+        return Sender(self.database, self.newsroom, self.tokens, transport, self.clock, random.Random(7))
+
+    def states(self) -> dict[DeliveryState, int]:
+        """How many deliveries stand in each state, over all mailings."""
+        total: dict[DeliveryState, int] = {}
+        with self.database.read() as session:
+            for states in deliveries.balance(session).values():
+                for state, number in states.items():
+                    total[state] = total.get(state, 0) + number
+        return total
+
+
+@pytest.fixture
+def post(sqlite_database: Database, newsroom: Newsroom) -> Post:
+    letters = Letters(newsroom, words.load("feeds", "notifier"), messages.environment())
+    return Post(sqlite_database, newsroom, letters, Tokens([SECRET]), Hands())
+
+
+@pytest.fixture
+def people() -> Callable[[int], Sequence[str]]:
+    return lambda number: [f"reader{n:03}@example.org" for n in range(number)]
