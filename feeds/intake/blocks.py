@@ -15,6 +15,7 @@ from typing import NamedTuple
 from feeds.intake.clean import clean_line, without_controls
 
 MAX_BLOCKS = 20_000
+MAX_BLOCK_LENGTH = 50_000
 
 
 class Kind(StrEnum):

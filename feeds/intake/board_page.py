@@ -6,7 +6,7 @@ Pure and bounded: bytes in, a value out. Nothing is fetched, and nothing the pag
 from collections.abc import Sequence
 
 from feeds.errors import PageRefused
-from feeds.intake.blocks import MAX_BLOCKS, Block, text_blocks
+from feeds.intake.blocks import MAX_BLOCK_LENGTH, MAX_BLOCKS, Block, text_blocks
 from feeds.intake.body import Body, read_body
 from feeds.intake.clean import plain_text, summary_of
 from feeds.intake.composition import body_html, pictures
@@ -38,6 +38,8 @@ def read(page: bytes, *, address: str | None = None, media_type: str | None = No
 def _reading(blocks: Sequence[Block], address: str | None, html: HtmlPage | None) -> Reading:
     if len(blocks) > MAX_BLOCKS:
         raise PageRefused((f"the page has more than {MAX_BLOCKS} lines",))
+    if any(max(len(block.text), len(block.raw)) > MAX_BLOCK_LENGTH for block in blocks):
+        raise PageRefused((f"the page has a line of more than {MAX_BLOCK_LENGTH} characters",))
     header = find_header(blocks, html.board if html else None)
     listed = list_page(blocks, header, html)
     if listed is not None:

@@ -3,8 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from feeds.model import Footnote
+
+MAX_MARKS = 200
+"""No release has more; what follows stays plain text."""
 
 _MARK = re.compile(r"(?<=[\w)\]”’\"'%.,])(\*{1,3}|[†‡]{1,2})(?![\w*†‡])")
 _MARK_BEFORE_HANGUL = re.compile(r"(?<=[\w)\]”’\"'%.,])(\*{1,3}|[†‡]{1,2})(?=[가-힣])")
@@ -62,11 +66,13 @@ def find_notes(lines: Sequence[str], *, items: frozenset[int] = frozenset()) -> 
 def _references(lines: Sequence[str], noted: set[str]) -> list[Reference]:
     found: list[Reference] = []
     for number, line in enumerate(lines):
+        if len(found) > MAX_MARKS:
+            break
         skip = len(match[1]) if (match := _NOTE.fullmatch(line)) else 0
-        places = [*_MARK.finditer(line, skip)]
+        places = [*islice(_MARK.finditer(line, skip), MAX_MARKS)]
         places += [place for place in _MARK_BEFORE_HANGUL.finditer(line, skip) if place[1] in noted]
         for place in sorted(places, key=lambda one: one.start()):
-            term = line[: place.start()].split()[-1].strip(_QUOTES).lstrip("○●□■◦•▶")
+            term = line[max(0, place.start() - 80) : place.start()].split()[-1].strip(_QUOTES).lstrip("○●□■◦•▶")
             if any(sign.isalpha() for sign in term) and not term.startswith("*"):
                 found.append(Reference(number, place.start(), place.end(), place[1], term))
     return found

@@ -17,6 +17,7 @@ _CRUMB = re.compile(r"(\d{1,2})[.)]\s+(\S.*)")
 _HOME = {"home", "홈", "main", "메인"}
 _NEAR = 8
 _MAX_TITLE = 500
+_MAX_VALUES = 300
 
 NO_LABEL = "there is no line “{0}”"
 _LABEL_NAMES = {DIVISION: "Division name", DATE: "Date of registration"}
@@ -199,6 +200,8 @@ class _Values:
             return bool(self._pending)
         if block.kind not in {Kind.LINE, Kind.ITEM, Kind.CELL} or labels.labels_in(block.text) is not None:
             return False
+        if len(block.text) > _MAX_VALUES:
+            return False
         value = labels.value_of(block.text)
         if value.is_formal and not value.name:
             return self.telephone is None and (block.gap == 0 or (value.day is None and not value.remarks))
@@ -216,7 +219,7 @@ class _Values:
         if fields and set(fields) <= {TITLE}:
             self.title = text
             return
-        value = labels.value_of(text)
+        value = labels.value_of(text[:_MAX_VALUES])
         self.remarks += [remark for remark in value.remarks if remark not in self.remarks]
         self.day = self.day or value.day
         self.telephone = self.telephone or value.telephone

@@ -104,11 +104,13 @@ def labels_in(line: str) -> list[tuple[str, str]] | None:
 
     A line is one if it is a label, or begins with one that a colon or, for the two long ones, a value follows.
     """
+    if len(line) > 3 * _MAX_NAME:
+        return None
     whole = _EXACT.fullmatch(line)
     if whole:
         return [(_field(whole[1]), "")]
     found = sorted([*_WITH_COLON.finditer(line), *_STRONG.finditer(line)], key=lambda match: match.start())
-    if not found or found[0].start() != 0 or len(line) > 3 * _MAX_NAME:
+    if not found or found[0].start() != 0:
         return None
     starts: list[re.Match[str]] = []
     for match in found:

@@ -127,6 +127,7 @@ class Pages:
             item=item,
             article=article,
             division=division,
+            body=views.body_of(article),
             feeds=feed_links(words, slug),
             form_token=self.form_token(),
             follow=views.Follow(

@@ -1,5 +1,6 @@
 """What lists of releases show: pure, from articles to the pieces that templates print."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,9 @@ from feeds.model import Article, Division, Newsroom
 from feeds.web.chrome import OWN_NAMES
 from feeds.web.dates import clock_time, local_day
 from feeds.words import Words
+
+
+_HEADING = re.compile(r"<(/?)h([34])\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,16 @@ def by_day(articles: Sequence[Article], newsroom: Newsroom, words: Words) -> lis
         (on, [item(article, newsroom, words) for article in of_day])
         for on, of_day in groupby(articles, key=lambda one: local_day(one.published_at or one.created_at, zone))
     ]
+
+
+def body_of(article: Article) -> str:
+    """The article's HTML with its headings directly below the page's own, none left out (WCAG 2.2, 1.3.1).
+
+    Cleaned HTML holds h3 and h4 only; a text that begins with h4 has nothing above it.
+    """
+    html = article.content.body_html
+    rise = 1 if "<h3" in html else 2
+    return _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) - rise}", html)
 
 
 def by_bureau(newsroom: Newsroom) -> list[tuple[Division, list[Division]]]:

@@ -7,7 +7,7 @@ import pytest
 from feeds.intake.board_page import identity_of, read
 from feeds.intake.draft import Draft, ListPage, Refused
 from feeds.model import Attachment, Footnote, Picture
-from tests.intake.pages import OWN, own, page
+from tests.intake.layouts import OWN, own, page
 
 TITLE = "Old Harbour Becomes a Park for Everyone"
 
@@ -201,6 +201,17 @@ def test_quotes_of_windows_in_an_undeclared_page_are_quotes() -> None:
 )
 def test_b48_b49_b50_entities_depth_and_floods_of_attributes_are_refused(bomb: str) -> None:
     assert isinstance(read(bomb.encode()), Refused)
+
+
+@pytest.mark.parametrize(
+    ("flood", "reason"),
+    [
+        (page(body="a* " * 50_000), "the page has a line of more than 50000 characters"),
+        (page(body="x.\n" * 25_000), "the page has more than 20000 lines"),
+    ],
+)
+def test_b50_floods_of_text_are_refused(flood: str, reason: str) -> None:
+    assert read(flood.encode()) == Refused(title=None, reasons=(reason,))
 
 
 def test_a_damaged_page_is_not_taken_with_its_lost_signs() -> None:

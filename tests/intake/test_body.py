@@ -5,7 +5,7 @@ import pytest
 from feeds.intake.board_page import read
 from feeds.intake.draft import Draft
 from feeds.model import Content
-from tests.intake.pages import page
+from tests.intake.layouts import page
 
 LONG = "The park is open.\n\nAll may come.\n\nThe gate is wide."
 

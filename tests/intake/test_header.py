@@ -5,7 +5,7 @@ import pytest
 from feeds.intake.board_page import read
 from feeds.intake.draft import Draft
 from feeds.intake.report import as_json
-from tests.intake.pages import page
+from tests.intake.layouts import page
 
 
 @pytest.mark.parametrize(

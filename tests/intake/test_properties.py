@@ -10,12 +10,12 @@ from feeds.intake.board_page import identity_of, read
 from feeds.intake.draft import Draft, ListPage, Refused
 from feeds.intake.fingerprint import fingerprint
 from feeds.intake.report import as_json
-from tests.intake.pages import OWN, own, page
+from tests.intake.layouts import OWN, own, page
 
-LINES = st.sampled_from(
-    ["Division name", "Date of registration", "( T. 120)", "", "  1. home", "Title here", "A sentence.", "○ item",
-     "* note: x", "word* here.", "2021-05-25", "<caption>", "1. one", "2. two", "부서명", "<p>", "<br>", "<img src=x>", "</div>", "\xa0", "m  x"]
-)  # fmt: skip
+LABELS = ["Division name", "Date of registration", "부서명", "( T. 120)", "2021-05-25", "  1. home", "Title here"]
+TEXT = ["", "\xa0", "A sentence.", "○ item", "m  x", "1. one", "2. two", "word* here.", "* note: x", "<caption>"]
+MARKUP = ["<p>", "<br>", "<img src=x>", "</div>", "<li>", "<td>", "<h3>"]
+LINES = st.sampled_from([*LABELS, *TEXT, *MARKUP])
 PAGES = st.one_of(
     st.binary(max_size=300),
     st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")),

@@ -8,7 +8,7 @@ import pytest
 from feeds.intake.board_page import read
 from feeds.intake.draft import Draft
 from feeds.intake.report import as_json
-from tests.intake.pages import SHARED, in_line_breaks, in_paragraphs, index
+from tests.intake.layouts import SHARED, in_line_breaks, in_paragraphs, index
 
 FORMS = {
     "as given": lambda text: text,

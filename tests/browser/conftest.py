@@ -1,0 +1,96 @@
+"""The demonstration's site in a real browser."""
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from config.asgi import application
+from config.demo.mailbox import Mailbox, catching
+from config.demo.pages import MailPages
+from config.demo.story import Story, StoryClock
+from config.migrating import upgrade
+from config.parts import PAGE_TEMPLATES, Parts
+from config.server import background
+from config.settings import Settings
+from feeds.store import divisions
+from feeds.web.chrome import Chrome
+from notifier.transport.smtp import Tls
+from tests.builders import SECRET
+from tests.conftest import missing
+
+# Chromium would otherwise look for its maker's hosts at every start.
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+T = TypeVar("T")
+
+
+def _apart(work: Callable[[], T]) -> T:
+    """Do something in a thread of its own: Playwright keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(work).result()
+
+
+@dataclass
+class Shown:
+    """A site after the demonstration's story."""
+
+    address: str
+    mailbox: Mailbox
+    parts: Parts
+
+    def link(self, recipient: str, kind: str) -> str:
+        """The newest link of a kind in this person's mail."""
+        _apart(self.parts.sender.run)
+        return next(link for mail in reversed(self.mailbox.to(recipient)) for link in mail.links if f"/{kind}/" in link)
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    folder = tmp_path_factory.mktemp("shown")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with catching() as (mailbox, smtp_port):
+        settings = Settings(
+            database_url=f"sqlite:///{folder / 'civicwire.db'}",
+            base_url=f"http://127.0.0.1:{port}",
+            secret_key=(SECRET,),
+            smtp_port=smtp_port,
+            smtp_tls=Tls.NONE,
+        )
+        clock = StoryClock()
+        parts = Parts(settings, clock)
+        upgrade(parts.database)
+        with parts.database.write() as session:
+            divisions.sync(session, parts.newsroom.city)
+        templates = (*PAGE_TEMPLATES, ("config", "demo/templates"))
+        chrome = Chrome(parts.newsroom, parts.words, parts.assets, templates=templates)
+        with background(application(parts, extra=MailPages(mailbox, chrome).routes), port=port):
+            assert all(event.well for event in _apart(Story(parts, clock, mailbox).tell))
+            yield Shown(settings.base_url, mailbox, parts)
+        parts.database.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        missing("chromium", "Chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield chromium
+        chromium.close()

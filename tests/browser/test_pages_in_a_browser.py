@@ -1,0 +1,97 @@
+"""Every page in Chromium: nothing that axe objects to, nothing wider than the screen, nothing asked from elsewhere."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from config.demo.story import JOURNALIST, RESIDENT
+from tests.browser.conftest import Shown
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "home": "/",
+    "bureau": "/divisions/climate-environment",
+    "division": "/divisions/roads",
+    "article": "/articles/17",
+    "korean article": "/articles/1",
+    "feeds": "/feeds",
+    "sign-up": "/subscribe?division=roads",
+    "sent": "/subscribe/sent",
+    "link form": "/manage",
+    "not found": "/nothing/here",
+    "mails": "/dev/mail",
+}
+
+
+def _check(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+    found = Axe().run(page).response["violations"]
+    assert not found, [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_accessible_and_fits(browser: Browser, shown: Shown, name: str, language: str) -> None:
+    path = PAGES[name]
+    address = f"{shown.address}{path}{'&' if '?' in path else '?'}lang={language}"
+    for width, scheme in ((1280, "light"), (390, "dark"), (320, "light")):
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(address)
+        assert page.evaluate("document.documentElement.lang") == language
+        _check(page)
+        assert all(url.startswith((shown.address, "data:")) for url in asked), asked
+        context.close()
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ko", 390)])
+def test_a_resident_signs_up_changes_and_leaves_in_the_browser(
+    browser: Browser, shown: Shown, language: str, width: int
+) -> None:
+    """With JavaScript switched off: nothing on these pages needs it."""
+    email = f"browser.{language}@example.org"
+    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{shown.address}/divisions/roads?lang={language}")
+    if width < 900:
+        page.click("section.follow summary")
+    page.fill("#follow-email", email)
+    page.check("#follow-weekly", force=True)
+    page.click("section.follow button")
+    assert page.url.startswith(f"{shown.address}/subscribe/sent")
+    page.goto(shown.link(email, "confirm"))
+    page.click("main form button")
+    page.goto(f"{shown.address}/manage?lang={language}")
+    page.fill("main input[type=email]", email)
+    page.click("main form button")
+    manage = shown.link(email, "manage")
+    page.goto(manage)
+    with shown.parts.database.read() as session:
+        assert session.exec_driver_sql(
+            "SELECT s.cadence FROM subscription s JOIN subscriber p ON p.id = s.subscriber_id"
+            " WHERE p.address = ? AND s.ended_at IS NULL",
+            (email,),
+        ).all() == [("weekly",)]
+    page.locator("main form button[value=stop_all], main form:has(input[value=stop_all]) button").last.click()
+    with shown.parts.database.read() as session:
+        assert session.exec_driver_sql(
+            "SELECT s.end_reason FROM subscription s JOIN subscriber p ON p.id = s.subscriber_id WHERE p.address = ?",
+            (email,),
+        ).all() == [("manage page",)]
+    context.close()
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manage", "unsubscribe"])
+def test_pages_behind_a_mailed_link_are_accessible(browser: Browser, shown: Shown, kind: str) -> None:
+    recipient = RESIDENT if kind == "confirm" else JOURNALIST
+    link = shown.link(recipient, kind)
+    for width, scheme in ((1280, "dark"), (390, "light")):
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(link)
+        _check(page)
+        assert link.rpartition("/")[2] not in page.title()
+        context.close()

@@ -1,0 +1,64 @@
+"""The alarm clock: it wakes the ticks and decides nothing."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from feeds.errors import StoreError
+from notifier.schedule import ALERT_SECONDS, schedule
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+
+@dataclass
+class Bells:
+    """Ticks that only note that they rang."""
+
+    rang: list[str] = field(default_factory=list)
+    urgent_rang: threading.Event = field(default_factory=threading.Event)
+    twice: threading.Event = field(default_factory=threading.Event)
+
+    def urgent(self) -> None:
+        self.rang.append("urgent")
+        (self.twice if self.urgent_rang.is_set() else self.urgent_rang).set()
+        raise StoreError("the database is away")
+
+    def daily(self) -> None:
+        self.rang.append("daily")
+
+    def tidy(self) -> None:
+        self.rang.append("tidy")
+
+
+def test_alarms_ring_late_rather_than_never_and_once_rather_than_twice() -> None:
+    scheduler = schedule(Bells(), SEOUL)  # type: ignore[arg-type]
+    scheduler.start(paused=True)
+    jobs = {job.id: job for job in scheduler.get_jobs()}
+    assert set(jobs) == {"alerts", "digests", "tidy"}
+    for job in jobs.values():
+        assert job.misfire_grace_time is None
+        assert job.coalesce is True
+        assert job.max_instances == 1
+        assert job.trigger.timezone == SEOUL
+    scheduler.shutdown()
+    assert ALERT_SECONDS <= 60
+
+
+def test_a_digest_is_looked_for_on_the_minute_its_hour_comes() -> None:
+    scheduler = schedule(Bells(), SEOUL)  # type: ignore[arg-type]
+    scheduler.start(paused=True)
+    trigger = scheduler.get_job("digests").trigger
+    before = datetime(2026, 5, 20, 22, 59, 30, tzinfo=UTC)
+    assert trigger.get_next_fire_time(None, before) == datetime(2026, 5, 21, 8, 0, tzinfo=SEOUL)
+    scheduler.shutdown()
+
+
+def test_a_tick_that_fails_rings_again() -> None:
+    bells = Bells()
+    scheduler = schedule(bells, SEOUL)  # type: ignore[arg-type]
+    scheduler.start(paused=True)
+    scheduler.get_job("alerts").reschedule("interval", seconds=0.05)
+    scheduler.resume()
+    assert bells.twice.wait(10)
+    scheduler.shutdown()
