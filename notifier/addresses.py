@@ -34,7 +34,9 @@ def normalise(text: str) -> str:
     except EmailNotValidError as error:
         raise AddressRefused("subscribe.error.email_form", "the address is not of the form name@example.org") from error
     address = f"{local}@{known.ascii_domain.lower()}"
-    if "=?" in local or not (len(local) <= 64 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(known.ascii_domain.lower())):
+    if "=?" in local or not (
+        len(local) <= 64 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(known.ascii_domain.lower())
+    ):
         raise AddressRefused("subscribe.error.email_form", "the address is not of the form name@example.org")
     return address
 

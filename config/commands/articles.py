@@ -3,13 +3,12 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from feeds.intake.board_page import read
-from feeds.intake.decode import MAX_BYTES
-
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.addresses import article_path
 from feeds.errors import CivicwireError, PageRefused
+from feeds.intake.board_page import read
+from feeds.intake.decode import MAX_BYTES
 from feeds.intake.draft import Draft
 from feeds.model import Article, State
 from feeds.store import articles, reading

@@ -4,14 +4,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from feeds.intake.board_page import read
-from feeds.intake.decode import MAX_BYTES
-from feeds.intake.report import as_json as report_of
-
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError
+from feeds.intake.board_page import read
+from feeds.intake.decode import MAX_BYTES
 from feeds.intake.draft import Draft, ListPage, Reading, Refused
+from feeds.intake.report import as_json as report_of
 from feeds.model import State
 
 

@@ -12,7 +12,6 @@ from feeds.web.chrome import OWN_NAMES
 from feeds.web.dates import clock_time, local_day
 from feeds.words import Words
 
-
 _HEADING = re.compile(r"<(/?)h([34])\b")
 
 

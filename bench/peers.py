@@ -1,0 +1,50 @@
+"""What the scripts here share: a loopback sink, a fair pair of runs, and how a figure is printed."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+
+
+@contextmanager
+def sink() -> Iterator[int]:
+    """Postfix's smtp-sink on a loopback port for the length of the block."""
+    program = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
+    if program is None:
+        raise SystemExit("smtp-sink is not installed: it comes with Postfix")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    user = ["-u", "postfix"] if os.geteuid() == 0 else []
+    server = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "100"])
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes, in seconds of wall time."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def in_turn(works: dict[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+    """The median time of each, run in turn so that a busy moment of the machine falls on all alike."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            times[name].append(seconds(work))
+    return {name: median(found) for name, found in times.items()}

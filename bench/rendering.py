@@ -1,0 +1,82 @@
+"""Rendering a feed of 50 entries: ours (feedgen behind the extension) against plain feedgen. Run from the checkout."""
+
+import argparse
+from datetime import timedelta
+
+from feedgen.feed import FeedGenerator
+
+from bench.peers import in_turn
+from feeds import words
+from feeds.addresses import article_path
+from feeds.documents import atom, rss
+from feeds.documents.entry import feed_of
+from feeds.model import Article, Newsroom, State
+from tests.builders import BASE_URL, NOW, content, small_city
+
+NEWSROOM = Newsroom(small_city(), BASE_URL)
+
+
+def articles(number: int) -> list[Article]:
+    """Releases of about 6 KB each."""
+    body = "<p>" + "The council has decided on the night buses of the city. " * 105 + "</p>"
+    return [
+        Article(
+            id=n,
+            guid=f"tag:riverton.example.org,2026:{n}",
+            state=State.PUBLISHED,
+            revision=1,
+            content=content(f"Release number {n}", body_html=body),
+            division="climate",
+            created_at=NOW,
+            published_at=NOW + timedelta(minutes=n),
+            updated_at=NOW + timedelta(minutes=n),
+        )
+        for n in range(1, number + 1)
+    ]
+
+
+def plain(found: list[Article]) -> bytes:
+    """The same releases by feedgen alone: titles, links, dates and content, no more."""
+    feed = FeedGenerator()
+    feed.id("tag:riverton.example.org,2026:feed/all")
+    feed.title("Riverton Newsroom")
+    feed.description("All releases")
+    feed.link(href=BASE_URL)
+    for article in found:
+        entry = feed.add_entry()
+        entry.id(article.guid)
+        entry.title(article.content.title)
+        entry.link(href=NEWSROOM.url(article_path(article)))
+        entry.summary(article.content.summary)
+        entry.content(article.content.body_html, type="CDATA")
+        entry.published(article.published_at)
+        entry.updated(article.updated_at)
+    return bytes(feed.rss_str())
+
+
+def main() -> None:
+    """Print medians and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=40)
+    options = parser.parse_args()
+    found = articles(options.entries)
+    sentences = words.load("feeds")
+    feed = feed_of(
+        newsroom=NEWSROOM, words=sentences, slug="all", division=None, language="en", articles=found, empty_at=NOW
+    )
+    times = in_turn(
+        {
+            "plain feedgen, RSS": lambda: plain(found),
+            "Civicwire, RSS": lambda: rss.render(feed),
+            "Civicwire, Atom": lambda: atom.render(feed),
+        },
+        rounds=options.rounds,
+    )
+    base = times["plain feedgen, RSS"]
+    for name, time in times.items():
+        print(f"{name:24} {time * 1000:8.2f} ms   {time / base:5.2f} of plain feedgen")
+
+
+if __name__ == "__main__":
+    main()
