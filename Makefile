@@ -22,7 +22,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 unit: $(VENV)/.test
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Civicwire needs Python 3.11 or newer; none was found." >&2; exit 1; }

@@ -1,12 +1,15 @@
 """What all tests share: a city of our own, a store on each engine, and whether a missing peer may be skipped."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from config.migrating import upgrade
 from feeds.model import City, Newsroom
@@ -14,8 +17,21 @@ from feeds.store import divisions
 from feeds.store.database import Database
 from tests.builders import BASE_URL, small_city
 
+# A slow machine is no fault of the rule under test.
+settings.register_profile("civicwire", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("civicwire")
+
 REQUIRED = set(os.environ.get("CIVICWIRE_TEST_REQUIRE", "").split())  # noqa: TID251 - how CI says that no peer may miss
 POSTGRES = os.environ.get("CIVICWIRE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
+# Chromium would otherwise look for its maker's hosts at every start.
+CHROMIUM_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 PAGES = Path(__file__).resolve().parents[2] / "shared" / "pages"
 
 
@@ -95,3 +111,15 @@ def sqlite_database(tmp_path: Path, city: City) -> Iterator[Database]:
         divisions.sync(session, city)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium for one module: Playwright keeps an event loop in this thread while it is open."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        missing("chromium", "Chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_SWITCHES)
+        yield chromium
+        chromium.close()

@@ -1,6 +1,5 @@
 """The demonstration's site in a real browser."""
 
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +7,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from config.asgi import application
 from config.demo.mailbox import Mailbox, catching
@@ -22,18 +20,6 @@ from feeds.store import divisions
 from feeds.web.chrome import Chrome
 from notifier.transport.smtp import Tls
 from tests.builders import SECRET
-from tests.conftest import missing
-
-# Chromium would otherwise look for its maker's hosts at every start.
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
 
 T = TypeVar("T")
 
@@ -58,7 +44,7 @@ class Shown:
         return next(link for mail in reversed(self.mailbox.to(recipient)) for link in mail.links if f"/{kind}/" in link)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     folder = tmp_path_factory.mktemp("shown")
     with socket.socket() as probe:
@@ -83,14 +69,3 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             assert all(event.well for event in _apart(Story(parts, clock, mailbox).tell))
             yield Shown(settings.base_url, mailbox, parts)
         parts.database.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        missing("chromium", "Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=SWITCHES)
-        yield chromium
-        chromium.close()

@@ -1,32 +1,16 @@
 """Mails as a browser shows them: readable on the narrowest phone, in the light and in the dark (WCAG 2.2 AA)."""
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from mail_samples import VALUES, every_kind
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from notifier.messages import fill
 
-CHROMIUM = shutil.which("chromium")
 # A mail is shown inside a mail reader's own page, whose landmarks it must not repeat.
 WITHOUT_LANDMARKS = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("mail-browser"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
