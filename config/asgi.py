@@ -16,20 +16,19 @@ from feeds.store import changes
 from feeds.web.guards import Guard
 
 log = structlog.get_logger()
-_SAID = {400, 403, 404, 405, 413, 414, 415}
+_SAID = {400, 403, 404, 405, 408, 413, 414, 415}
 
 
-def application(parts: Parts, *, extra: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The whole site; `extra` are routes that only the demonstration has."""
+def application(parts: Parts, *, public: bool = True, extra: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The whole site, or only its health where it is not public; `extra` are routes only the demonstration has."""
     answers = _Answers(parts)
+    site = (*parts.feed_routes.routes, *parts.pages.routes, *parts.residents.routes)
     app = Starlette(
         routes=[
             Route("/healthz", answers.alive),
             Route("/readyz", answers.ready),
             parts.assets.route,
-            *parts.feed_routes.routes,
-            *parts.pages.routes,
-            *parts.residents.routes,
+            *(site if public else ()),
             *extra,
         ],
         exception_handlers={

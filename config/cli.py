@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -46,7 +46,7 @@ def demo(
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
-    role: Annotated[str, typer.Option(help="all, web or scheduler.")] = "all",
+    role: Annotated[Literal["all", "web", "scheduler"], typer.Option(help="What this process does.")] = "all",
 ) -> None:
     """Serve pages and feeds, and send mail when it is due."""
     _call("serve", host=host, port=port, role=role)
@@ -54,7 +54,7 @@ def serve(
 
 @app.command()
 def intake(
-    paths: Annotated[list[str], typer.Argument(help="Files of saved board pages, as text or HTML.", metavar="PATH...")],
+    paths: Annotated[list[str], typer.Argument(help="Files of saved board pages, as text or HTML.", metavar="PATH")],
     division: Annotated[str | None, typer.Option(help="File the articles under this division's slug.")] = None,
     board: Annotated[str | None, typer.Option(help="File the articles under this board.")] = None,
     address: Annotated[str | None, typer.Option(help="Where the one page was posted.")] = None,
@@ -77,7 +77,7 @@ def intake(
 
 @articles.command("list")
 def articles_list(
-    state: Annotated[str | None, typer.Option(help="Only draft, published or withdrawn ones.")] = None,
+    state: Annotated[Literal["draft", "published", "withdrawn"] | None, typer.Option(help="Only these.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The latest articles of every state."""
@@ -91,9 +91,13 @@ def articles_show(article: ArticleId, as_json: AsJson = False) -> None:
 
 
 @articles.command("publish")
-def articles_publish(article: ArticleId, as_json: AsJson = False) -> None:
+def articles_publish(
+    article: ArticleId,
+    division: Annotated[str | None, typer.Option(help="File it under this division's slug first.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Publish a draft: it is public at once, and alerts go out within a minute."""
-    _call("articles", action="publish", article=article, as_json=as_json)
+    _call("articles", action="publish", article=article, division=division, as_json=as_json)
 
 
 @articles.command("correct")
@@ -121,7 +125,7 @@ def articles_withdraw(
 def subscribers_add(
     email: Annotated[str, typer.Argument(help="The address.")],
     division: Annotated[list[str] | None, typer.Option(help="A division's slug; several are allowed.")] = None,
-    cadence: Annotated[str, typer.Option(help="immediate, daily or weekly.")] = "daily",
+    cadence: Annotated[Literal["immediate", "daily", "weekly"], typer.Option(help="How soon it is told.")] = "daily",
     language: Annotated[str | None, typer.Option(help="The language of the mails.")] = None,
     confirmed: Annotated[bool, typer.Option("--confirmed", help="You hold the person's consent: ask nothing.")] = False,
     as_json: AsJson = False,
@@ -143,6 +147,12 @@ def subscribers_add(
 def subscribers_show(email: Annotated[str, typer.Argument(help="The address.")], as_json: AsJson = False) -> None:
     """What an address follows, what it got, and why not."""
     _call("subscribers", action="show", email=email, as_json=as_json)
+
+
+@subscribers.command("erase")
+def subscribers_erase(email: Annotated[str, typer.Argument(help="The address.")], as_json: AsJson = False) -> None:
+    """Erase an address and everything kept of its person."""
+    _call("subscribers", action="erase", email=email, as_json=as_json)
 
 
 @run.command("alerts")

@@ -21,7 +21,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     StoreOutdated where the database belongs to a newer version of Civicwire.
     """
     if database.is_sqlite:
-        _make_folder(database)
+        _make_file(database)
     settings = _settings()
     with database.write() as session:
         if not database.is_sqlite:
@@ -61,9 +61,10 @@ def _settings() -> Config:
     return settings
 
 
-def _make_folder(database: Database) -> None:
+def _make_file(database: Database) -> None:
     path = Path(database.url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o640, exist_ok=True)  # it holds addresses: nobody else on the machine reads it
     except OSError as error:
-        raise StoreError(f"cannot make the folder {path.parent}: {error.strerror}") from error
+        raise StoreError(f"cannot make the database {path}: {error.strerror}") from error

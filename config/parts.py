@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from config.city import default_city_text, read_city
 from config.settings import Settings
 from feeds import words
@@ -22,7 +20,6 @@ from feeds.web.chrome import Chrome
 from feeds.web.feeds import FeedRoutes
 from feeds.web.pages import Pages
 from notifier import messages
-from notifier.addresses import normalise
 from notifier.alerts import Alerts
 from notifier.delivery import Sender
 from notifier.digests import Digests
@@ -48,7 +45,7 @@ class Parts:
         """The city at its public address."""
         city = read_city_file(self.settings.city)
         if self.settings.mail_from is not None:
-            city = replace(city, sender_address=normalise(self.settings.mail_from))
+            city = replace(city, sender_address=self.settings.mail_from)
         return Newsroom(city, self.settings.base_url)
 
     @cached_property
@@ -64,7 +61,7 @@ class Parts:
     @cached_property
     def tokens(self) -> Tokens:
         """Signs and reads links."""
-        return Tokens(self.settings.secret_key or (kept_key(self.settings.database_url),))
+        return Tokens(self.settings.secret_key or (kept_key(self.database),))
 
     @cached_property
     def arrivals(self) -> Arrivals:
@@ -92,8 +89,8 @@ class Parts:
         return Digests(self.database, self.newsroom, self.letters, self.clock)
 
     @cached_property
-    def sender(self) -> Sender:
-        """Sends what is planned."""
+    def transport(self) -> SmtpTransport:
+        """The way to the mail server."""
         settings = self.settings
         options = SmtpOptions(
             host=settings.smtp_host,
@@ -104,8 +101,13 @@ class Parts:
             password=settings.smtp_password,
             connections=settings.smtp_connections,
         )
+        return SmtpTransport(options)
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Sends what is planned."""
         jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
-        return Sender(self.database, self.newsroom, self.tokens, SmtpTransport(options), self.clock, jitter)
+        return Sender(self.database, self.newsroom, self.tokens, self.transport, self.clock, jitter)
 
     @cached_property
     def ticks(self) -> Ticks:
@@ -151,12 +153,16 @@ def read_city_file(path: Path | None) -> City:
     return read_city(text, name=path.name)
 
 
-def kept_key(database_url: str) -> str:
-    """The secret key kept beside a SQLite database, made at first use. Several machines need a key in the settings."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
+def key_file(database: Database) -> Path:
+    """Where the secret key of a SQLite database is kept. CivicwireError where a key has to be set instead."""
+    if not database.is_sqlite:
         raise CivicwireError("set CIVICWIRE_SECRET_KEY to at least 32 random characters, the same for every process")
-    path = Path(url.database).with_name("secret.key")
+    return Path(database.url.database or "").with_name("secret.key")
+
+
+def kept_key(database: Database) -> str:
+    """The secret key kept beside a SQLite database, made at first use. Several machines need a key in the settings."""
+    path = key_file(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)

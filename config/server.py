@@ -7,24 +7,47 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import uvicorn
-from apscheduler.schedulers.background import BackgroundScheduler
 from starlette.types import ASGIApp
 
 from feeds.errors import CivicwireError
+
+
+class AlarmClock(Protocol):
+    """What rings beside the web application, where this process has it."""
+
+    def start(self) -> None:
+        """Begin to ring."""
+        ...
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Ring no more; `wait` lets a run under way finish."""
+        ...
+
 
 _GRACE_SECONDS = 20
 _START_SECONDS = 15
 
 
-def serve_until_told(app: ASGIApp, *, host: str, port: int, scheduler: BackgroundScheduler | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. CivicwireError if the port cannot be had."""
+def serve_until_told(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    scheduler: AlarmClock | None = None,
+    before_end: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; then `before_end`, and what is under way is finished.
+
+    CivicwireError if the port cannot be had.
+    """
     server = _server(app, host, port)
     # uvicorn raises the signal once more after its orderly end: by then there is nothing left to stop.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    with _awake(scheduler), contextlib.suppress(KeyboardInterrupt):
+    with _awake(scheduler, before_end), contextlib.suppress(KeyboardInterrupt):
         try:
             server.run()
         except SystemExit as error:
@@ -77,7 +100,7 @@ def _no_port(host: str, port: int) -> CivicwireError:
 
 
 @contextlib.contextmanager
-def _awake(scheduler: BackgroundScheduler | None) -> Iterator[None]:
+def _awake(scheduler: AlarmClock | None, before_end: Callable[[], None]) -> Iterator[None]:
     """The alarm clock runs for the length of the block; a run under way is finished at its end."""
     if scheduler is None:
         yield
@@ -86,4 +109,5 @@ def _awake(scheduler: BackgroundScheduler | None) -> Iterator[None]:
     try:
         yield
     finally:
+        before_end()
         scheduler.shutdown(wait=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from feeds.errors import CivicwireError
+from feeds.errors import AddressRefused, CivicwireError
+from notifier.addresses import normalise
 from notifier.transport.smtp import Tls
 
 PREFIX = "CIVICWIRE_"
@@ -31,10 +32,10 @@ class SettingsError(CivicwireError):
 class Settings:
     """What the operator decides. A field is the setting of its name in capitals after CIVICWIRE_."""
 
-    database_url: str = "sqlite:///var/civicwire.db"
+    database_url: str = field(default="sqlite:///var/civicwire.db", repr=False)
     base_url: str = "http://127.0.0.1:8000"
     city: Path | None = None
-    secret_key: tuple[str, ...] = ()
+    secret_key: tuple[str, ...] = field(default=(), repr=False)
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_tls: Tls = Tls.STARTTLS
@@ -60,6 +61,13 @@ def _keys(text: str) -> tuple[str, ...]:
     if not keys or any(len(key) < 32 for key in keys):
         raise ValueError("must hold keys of at least 32 characters, the newest first, separated by commas")
     return keys
+
+
+def _address(text: str) -> str:
+    try:
+        return normalise(text)
+    except AddressRefused as error:
+        raise ValueError(f"is no address to write from: {error}") from error
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -98,7 +106,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_username": _line,
     "smtp_password": _line,
     "smtp_connections": _number(1, 100),
-    "mail_from": _line,
+    "mail_from": _address,
     "log_format": _one_of("text", "json"),
 }
 NAMES = tuple(_READERS)

@@ -82,9 +82,13 @@ class Arrivals:
         self, session: Session, article_id: int, known_mark: str, draft: Draft, filing: Filing, source: Source
     ) -> Outcome:
         """A post that is here already: nothing, an updated draft, or a correction."""
+        stored = reading.get(session, article_id)
         if known_mark == source.fingerprint:
-            return Outcome.UNCHANGED
-        if reading.get(session, article_id).state is State.WITHDRAWN:
+            if stored.state is not State.DRAFT or (filing.division, filing.board) == (stored.division, stored.board):
+                return Outcome.UNCHANGED
+            articles.file(session, article_id, division=filing.division or stored.division, board=filing.board)
+            return Outcome.UPDATED
+        if stored.state is State.WITHDRAWN:
             return Outcome.LEFT_ALONE
         words = {"en": "The text was changed at its source.", "ko": "원문이 수정되었습니다."}
         note = words.get(draft.content.language, words["en"])
@@ -103,20 +107,28 @@ class Arrivals:
             fallback_division=self.newsroom.city.fallback_division,
             now=now,
             dated=_midnight(registered_on, self.newsroom) if old and registered_on else None,
-            quiet=registered_on is None or registered_on < today - _STILL_NEWS,
+            quiet=registered_on is None or not today - _STILL_NEWS <= registered_on <= today,
         )
 
-    def _filing(self, draft: Draft, division: str | None, board: str | None) -> Filing:
+    def _board(self, named: str | None) -> str | None:
+        """The board of this slug, id at the source, or name in any language; None where none is meant."""
+        boards = self.newsroom.city.boards
+        return next((b.slug for b in boards if named and named in (b.slug, b.source_id, *b.names.values())), None)
+
+    def check_filing(self, division: str | None, board: str | None) -> None:
+        """NotFound for a division or board that an editor names and the city does not have."""
         if division is not None and self.newsroom.division(division) is None:
             raise NotFound("division", division)
-        boards = self.newsroom.city.boards
-        wanted = board if board is not None else (draft.identity.board_id if draft.identity else None)
-        filed = next((one.slug for one in boards if wanted in (one.slug, one.source_id, *one.names.values())), None)
-        if board is not None and filed is None:
+        if board is not None and self._board(board) is None:
             raise NotFound("board", board)
+
+    def _filing(self, draft: Draft, division: str | None, board: str | None) -> Filing:
+        self.check_filing(division, board)
+        filed = self._board(board)
+        source_id = draft.identity.board_id if draft.identity else None
         return Filing(
             division=division or resolve_division(self.newsroom.city, draft.division),
-            board=filed,
+            board=filed or self._board(source_id) or self._board(draft.board),
             telephone=draft.telephone,
             registered_on=draft.registered_on,
             licence=self.newsroom.city.licence,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -155,6 +155,16 @@ class Article:
     updated_at: datetime | None = None
     correction_note: str | None = None
     withdrawal_reason: str | None = None
+
+
+def hour_is_known(article: Article, zone: ZoneInfo) -> bool:
+    """Whether an article's hour of publication may be shown.
+
+    One that was published elsewhere before has only its day of registration; it is dated by that day's first instant.
+    """
+    if article.published_at is None:
+        return False
+    return article.registered_on is None or article.published_at.astimezone(zone).time() != time()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

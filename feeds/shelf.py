@@ -5,7 +5,7 @@ Bounded by what there is to follow: one document for each division and format, a
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -60,20 +60,25 @@ class Shelf:
             if known is not None and known.change == head:
                 return known
             feed = self._feed(session, slug)
+            latest = changes.latest_at(session, self._divisions(slug))
+        # A withdrawal, or an old release that comes in late, moves the feed's date though no entry shows it.
+        feed = replace(feed, updated=max(feed.updated, latest) if latest and feed.entries else latest or EMPTY_AT)
         document = _document(feed, extension, head)
         self._documents[key] = document
         return document
 
+    def _divisions(self, slug: str) -> tuple[str, ...]:
+        return () if slug == ALL else self._newsroom.within(slug)
+
     def _feed(self, session: Session, slug: str) -> Feed:
         """The newest releases of the division and those below it, read in the session that read the head."""
-        divisions = () if slug == ALL else self._newsroom.within(slug)
         feed = feed_of(
             newsroom=self._newsroom,
             words=self._words,
             slug=slug,
             division=self._newsroom.division(slug),
             language=self._newsroom.city.languages[0],
-            articles=reading.newest(session, divisions=divisions, limit=ENTRIES),
+            articles=reading.newest(session, divisions=self._divisions(slug), limit=ENTRIES),
             empty_at=EMPTY_AT,
         )
         for article_id, reason in feed.left_out:

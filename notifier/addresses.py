@@ -2,7 +2,8 @@
 
 Accepted: a dot-atom local part of ASCII letters, digits and the signs of RFC 5322, section 3.2.3, at most 64 long, and
 a domain name of at least two labels, international ones as A-labels (RFC 5891). Refused: display names, comments,
-quoted local parts, address literals, several addresses, control and invisible characters.
+quoted local parts, address literals, several addresses, control and invisible characters, and "%", which old relays
+take for a route and careless ones for an encoded control.
 """
 
 import re
@@ -13,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from feeds.errors import AddressRefused
 
 _LONGEST = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
-_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LOCAL = re.compile(r"[a-z0-9!#$&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -24,9 +25,10 @@ def normalise(text: str) -> str:
         raise AddressRefused("subscribe.error.email_empty", "no address was given")
     if len(text) > _LONGEST:
         raise AddressRefused("subscribe.error.email_long", "the address is too long")
-    if any(unicodedata.category(sign)[0] in "CZ" for sign in text) or text.count("@") + text.count("＠") != 1:
+    plain = unicodedata.normalize("NFKC", text).lower()
+    if any(unicodedata.category(sign)[0] in "CZ" for sign in text) or plain.count("@") != 1:
         raise AddressRefused("subscribe.error.email_form", "the address is not of the form name@example.org")
-    local, domain = unicodedata.normalize("NFKC", text).lower().split("@")
+    local, domain = plain.split("@")
     if not local.isascii():
         raise AddressRefused("subscribe.error.email_ascii", "the part before the @ has a letter we cannot write to")
     try:

@@ -40,6 +40,7 @@ class Alerts:
         seen = planned = 0
         while True:
             with self.database.write() as session:
+                changes.take_turn(session)
                 behind = subscribers.behind(session, Cadence.IMMEDIATE)
                 change = changes.after(session, behind) if behind is not None else None
                 if change is None:

@@ -9,7 +9,8 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Event
 from uuid import uuid4
 
 import structlog
@@ -20,15 +21,19 @@ from feeds.store.database import Database
 from notifier import mime
 from notifier.addresses import masked
 from notifier.ledger import deliveries
+from notifier.ledger.deliveries import LEASE
 from notifier.links import Links
 from notifier.messages import MailContent, fill
 from notifier.model import Delivery, DeliveryState
-from notifier.retry import OUTAGE_PAUSE, Reply, verdict
+from notifier.retry import LIVES, OUTAGE_PAUSE, Reply, verdict
 from notifier.tokens import Tokens
 from notifier.transport.promise import Connection, Transport, TransportUnavailable
 
 log = structlog.get_logger()
-BATCH = 100
+BATCH = 10
+"""How many deliveries are claimed at once for each connection."""
+REMAKING_PAUSE = timedelta(minutes=1)
+"""Until a digest is made again without a withdrawn release: the digests' own tick does it."""
 
 
 @dataclass(slots=True)
@@ -49,14 +54,21 @@ class Sender:
     transport: Transport
     clock: Clock
     jitter: random.Random
+    stopping: Event = field(default_factory=Event)
+
+    def stop(self) -> None:
+        """Finish the messages on the wire and give the rest back: this sender is about to end."""
+        self.stopping.set()
 
     def run(self) -> DeliveryRun:
         """Send everything that is due now; stops early where the mail server cannot be used."""
         done = DeliveryRun()
         owner = uuid4().hex
-        while done.unavailable is None:
+        while done.unavailable is None and not self.stopping.is_set():
             with self.database.write() as session:
-                batch = deliveries.claim(session, owner=owner, now=self.clock(), limit=BATCH)
+                deliveries.expire(session, lives=LIVES, now=self.clock())
+                limit = BATCH * self.transport.connections
+                batch = deliveries.claim(session, owner=owner, now=self.clock(), limit=limit)
             if not batch:
                 break
             asyncio.run(self._send(batch, owner, done))
@@ -65,19 +77,31 @@ class Sender:
     async def _send(self, batch: Sequence[Delivery], owner: str, done: DeliveryRun) -> None:
         queue = list(reversed(batch))
         width = min(self.transport.connections, len(queue))
-        await asyncio.gather(*(self._work(queue, owner, done) for _ in range(width)))
-        if queue:
-            ids = [one.id for one in queue]
-            at = self.clock() + OUTAGE_PAUSE
-            await asyncio.to_thread(self._give_back, ids, owner, at, done.unavailable)
+        alive = asyncio.create_task(self._stay_alive(owner))
+        try:
+            await asyncio.gather(*(self._work(queue, owner, done) for _ in range(width)))
+        finally:
+            alive.cancel()
+            at = self.clock() + (OUTAGE_PAUSE if done.unavailable else timedelta())
+            self._give_back([one.id for one in queue], owner, at, done.unavailable)
+
+    async def _stay_alive(self, owner: str) -> None:
+        """Renew the claims while a slow server takes its time."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await asyncio.to_thread(self._renew, owner)
+
+    def _renew(self, owner: str) -> None:
+        with self.database.write() as session:
+            deliveries.renew(session, owner=owner, now=self.clock())
 
     async def _work(self, queue: list[Delivery], owner: str, done: DeliveryRun) -> None:
         """One connection's share of the queue; on a lost connection, a new one."""
-        while queue and done.unavailable is None:
+        while queue and self._goes_on(done):
             handed_over = 0
             try:
                 async with self.transport.connect() as connection:
-                    while queue and done.unavailable is None:
+                    while queue and self._goes_on(done):
                         reply = await self._hand_over(connection, queue.pop(), owner, done, queue)
                         if reply is not None and reply.code in (0, 421):
                             break
@@ -85,20 +109,28 @@ class Sender:
             except TransportUnavailable as error:
                 if handed_over:
                     continue  # a server may close after so many messages: that asks for a new connection, no more
+                if done.unavailable is None:
+                    log.warning("delivery.unavailable", cause=str(error), waiting=len(queue))
                 done.unavailable = str(error)
-                log.warning("delivery.unavailable", cause=str(error), waiting=len(queue))
+
+    def _goes_on(self, done: DeliveryRun) -> bool:
+        return done.unavailable is None and not self.stopping.is_set()
 
     async def _hand_over(
         self, connection: Connection, one: Delivery, owner: str, done: DeliveryRun, queue: list[Delivery]
     ) -> Reply | None:
         """One delivery's way over the wire; None where it was not sent after all."""
-        objection = await asyncio.to_thread(self._objection, one)
+        objection = await asyncio.to_thread(self._objection, one, owner)
         if objection is DeliveryState.PENDING:
             queue.append(one)
             done.unavailable = "sending is held"
             return None
+        if objection is DeliveryState.DEFERRED:
+            await asyncio.to_thread(self._give_back, [one.id], owner, self.clock() + REMAKING_PAUSE, None)
+            return None
         if objection is not None:
-            await asyncio.to_thread(self._settle, one, owner, objection, None, done)
+            if objection is not DeliveryState.SENDING:
+                await asyncio.to_thread(self._settle, one, owner, objection, None, done)
             return None
         try:
             message = self._message(one)
@@ -140,9 +172,9 @@ class Sender:
         domain = self.newsroom.city.sender_address.rpartition("@")[2]
         return f"<{one.id}.{self.tokens.mark_of(f'{one.id}:{one.mailing_id}:{one.address}')}@{domain}>"
 
-    def _objection(self, one: Delivery) -> DeliveryState | None:
+    def _objection(self, one: Delivery, owner: str) -> DeliveryState | None:
         with self.database.read() as session:
-            return deliveries.objection(session, one, hashes=self.tokens.address_hashes(one.address))
+            return deliveries.objection(session, one, owner=owner, hashes=self.tokens.address_hashes(one.address))
 
     def _settle_reply(self, one: Delivery, owner: str, reply: Reply, done: DeliveryRun) -> None:
         decided = verdict(

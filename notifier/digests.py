@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from feeds.clock import Clock
@@ -15,7 +16,7 @@ from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.ledger import mailings, runs, subscribers
 from notifier.matching import News, Plan
-from notifier.messages import DigestItem, Letters
+from notifier.messages import DigestItem, Letters, MailContent
 from notifier.model import Cadence, Kind, Subscriber, Subscription
 from notifier.windows import Slot, latest_due
 
@@ -44,6 +45,7 @@ class Digests:
     def run(self) -> list[DigestRun]:
         """Run the latest due slot of each cadence, if it has not been run: several missed ones become one."""
         now = self.clock()
+        self._make_again()
         done = []
         for cadence in (Cadence.DAILY, Cadence.WEEKLY):
             slot = latest_due(cadence, self.newsroom.city.zone, now)
@@ -51,6 +53,7 @@ class Digests:
                 if runs.exists(session, slot):
                     continue
             with self.database.write() as session:
+                changes.take_turn(session)
                 one = self._run(session, slot, now)
             if one is not None:
                 done.append(one)
@@ -77,8 +80,8 @@ class Digests:
             return 0
         news = self._news(session, min(one.cursor for one in followed), to)
         articles = {one.article.id: one.article for one in news}
-        people = subscribers.people(session, {one.subscriber_id for one in followed})
-        told = mailings.told_of(session, people, articles)
+        people = subscribers.people(session, slot.cadence)
+        told = mailings.told_of(session, slot.cadence, articles)
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
         planned = 0
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
@@ -116,24 +119,43 @@ class Digests:
         known = mailings.find(session, key)
         if known is not None:
             return known
-        shown = plan.items[:SHOWN_AT_MOST]
-        content = self.letters.digest(
-            [self._item(edition.articles[item.article_id], item, language) for item in shown],
-            language=language,
-            cadence=edition.slot.cadence,
-            span=edition.span(self.newsroom.city.zone),
-            more=len(plan.items) - len(shown),
-            page_url=self.newsroom.url("/"),
-        )
+        kept = _Kept(edition.slot.cadence, edition.span(self.newsroom.city.zone), plan.items)
         return mailings.freeze(
             session,
-            content,
+            self._content(kept, edition.articles, language),
             kind=Kind.DIGEST,
             key=key,
             language=language,
             now=edition.cut_at,
             articles=[(item.article_id, item.revision) for item in plan.items],
+            plan=kept.to_document(),
         )
+
+    def _content(self, kept: "_Kept", articles: Mapping[int, Article], language: str) -> MailContent:
+        shown = kept.items[:SHOWN_AT_MOST]
+        return self.letters.digest(
+            [self._item(articles[item.article_id], item, language) for item in shown],
+            language=language,
+            cadence=kept.cadence,
+            span=kept.span,
+            more=len(kept.items) - len(shown),
+            page_url=self.newsroom.url("/"),
+        )
+
+    def _make_again(self) -> None:
+        """Digests still on their way are made again without what was withdrawn since; nothing else of them is lost."""
+        with self.database.read() as session:
+            if not mailings.showing_withdrawn(session):
+                return
+        with self.database.write() as session:
+            for mailing_id, language, document in mailings.showing_withdrawn(session):
+                whole = _Kept.from_document(document)
+                articles = reading.by_id(session, [item.article_id for item in whole.items])
+                public = tuple(one for one in whole.items if articles[one.article_id].state is State.PUBLISHED)
+                kept = replace(whole, items=public)
+                if public:
+                    content = self._content(kept, articles, language)
+                    mailings.make_again(session, mailing_id, content, kept.to_document())
 
     def _item(self, article: Article, item: matching.Item, language: str) -> DigestItem:
         return DigestItem(
@@ -150,6 +172,30 @@ class Digests:
 
 
 _PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a digest was made from, as its mailing keeps it."""
+
+    cadence: Cadence
+    span: tuple[date, date]
+    items: tuple[matching.Item, ...]
+
+    def to_document(self) -> dict[str, object]:
+        """The form in which it is stored."""
+        return {
+            "cadence": str(self.cadence),
+            "span": [day.isoformat() for day in self.span],
+            "items": [asdict(item) for item in self.items],
+        }
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> "_Kept":
+        """What `to_document` stored."""
+        first, last = (date.fromisoformat(day) for day in document["span"])
+        items = (matching.Item(**(item | {"also_in": tuple(item["also_in"])})) for item in document["items"])
+        return cls(Cadence(document["cadence"]), (first, last), tuple(items))
 
 
 @dataclass(frozen=True, slots=True)

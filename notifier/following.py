@@ -1,6 +1,7 @@
 """A resident's way: asks to follow, confirms, changes, leaves. A shell: each method is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import structlog
 from feeds.clock import Clock
 from feeds.model import Newsroom
 from feeds.scope import Scope
+from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier.addresses import masked
 from notifier.ledger import mailings, signups, subscribers, suppressions
@@ -19,6 +21,8 @@ from notifier.tokens import Tokens
 log = structlog.get_logger()
 MAILS_A_DAY = 3
 """How many mails a day an address gets that has not asked for them itself: a form is open to everybody."""
+SIGNUPS_AN_HOUR = 1000
+"""How many sign-ups are taken from everybody together: an open form must not become a weapon against strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,11 @@ class Following:
         """
         now = self.clock()
         with self.database.write() as session:
-            if signups.asked_since(session, address, now - timedelta(days=1)) >= MAILS_A_DAY:
+            if signups.asked_since(session, now - timedelta(days=1), address) >= MAILS_A_DAY:
                 log.info("signup.over_budget", to=masked(address))
+                return
+            if signups.asked_since(session, now - timedelta(hours=1)) >= SIGNUPS_AN_HOUR:
+                log.error("signup.flood", limit=SIGNUPS_AN_HOUR)
                 return
             known = subscribers.find(session, address)
             wish = signups.add(session, address=address, scope=scope, cadence=cadence, language=language, now=now)
@@ -69,21 +76,36 @@ class Following:
             return signups.get(session, signup_id)
 
     def confirm(self, signup_id: int) -> Subscriber | None:
-        """Turn a wish into a subscription; the same answer the second time. None once it is destroyed."""
-        now = self.clock()
-        with self.database.write() as session:
+        """Turn a wish into a subscription; a second time changes nothing, even if it was stopped since.
+
+        Answers the person; None once the wish is destroyed.
+        """
+        with self._alone() as session:
             wish = signups.get(session, signup_id)
             if wish is None:
                 return None
             if wish.confirmed_at is not None:
                 return subscribers.find(session, wish.address)
-            signups.confirm(session, wish.id, now=now)
+            signups.confirm(session, wish.id, now=self.clock())
             return self._begin(session, wish.address, wish.scope, wish.cadence, wish.language, source="page")
+
+    def is_followed(self, wish: Signup) -> bool:
+        """Whether what was wished for is followed now, at whatever cadence."""
+        with self.database.read() as session:
+            person = subscribers.find(session, wish.address)
+            return person is not None and any(one.scope == wish.scope for one in subscribers.live(session, person.id))
 
     def add(self, address: str, scope: Scope, cadence: Cadence, *, language: str) -> Subscriber:
         """Follow without a confirmation mail: for staff who hold the person's consent in another form."""
-        with self.database.write() as session:
+        with self._alone() as session:
             return self._begin(session, address, scope, cadence, language, source="staff")
+
+    @contextmanager
+    def _alone(self) -> Iterator[Session]:
+        """A write that two presses at the same moment make one after the other, so that the second sees the first."""
+        with self.database.write() as session:
+            changes.take_turn(session)
+            yield session
 
     def _begin(
         self, session: Session, address: str, scope: Scope, cadence: Cadence, language: str, *, source: str
@@ -102,7 +124,7 @@ class Following:
 
     def change(self, subscriber_id: int, subscription_id: int, cadence: Cadence) -> bool:
         """Another cadence for one subscription of this person; False if there is no such one."""
-        with self.database.write() as session:
+        with self._alone() as session:
             live = subscribers.live(session, subscriber_id)
             one = next((one for one in live if one.id == subscription_id), None)
             if one is None:
@@ -123,11 +145,14 @@ class Following:
             since = now - timedelta(days=1)
             if person is None or mailings.planned_since(session, address, Kind.MANAGE_LINK, since) >= MAILS_A_DAY:
                 return
+            key = f"manage_link:{person.id}:{now.isoformat()}"
+            if mailings.find(session, key) is not None:
+                return  # a double press: that mail is on its way
             mailing = mailings.freeze(
                 session,
                 self.letters.manage_link(language=language),
                 kind=Kind.MANAGE_LINK,
-                key=f"manage_link:{person.id}:{now.isoformat()}",
+                key=key,
                 language=language,
                 now=now,
             )

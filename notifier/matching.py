@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from feeds.model import Article, Change
+from feeds.model import Article, Change, ChangeKind
 from notifier.model import Subscription
 
 EVERYTHING = ""
@@ -46,15 +46,16 @@ def plan(
 ) -> Plan:
     """What to tell one person with these subscriptions of one cadence, given in the order they were made.
 
-    `told` maps each article this person has heard of to the highest revision told. An article told at its present
-    revision is not repeated; one told at an earlier revision comes back marked as corrected.
+    `told` maps each article this person has heard of to the highest revision told. A text told is not repeated; its
+    correction comes marked as one. Who has not heard of an article hears of its publication, never of a correction
+    alone: an old release that is corrected is no news.
     """
     items: dict[int, Item] = {}
     settled: dict[int, tuple[int, int, int]] = {}
     for subscription in subscriptions:
         for one in news:
             article = one.article
-            if one.change.number <= subscription.cursor or told.get(article.id, 0) >= article.revision:
+            if one.change.number <= subscription.cursor or not _is_news(one.change, told.get(article.id)):
                 continue
             if not subscription.scope.matches(one.lineage, article.content.language):
                 continue
@@ -69,6 +70,11 @@ def plan(
                 )
     order = _order(subscriptions, items.values(), news)
     return Plan(tuple(order), tuple(settled[number] for number in sorted(settled)))
+
+
+def _is_news(change: Change, heard: int | None) -> bool:
+    """Whether a change says something to a person who has heard of its article at this revision, or not at all."""
+    return change.kind is ChangeKind.PUBLISHED if heard is None else change.revision > heard
 
 
 def _heading(subscription: Subscription, lineage: Iterable[str]) -> str:

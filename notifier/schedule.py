@@ -40,7 +40,18 @@ class Ticks:
     def daily(self) -> None:
         """Plan the digests that are due."""
         for one in self.digests.run():
-            log.info("digest.run", slot=one.slot.name, day=str(one.slot.local_on), outcome=one.outcome, n=one.planned)
+            log.info(
+                "digest.run",
+                cadence=one.slot.cadence,
+                slot=one.slot.name,
+                day=str(one.slot.local_on),
+                outcome=one.outcome,
+                n=one.planned,
+            )
+
+    def stop(self) -> None:
+        """End what is under way soon: called before the alarm clock is shut down."""
+        self.sender.stop()
 
     def tidy(self) -> None:
         """Destroy what has had its time."""

@@ -108,4 +108,6 @@ def mail_html(html: str, base_url: str) -> str:
             outline.append(level)
         return f"<{match[1]}h{min(6, 1 + len(outline))}{match[3]}>"
 
-    return re.sub(r"<(/?)h([1-6])((?: [^>]*)?)>", renumbered, clean)
+    numbered = re.sub(r"<(/?)h([1-6])((?: [^>]*)?)>", renumbered, clean)
+    # A picture that is not shown leaves nothing behind, not even its frame.
+    return re.sub(r"<figure(?: [^>]*)?>\s*</figure>", "", numbered)

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from feeds.addresses import article_path
-from feeds.model import Article, Content, Footnote, Newsroom, Picture
+from feeds.model import Article, Content, Footnote, Newsroom, Picture, hour_is_known
 from feeds.words import Words
 from notifier.typesetting import mail_html, wrap
 
@@ -89,9 +89,9 @@ class Voice:
 
     def moment(self, article: Article, pattern: str = "date.moment") -> str:
         """When the article was published, in the city's zone; its day of registration where only that is known."""
-        if article.published_at is None:
-            return self.day(article.registered_on) if article.registered_on else ""
         zone = self.newsroom.city.zone
+        if article.published_at is None or not hour_is_known(article, zone):
+            return self.day(article.registered_on) if article.registered_on else ""
         return format_datetime(article.published_at, self.say(pattern), tzinfo=zone, locale=self.language)
 
     def days(self, span: tuple[date, date]) -> str:

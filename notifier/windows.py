@@ -51,7 +51,8 @@ def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 def latest_due(cadence: Cadence, zone: ZoneInfo, now: datetime, at: time = DIGEST_TIME) -> Slot:
     """The slot of the latest local day whose time has come."""
-    day = now.astimezone(zone).date()
+    # Where clocks go back over midnight, the slot of the day after has had its (first) time already.
+    day = now.astimezone(zone).date() + timedelta(days=1)
     while True:
         if cadence is not Cadence.WEEKLY or day.weekday() == MONDAY:
             slot = Slot(cadence=cadence, zone=zone, local_on=day, at=at)

@@ -1,12 +1,13 @@
 """`civicwire articles`: the newsroom from a shell."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.addresses import article_path
-from feeds.errors import CivicwireError, PageRefused
+from feeds.errors import CivicwireError, NotFound, PageRefused
 from feeds.intake.board_page import read
 from feeds.intake.decode import MAX_BYTES
 from feeds.intake.draft import Draft
@@ -21,6 +22,7 @@ def run(
     action: str,
     article: int = 0,
     state: str | None = None,
+    division: str | None = None,
     page: str = "",
     note: str = "",
     reason: str = "",
@@ -32,7 +34,7 @@ def run(
             _list(parts, state, as_json)
             return
         if action == "publish":
-            _publish(parts, article)
+            _publish(parts, article, division)
         elif action == "correct":
             _correct(parts, article, page, _line(note, "--note"))
         elif action == "withdraw":
@@ -42,8 +44,6 @@ def run(
 
 
 def _list(parts: Parts, state: str | None, as_json: bool) -> None:
-    if state is not None and state not in list(State):
-        raise CivicwireError(f"--state must be one of {', '.join(State)}")
     with parts.database.read() as session:
         found = reading.listing(session, state=State(state) if state else None)
     if as_json:
@@ -53,9 +53,18 @@ def _list(parts: Parts, state: str | None, as_json: bool) -> None:
     print_table(("number", "state", "division", "language", "title"), rows)
 
 
-def _publish(parts: Parts, article_id: int) -> None:
+def _publish(parts: Parts, article_id: int, division: str | None) -> None:
     fallback = parts.newsroom.city.fallback_division
+    if division is not None and parts.newsroom.division(division) is None:
+        raise NotFound("division", division)
     with parts.database.write() as session:
+        filed = reading.get(session, article_id)
+        if division is not None:
+            articles.file(session, article_id, division=division, board=filed.board)
+        elif filed.division is None:
+            print(
+                f"civicwire: no division is known: filed under {fallback}; --division says otherwise", file=sys.stderr
+            )
         articles.publish(session, article_id, fallback_division=fallback, now=parts.clock())
 
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from config.commands.console import print_json, print_table
 from config.migrating import demand_current, newest
-from config.parts import Parts
+from config.parts import Parts, key_file
 from config.settings import load_settings
 from feeds.errors import CivicwireError
-from notifier.transport.promise import Transport
 
 
 def run(*, as_json: bool) -> None:
@@ -19,7 +18,7 @@ def run(*, as_json: bool) -> None:
         "city": _tried(lambda: f"{len(parts.newsroom.city.divisions)} divisions, {parts.newsroom.city.zone.key}"),
         "database": _tried(lambda: _database(parts)),
         "secret key": _tried(lambda: _secret_key(parts)),
-        "mail server": _tried(lambda: _mail_server(parts.sender.transport)),
+        "mail server": _tried(lambda: _mail_server(parts)),
     }
     failed = [name for name, (works, _) in found.items() if not works]
     if as_json:
@@ -40,7 +39,9 @@ def _tried(attempt: Callable[[], str]) -> tuple[bool, str]:
 
 def _secret_key(parts: Parts) -> str:
     """Whether links can be signed, and with what."""
-    return "set" if parts.tokens and parts.settings.secret_key else "kept beside the database"
+    if parts.settings.secret_key:
+        return "set"
+    return "kept beside the database" if key_file(parts.database).is_file() else "made beside the database at first use"
 
 
 def _database(parts: Parts) -> str:
@@ -52,10 +53,12 @@ def _database(parts: Parts) -> str:
     return f"{engine}, tables {newest()}"
 
 
-def _mail_server(transport: Transport) -> str:
+def _mail_server(parts: Parts) -> str:
     async def greet() -> None:
-        async with transport.connect():
+        async with parts.transport.connect():
             pass
 
     asyncio.run(greet())
-    return "greets us, secured and signed in as the settings say"
+    settings = parts.settings
+    signed_in = f"signed in as {settings.smtp_username}" if settings.smtp_username else "without signing in"
+    return f"{settings.smtp_host}:{settings.smtp_port} greets us, TLS {settings.smtp_tls}, {signed_in}"

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -26,11 +26,20 @@ def opened(*, now: str | None = None, settings: Settings | None = None) -> Itera
     set_up(parts.settings.log_format, quiet=True)
     try:
         demand_current(parts.database)
-        with parts.database.write() as session:
-            divisions.sync(session, parts.newsroom.city)
+        _bring_divisions_up(parts)
         yield parts
     finally:
         parts.database.close()
+
+
+def _bring_divisions_up(parts: Parts) -> None:
+    """Articles may be filed under every division of the city file; nothing is written where all are known."""
+    city = parts.newsroom.city
+    with parts.database.read() as session:
+        known = set(divisions.slugs(session))
+    if not {division.slug for division in city.divisions} <= known:
+        with parts.database.write() as session:
+            divisions.sync(session, city)
 
 
 def read_instant(text: str) -> datetime:
@@ -46,15 +55,22 @@ def read_instant(text: str) -> datetime:
 
 def print_json(value: Mapping[str, object]) -> None:
     """One JSON object on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
     sys.stdout.write("\n")
+
+
+def _plain(value: object) -> str:
+    """Days and instants of ISO 8601; everything else as it prints."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
     """A table for a person; as wide as it needs to be where nobody watches."""
-    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
+    if title:
+        print(title)
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else 240, markup=False, highlight=False, emoji=False)
     with console.capture() as captured:

@@ -84,4 +84,5 @@ def _serve(parts: Parts, app: ASGIApp, port: int) -> None:
     base = parts.newsroom.base_url
     print(f"\nNow serving: pages {base}/  feeds {base}/feeds  mails {base}/dev/mail  (Ctrl-C ends)")
     sys.stdout.flush()
-    serve_until_told(app, host="127.0.0.1", port=port, scheduler=schedule(parts.ticks, parts.newsroom.city.zone))
+    alarm = schedule(parts.ticks, parts.newsroom.city.zone)
+    serve_until_told(app, host="127.0.0.1", port=port, scheduler=alarm, before_end=parts.ticks.stop)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
+from config.settings import load_settings
 from feeds.errors import CivicwireError
 from feeds.intake.board_page import read
 from feeds.intake.decode import MAX_BYTES
@@ -27,6 +28,8 @@ def run(
     """Read every page; the exit status is 1 if any of them is not one article."""
     if address is not None and len(paths) > 1:
         raise CivicwireError("--address belongs to one page: give one path with it")
+    if dry_run and (division or board):
+        Parts(load_settings()).arrivals.check_filing(division, board)
     readings = [(path, _read(path, address)) for path in paths]
     if dry_run:
         reports: list[Mapping[str, object]] = [{"path": path, **report_of(reading)} for path, reading in readings]

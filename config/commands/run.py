@@ -26,7 +26,9 @@ def run(*, what: str, until_done: bool, now: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"done": dict(done), "unavailable": unavailable})
     else:
-        print_table(("what", "number"), list(done.items()) or [("nothing was due", "")])
+        print_table(
+            ("what", "number"), [(what, number) for what, number in done.items() if number] or [("nothing was due", "")]
+        )
     if unavailable:
         raise CivicwireError(f"mail is waiting: {unavailable}")
 
@@ -45,8 +47,9 @@ def _deliver(parts: Parts, done: Counter[str], until_done: bool) -> str | None:
                 if state.is_open
             )
             held = holds.reason(session)
+        done["deliveries waiting"] = still_open
         if held is not None and still_open:
             return f"sending is held: {held}"
-        if not until_done or not still_open or time.monotonic() > deadline:
+        if sent.unavailable or not until_done or not still_open or time.monotonic() > deadline:
             return sent.unavailable
         time.sleep(_PAUSE_SECONDS)

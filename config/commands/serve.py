@@ -1,20 +1,31 @@
 """`civicwire serve`: the service in one process, or one role of it."""
 
+from importlib.metadata import version
+
+import structlog
+
 from config.asgi import application
 from config.commands.console import opened
 from config.logs import set_up
 from config.server import serve_until_told
-from feeds.errors import CivicwireError
+from feeds.store import divisions
 from notifier.schedule import schedule
 
-ROLES = ("all", "web", "scheduler")
+log = structlog.get_logger()
 
 
 def run(*, host: str, port: int, role: str) -> None:
     """Serve until told to stop; work in flight is finished first."""
-    if role not in ROLES:
-        raise CivicwireError(f"--role must be one of {', '.join(ROLES)}")
     with opened() as parts:
         set_up(parts.settings.log_format)
+        with parts.database.write() as session:
+            divisions.sync(session, parts.newsroom.city)
+        log.info("serving", host=host, port=port, role=role, version=version("civicwire"), at=parts.settings.base_url)
         scheduler = schedule(parts.ticks, parts.newsroom.city.zone) if role != "web" else None
-        serve_until_told(application(parts), host=host, port=port, scheduler=scheduler)
+        serve_until_told(
+            application(parts, public=role != "scheduler"),
+            host=host,
+            port=port,
+            scheduler=scheduler,
+            before_end=parts.ticks.stop,
+        )

@@ -21,9 +21,12 @@ def run(
     confirmed: bool = False,
     as_json: bool,
 ) -> None:
-    """Sign an address up, or show one."""
+    """Sign an address up, show one, or erase one."""
     address = normalise(email)
     with opened() as parts:
+        if action == "erase":
+            _erase(parts, address, as_json)
+            return
         if action == "add":
             _add(parts, address, divisions, cadence, language, confirmed)
         _show(parts, address, as_json)
@@ -35,8 +38,6 @@ def _add(
     for slug in divisions:
         if parts.newsroom.division(slug) is None:
             raise NotFound("division", slug)
-    if cadence not in list(Cadence):
-        raise CivicwireError(f"--cadence must be one of {', '.join(Cadence)}")
     if len(set(divisions)) > MAX_DIVISIONS:
         raise CivicwireError(f"at most {MAX_DIVISIONS} divisions: leave --division out to follow all")
     languages = parts.newsroom.city.languages
@@ -44,6 +45,16 @@ def _add(
         raise CivicwireError(f"--language must be one of {', '.join(languages)}")
     take = parts.following.add if confirmed else parts.following.ask
     take(address, Scope(tuple(divisions)), Cadence(cadence), language=language or languages[0])
+
+
+def _erase(parts: Parts, address: str, as_json: bool) -> None:
+    """Erase the person; mail on its way is not sent, for nobody follows by that address any more."""
+    with parts.database.write() as session:
+        erased = subscribers.erase(session, address)
+    if as_json:
+        print_json({"address": address, "erased": erased})
+    else:
+        print("Everything kept of this address is erased." if erased else "Nothing is kept of this address.")
 
 
 def _show(parts: Parts, address: str, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -62,7 +63,7 @@ def html_page(text: str, address: str | None) -> HtmlPage:
     _refuse_depth(body)
     own = _own_address(tree)
     own = address or own
-    base = web_address(_attribute(tree, "base[href]", "href"), own) or own
+    base = _base(tree, own)
     posts, rows = _posts(body), _rows(body)
     board = _board(body)
     asks_password = body.css_first("input[type=password]") is not None
@@ -137,6 +138,14 @@ def _board(body: LexborNode) -> str | None:
         if steps and len(steps[-1]) < 100:
             return steps[-1]
     return None
+
+
+def _base(tree: LexborHTMLParser, own: str | None) -> str | None:
+    """What relative addresses are relative to: the head's own word, but never another site's."""
+    stated = web_address(_attribute(tree, "head base[href]", "href"), own)
+    if stated is None or (own is not None and urlsplit(stated).hostname != urlsplit(own).hostname):
+        return own
+    return stated
 
 
 def _take_attachments(body: LexborNode, base: str | None) -> tuple[Attachment, ...]:

@@ -90,6 +90,13 @@ def publish(
     )
 
 
+def file(session: Session, article_id: int, *, division: str | None, board: str | None) -> None:
+    """File a draft under a division and a board. Conflict if it is public already."""
+    if get(session, article_id).state is not State.DRAFT:
+        raise Conflict(f"article {article_id} is public; only a draft can be filed elsewhere")
+    _set(session, article_id, division=division, board=board)
+
+
 def revise(
     session: Session,
     article_id: int,

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, literal, select, text
 
 from feeds.model import Change, ChangeKind
 from feeds.store.database import Session
-from feeds.store.tables import change
+from feeds.store.tables import article, change
 
 _LOCK = 0x6369766963  # "civic"; one number that nothing else in this database locks
 
@@ -44,6 +44,16 @@ def head(session: Session) -> int:
     """The number of the newest change; 0 while there is none."""
     number: int = session.execute(select(func.coalesce(func.max(change.c.number), 0))).scalar_one()
     return number
+
+
+def latest_at(session: Session, divisions: Sequence[str] = ()) -> datetime | None:
+    """When something last changed with the articles of these divisions (none means all); None if never."""
+    wanted = select(func.max(change.c.at))
+    if divisions:
+        wanted = wanted.join(article, article.c.id == change.c.article_id)
+        wanted = wanted.where(article.c.division.in_(list(divisions)))
+    latest: datetime | None = session.execute(wanted).scalar_one()
+    return latest
 
 
 def window(session: Session, after: int, to: int) -> tuple[Change, ...]:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -42,7 +43,7 @@ class Assets:
     def _serve(self, request: Request) -> Response:
         asset = self._assets.get(request.path_params["name"])
         if asset is None:
-            return Response(status_code=404)
+            raise HTTPException(404)
         # An address with an old mark gets what is there now, for a short while.
         current = asset.mark == request.path_params["mark"]
         pace = "public, max-age=31536000, immutable" if current else "public, max-age=60"

@@ -1,22 +1,27 @@
 """What stands before every route: bounds on what comes in, and security headers on every answer, also on errors."""
 
+import asyncio
+import re
 import time
 from collections.abc import Callable
+from email.message import Message as HeaderFields
 from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
 
 FORM_BYTES = 64 * 1024
 FORM_FIELDS = 200
+FORM_SECONDS = 15
 TARGET_BYTES = 4096
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -56,10 +61,13 @@ class Guard:
                 status = message["status"]
                 given = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in given)]
+                if status >= 400 and scope["method"] not in ("GET", "HEAD"):
+                    # The rest of a refused body is not read: whoever sends on sends into a closed connection.
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         refused = _refusal(scope)
-        app = self._refuse(Request(_plain(scope)), refused) if refused else self._app
+        app = self._refuse(Request(_plain(scope)), refused) if refused else _moved(scope) or self._app
         try:
             await app(scope, receive, guarded_send)
         except Exception:
@@ -77,9 +85,25 @@ def _refusal(scope: Scope) -> int | None:
     query = scope.get("query_string", b"")
     if len(target) + len(query) > TARGET_BYTES:
         return 414
+    names = [name for name, _ in scope["headers"]]
+    if b"transfer-encoding" in names and b"content-length" in names:
+        return 400  # RFC 9112, section 6.1: the shape of request smuggling
     if "\x00" in scope["path"] or "�" in scope["path"] or b"%00" in query:
         return 400
     return None
+
+
+def _moved(scope: Scope) -> ASGIApp | None:
+    """The way to the one spelling of an address: one slash at its head, none at its end. None where it has that.
+
+    Answered here with a path alone, so that no Host header and no path with two slashes leads to another site.
+    """
+    if scope["path"] == "/" + scope["path"].strip("/"):
+        return None
+    target = "/" + scope.get("raw_path", b"/").decode("latin-1").strip("/")
+    query = scope.get("query_string", b"").decode("latin-1")
+    status = 301 if scope["method"] in ("GET", "HEAD") else 308
+    return RedirectResponse(f"{target}?{query}" if query else target, status_code=status)
 
 
 def _plain(scope: Scope) -> Scope:
@@ -88,21 +112,59 @@ def _plain(scope: Scope) -> Scope:
 
 
 async def read_form(request: Request) -> list[tuple[str, str]]:
-    """The fields of a posted form, in order. HTTPException 415, 413 or 400 for what is none, too large or broken."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
+    """The fields of a posted form, in order.
+
+    HTTPException 415, 413, 408 or 400 for what is none, too large, too slow or broken.
+
+    Both forms of RFC 8058, section 3.2, are read: a mail program may post one-click unsubscription as either.
+    """
+    header = request.headers.get("content-type", "")
+    read = _FORMS.get(header.partition(";")[0].strip().lower())
+    if read is None:
         raise HTTPException(415)
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            return read(header, await _bounded_body(request))
+    except TimeoutError as error:
+        raise HTTPException(408) from error
+    except (ValueError, ClientDisconnect) as error:
+        raise HTTPException(400) from error
+
+
+async def _bounded_body(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > FORM_BYTES:
             raise HTTPException(413)
-    try:
-        text = body.decode("ascii")
-        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS, encoding="utf-8", errors="strict")
-    except (UnicodeDecodeError, ValueError) as error:
-        raise HTTPException(400) from error
+    return body
+
+
+def _urlencoded(_header: str, body: bytes) -> list[tuple[str, str]]:
+    text = body.decode("ascii")
+    return parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS, encoding="utf-8", errors="strict")
+
+
+def _multipart(header: str, body: bytes) -> list[tuple[str, str]]:
+    """The fields of RFC 7578; ValueError unless every part has a name and the last boundary is there."""
+    named = HeaderFields()
+    named["Content-Type"] = header
+    boundary = named.get_boundary("")
+    _, *parts, end = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii"), FORM_FIELDS + 1)
+    if not boundary or not end.startswith(b"--"):
+        raise ValueError("the last boundary is missing")
+    fields = []
+    for part in parts:
+        head, _, value = part.partition(b"\r\n\r\n")
+        name = _PART_NAME.search(head)
+        if name is None:
+            raise ValueError("a part has no name")
+        fields.append((name[1].decode(), value.decode()))
     return fields
+
+
+_PART_NAME = re.compile(rb'\r\ncontent-disposition:[^\r\n]*;[ \t]*name="([^"\r\n]*)"', re.IGNORECASE)
+_FORMS = {"application/x-www-form-urlencoded": _urlencoded, "multipart/form-data": _multipart}
 
 
 def demand_own_page(request: Request) -> None:
@@ -116,5 +178,13 @@ def demand_own_page(request: Request) -> None:
             raise HTTPException(403)
         return
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+    if origin is not None and _netloc(origin) != request.headers.get("host", "").lower():
         raise HTTPException(403)
+
+
+def _netloc(origin: str) -> str | None:
+    """The host and port of an origin; None for a broken one."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

@@ -56,7 +56,8 @@ class Pages:
         division = self.chrome.newsroom.division(slug)
         if division is None:
             if self.chrome.newsroom.division(slug.lower()):
-                return RedirectResponse(division_path(slug.lower()), status_code=301)
+                path = self.chrome.visit(request).link(division_path(slug.lower()))
+                return RedirectResponse(path, status_code=301)
             return self.chrome.message(request, 404, "division")
         return self._releases(request, "division.html", division)
 
@@ -127,8 +128,9 @@ class Pages:
             item=item,
             article=article,
             division=division,
-            body=views.body_of(article),
+            body=views.body_of(article, words),
             feeds=feed_links(words, slug),
+            feed_title=item.division_name,
             form_token=self.form_token(),
             follow=views.Follow(
                 heading=words("follow.heading_division", name=item.division_name), scope_slug=slug, monthly=monthly

@@ -1,17 +1,21 @@
 """What lists of releases show: pure, from articles to the pieces that templates print."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from itertools import groupby
 
 from feeds.addresses import article_path, division_path
-from feeds.model import Article, Division, Newsroom
+from feeds.model import Article, Division, Newsroom, hour_is_known
 from feeds.web.chrome import OWN_NAMES
 from feeds.web.dates import clock_time, local_day
 from feeds.words import Words
 
+# Cleaned HTML quotes every attribute, and a ">" may stand inside one.
+_PICTURE = re.compile(r'<img((?:\s+[\w-]+(?:="[^"]*")?)*)\s*/?>')
+_ATTRIBUTE = re.compile(r'\s(src|alt)="([^"]*)"')
 _HEADING = re.compile(r"<(/?)h([34])\b")
 
 
@@ -60,14 +64,27 @@ def by_day(articles: Sequence[Article], newsroom: Newsroom, words: Words) -> lis
     ]
 
 
-def body_of(article: Article) -> str:
-    """The article's HTML with its headings directly below the page's own, none left out (WCAG 2.2, 1.3.1).
+def body_of(article: Article, words: Words) -> str:
+    """The article's HTML as our pages show it: nothing is loaded from another host, so a picture is a link to it.
+
+    Headings are directly below the page's own, none left out (WCAG 2.2, 1.3.1).
 
     Cleaned HTML holds h3 and h4 only; a text that begins with h4 has nothing above it.
     """
-    html = article.content.body_html
+    html = _PICTURE.sub(_picture_link(words), article.content.body_html)
     rise = 1 if "<h3" in html else 2
     return _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) - rise}", html)
+
+
+def _picture_link(words: Words) -> Callable[[re.Match[str]], str]:
+    def link(tag: re.Match[str]) -> str:
+        given = dict(_ATTRIBUTE.findall(tag[1]))
+        if not given.get("src"):
+            return ""
+        text = given.get("alt") or escape(words("article.picture"))
+        return f'<a class="picture" href="{given["src"]}" rel="external noopener">{text}</a>'
+
+    return link
 
 
 def by_bureau(newsroom: Newsroom) -> list[tuple[Division, list[Division]]]:
@@ -90,8 +107,8 @@ def _tags(article: Article, words: Words) -> list[tuple[str, str]]:
 
 
 def _time(article: Article, newsroom: Newsroom) -> str | None:
-    """The time of publication; what was published elsewhere before has only its day, kept as its first instant."""
-    if article.published_at is None:
+    """The time of publication, where more than its day is known."""
+    zone = newsroom.city.zone
+    if article.published_at is None or not hour_is_known(article, zone):
         return None
-    time = clock_time(article.published_at, newsroom.city.zone)
-    return None if time == "00:00" and article.registered_on else time
+    return clock_time(article.published_at, zone)

@@ -4,10 +4,10 @@ A claim is a durable intent. Whoever holds it may settle it; after the lease ano
 owner mark no longer fits, so that a stale sender writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from feeds.model import State
 from feeds.store.database import Session
@@ -15,8 +15,17 @@ from feeds.store.tables import article
 from notifier.ledger.tables import delivery, hold, mailing, mailing_article, subscriber, subscription, suppression
 from notifier.model import Delivery, DeliveryState, Kind
 
-LEASE = timedelta(minutes=15)
-"""Longer than the longest a server may take over one message, RFC 5321, section 4.5.3.2."""
+LEASE = timedelta(seconds=60)
+"""After this long without a sign of life of its owner, a claim is anybody's. An owner at work renews it."""
+
+
+def expire(session: Session, *, lives: Mapping[Kind, timedelta], now: datetime) -> None:
+    """End what has waited longer than its kind lives, through an outage or a hold: old news is no news."""
+    for kind, life in lives.items():
+        of_kind = select(mailing.c.id).where(mailing.c.kind == kind)
+        waiting = delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.DEFERRED])
+        over = update(delivery).where(waiting, delivery.c.created_at <= now - life, delivery.c.mailing_id.in_(of_kind))
+        session.execute(over.values(state=DeliveryState.EXPIRED, settled_at=now))
 
 
 def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -49,6 +58,12 @@ def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequenc
     return _claimed(session, ids)
 
 
+def renew(session: Session, *, owner: str, now: datetime) -> None:
+    """A sign of life: this owner's claims are its own for another lease."""
+    mine = delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
+    session.execute(update(delivery).where(*mine).values(lease_until=now + LEASE))
+
+
 def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
     wanted = (
         select(
@@ -73,17 +88,24 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
     return [Delivery(**(dict(rows[key]._mapping) | {"kind": Kind(rows[key].kind)})) for key in ids]
 
 
-def objection(session: Session, one: Delivery, *, hashes: Sequence[str]) -> DeliveryState | None:
+def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[str]) -> DeliveryState | None:
     """Why a claimed delivery must not go out after all, asked just before the wire; None if it may.
 
-    List mail needs a live subscription under the same address; nothing goes to a suppressed address or tells of a
-    withdrawn article. PENDING means: give it back, sending is held.
+    List mail needs a live subscription under the same address, and none goes to a suppressed one. Nothing tells of a
+    withdrawn article: if all are, the delivery is skipped. Three answers are no end: PENDING, sending is held; SENDING,
+    the claim is another's by now; DEFERRED, the digest has to be made again without what was withdrawn.
     """
+    claimed = select(delivery.c.id).where(
+        delivery.c.id == one.id, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
+    )
+    if session.execute(claimed).first() is None:
+        return DeliveryState.SENDING
     if session.execute(select(hold.c.id)).first() is not None:
         return DeliveryState.PENDING
-    if session.execute(select(suppression.c.reason).where(suppression.c.address_hash.in_(hashes))).first() is not None:
-        return DeliveryState.SKIPPED_SUPPRESSED
     if one.kind.is_list_mail:
+        suppressed = select(suppression.c.reason).where(suppression.c.address_hash.in_(hashes))
+        if session.execute(suppressed).first() is not None:
+            return DeliveryState.SKIPPED_SUPPRESSED
         follows = (
             select(subscription.c.id)
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
@@ -95,14 +117,15 @@ def objection(session: Session, one: Delivery, *, hashes: Sequence[str]) -> Deli
         )
         if session.execute(follows).first() is None:
             return DeliveryState.SKIPPED_LEFT
-    withdrawn = exists().where(
-        mailing_article.c.mailing_id == one.mailing_id,
-        mailing_article.c.article_id == article.c.id,
-        article.c.state == State.WITHDRAWN,
+    shown = (
+        select(article.c.state)
+        .join(mailing_article, mailing_article.c.article_id == article.c.id)
+        .where(mailing_article.c.mailing_id == one.mailing_id)
     )
-    if session.execute(select(withdrawn)).scalar_one():
-        return DeliveryState.SKIPPED_WITHDRAWN
-    return None
+    states = set(session.execute(shown).scalars())
+    if State.WITHDRAWN not in states:
+        return None
+    return DeliveryState.SKIPPED_WITHDRAWN if states == {State.WITHDRAWN} else DeliveryState.DEFERRED
 
 
 def settle(

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from feeds.model import Change
+from feeds.model import Change, State
 from feeds.store.database import Session
+from feeds.store.tables import article
 from notifier.ledger.tables import (
     delivery,
     mailing,
@@ -18,7 +19,7 @@ from notifier.ledger.tables import (
     subscription_division,
 )
 from notifier.messages import MailContent
-from notifier.model import Audience, Cadence, DeliveryState, Kind
+from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind
 
 
 def find(session: Session, key: str) -> int | None:
@@ -36,6 +37,7 @@ def freeze(
     now: datetime,
     articles: Iterable[tuple[int, int]] = (),
     urgent: bool = False,
+    plan: dict[str, object] | None = None,
 ) -> int:
     """Store a mailing with the (article id, revision) pairs it shows; answers its id. The key is unique."""
     values = {
@@ -47,6 +49,7 @@ def freeze(
         "html": content.html,
         "urgent": urgent,
         "created_at": now,
+        "plan": plan,
     }
     mailing_id: int = session.execute(insert(mailing).values(**values).returning(mailing.c.id)).scalar_one()
     shown = [
@@ -99,11 +102,16 @@ def note_told(session: Session, subscriber_id: int, delivery_id: int, told: Sequ
         session.execute(insert(notice), rows)
 
 
-def told_of(session: Session, subscriber_ids: Iterable[int], article_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """For each of these people, the highest revision told of each of these articles."""
+def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """For each person with a live subscription of a cadence, the highest revision told of each of these articles."""
+    follows = exists().where(
+        subscription.c.subscriber_id == notice.c.subscriber_id,
+        subscription.c.cadence == cadence,
+        subscription.c.ended_at.is_(None),
+    )
     wanted = (
         select(notice.c.subscriber_id, notice.c.article_id, func.max(notice.c.revision))
-        .where(notice.c.subscriber_id.in_(list(subscriber_ids)), notice.c.article_id.in_(list(article_ids)))
+        .where(follows, notice.c.article_id.in_(list(article_ids)))
         .group_by(notice.c.subscriber_id, notice.c.article_id)
     )
     answer: dict[int, dict[int, int]] = {}
@@ -134,11 +142,14 @@ def alert_audience(session: Session, change: Change, *, lineage: Sequence[str], 
 
 
 def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
-    """Who was told of the article by an earlier revision, and still wants to be told at once."""
+    """Who was alerted of the article by an earlier revision, and still wants to be told at once."""
     heard = exists().where(
         notice.c.subscriber_id == subscription.c.subscriber_id,
         notice.c.article_id == change.article_id,
         notice.c.revision < change.revision,
+        notice.c.delivery_id == delivery.c.id,
+        delivery.c.mailing_id == mailing.c.id,
+        mailing.c.kind.in_([Kind.ALERT, Kind.CORRECTION]),
     )
     return _audience(session, change, and_(subscription.c.cadence == Cadence.IMMEDIATE, heard))
 
@@ -167,3 +178,26 @@ def planned_since(session: Session, to: str, kind: Kind, since: datetime) -> int
     return session.execute(
         wanted.where(delivery.c.address == to, mailing.c.kind == kind, delivery.c.created_at >= since)
     ).scalar_one()
+
+
+def showing_withdrawn(session: Session) -> Sequence[tuple[int, str, dict[str, object]]]:
+    """The (id, language, plan) of every digest that is still on its way to somebody and shows a withdrawn article."""
+    on_its_way = exists().where(delivery.c.mailing_id == mailing.c.id, delivery.c.state.in_(OPEN))
+    shows = exists().where(
+        mailing_article.c.mailing_id == mailing.c.id,
+        mailing_article.c.article_id == article.c.id,
+        article.c.state == State.WITHDRAWN,
+    )
+    wanted = select(mailing.c.id, mailing.c.language, mailing.c.plan).where(
+        mailing.c.kind == Kind.DIGEST, on_its_way, shows
+    )
+    return [(row.id, row.language, row.plan) for row in session.execute(wanted)]
+
+
+def make_again(session: Session, mailing_id: int, content: MailContent, plan: dict[str, object]) -> None:
+    """Give a mailing the content that leaves out what was withdrawn; who has had it already keeps what was sent."""
+    values = {"subject": content.subject, "text": content.text, "html": content.html, "plan": plan}
+    session.execute(update(mailing).where(mailing.c.id == mailing_id).values(**values))
+    withdrawn = select(article.c.id).where(article.c.state == State.WITHDRAWN)
+    gone = mailing_article.c.mailing_id == mailing_id, mailing_article.c.article_id.in_(withdrawn)
+    session.execute(delete(mailing_article).where(*gone))

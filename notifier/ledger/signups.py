@@ -57,10 +57,10 @@ def confirm(session: Session, signup_id: int, *, now: datetime) -> None:
     session.execute(update(signup).where(*wanted).values(confirmed_at=now))
 
 
-def asked_since(session: Session, address: str, since: datetime) -> int:
-    """How many sign-ups this address was entered in from this instant on."""
-    wanted = select(func.count()).select_from(signup)
-    return session.execute(wanted.where(signup.c.address == address, signup.c.created_at >= since)).scalar_one()
+def asked_since(session: Session, since: datetime, address: str | None = None) -> int:
+    """How many sign-ups were made from this instant on, of one address or of all."""
+    wanted = select(func.count()).select_from(signup).where(signup.c.created_at >= since)
+    return session.execute(wanted.where(signup.c.address == address) if address else wanted).scalar_one()
 
 
 def destroy_expired(session: Session, *, now: datetime) -> int:

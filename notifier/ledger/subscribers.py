@@ -1,15 +1,23 @@
 """Subscribers and what they follow. Subscriptions are append-only: a change ends one row and begins another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, String, cast, delete, exists, func, insert, literal, select, update
 
 from feeds.scope import Scope
 from feeds.store import changes
 from feeds.store.database import Session
-from notifier.ledger.tables import consent, subscriber, subscription, subscription_division
+from notifier.ledger.tables import (
+    consent,
+    delivery,
+    notice,
+    signup,
+    subscriber,
+    subscription,
+    subscription_division,
+)
 from notifier.model import Cadence, Subscriber, Subscription
 
 CONSENT_VERSION = "2026-11"
@@ -120,9 +128,14 @@ def move_cursors(session: Session, cadence: Cadence, *, made_by: datetime | None
     session.execute(update(subscription).where(*wanted).values(cursor=to))
 
 
-def people(session: Session, ids: Iterable[int]) -> dict[int, Subscriber]:
-    """The subscribers with these ids."""
-    rows = session.execute(select(subscriber).where(subscriber.c.id.in_(list(ids))))
+def people(session: Session, cadence: Cadence) -> dict[int, Subscriber]:
+    """Everybody with a live subscription of a cadence, by id."""
+    follows = exists().where(
+        subscription.c.subscriber_id == subscriber.c.id,
+        subscription.c.cadence == cadence,
+        subscription.c.ended_at.is_(None),
+    )
+    rows = session.execute(select(subscriber).where(follows))
     return {row.id: Subscriber(**row._mapping) for row in rows}
 
 
@@ -140,3 +153,24 @@ def _subscription(row: Row[Any]) -> Subscription:
         cursor=row.cursor,
         created_at=row.created_at,
     )
+
+
+def erase(session: Session, address: str) -> bool:
+    """Erase a normalised address and everything that is kept of its person; False if nothing is.
+
+    Deliveries stay as numbers in the balance of their mailings, without the address and its server's answers.
+    """
+    ids = list(session.execute(select(subscriber.c.id).where(subscriber.c.address == address)).scalars())
+    nameless = literal("erased:").concat(cast(delivery.c.id, String))
+    blank = update(delivery).where(delivery.c.address == address)
+    touched = session.execute(
+        blank.values(address=nameless, subscriber_id=None, signup_id=None, reply=None).returning(delivery.c.id)
+    ).all()
+    wishes = session.execute(delete(signup).where(signup.c.address == address).returning(signup.c.id)).all()
+    session.execute(delete(notice).where(notice.c.subscriber_id.in_(ids)))
+    followed = select(subscription.c.id).where(subscription.c.subscriber_id.in_(ids))
+    session.execute(delete(subscription_division).where(subscription_division.c.subscription_id.in_(followed)))
+    session.execute(delete(subscription).where(subscription.c.subscriber_id.in_(ids)))
+    session.execute(delete(consent).where(consent.c.subscriber_id.in_(ids)))
+    session.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
+    return bool(ids or touched or wishes)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
-from feeds.store.schema import Instant, metadata
+from feeds.store.schema import Document, Instant, metadata
 from feeds.store.tables import Id
 
 subscriber = Table(
@@ -13,6 +13,8 @@ subscriber = Table(
     Column("address", String(320), nullable=False, unique=True),
     Column("language", String(16), nullable=False),
     Column("created_at", Instant, nullable=False),
+    # A link that carries an id must never speak of another person later: no id is given twice.
+    sqlite_autoincrement=True,
 )
 
 consent = Table(
@@ -37,6 +39,7 @@ signup = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
     Column("confirmed_at", Instant, nullable=True),
+    sqlite_autoincrement=True,
 )
 
 _LIVE = text("ended_at IS NULL")
@@ -104,6 +107,8 @@ mailing = Table(
     Column("html", Text, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # What a digest was made from, so that it can be made again without a release that was withdrawn before the wire.
+    Column("plan", Document, nullable=True),
 )
 
 mailing_article = Table(

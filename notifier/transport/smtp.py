@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -61,13 +62,17 @@ class SmtpTransport:
     async def connect(self) -> AsyncIterator[Connection]:
         """A connection that is greeted, secured as asked and signed in. TransportUnavailable says why not."""
         options = self._options
+        try:
+            tls_context = _tls_context(options)
+        except (OSError, ssl.SSLError) as error:
+            raise TransportUnavailable(f"cannot use the CA file {options.ca_file}: {_sentence(error)}") from error
         client = SMTP(
             hostname=options.host,
             port=options.port,
             timeout=options.connect_seconds,
             use_tls=options.tls is Tls.IMPLICIT,
             start_tls={Tls.STARTTLS: None, Tls.REQUIRED: True}.get(options.tls, False),
-            tls_context=_tls_context(options),
+            tls_context=tls_context,
             username=options.username,
             password=options.password,
         )
@@ -140,6 +145,8 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, SMTPResponseException):
         return f"{error.code} {error.message}".replace("\n", " ")
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, socket.gaierror):
+        return "no such host is known"
     if isinstance(cause, OSError) and cause.errno:
         return os.strerror(cause.errno)
     return (str(error) or type(error).__name__).replace("\n", " ")

@@ -1,6 +1,6 @@
 """The residents' pages: sign up, confirm, manage, leave. A GET changes nothing, for mail scanners follow links too."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +16,7 @@ from feeds.web.chrome import Chrome
 from feeds.web.guards import demand_own_page, read_form
 from notifier.addresses import masked, normalise
 from notifier.following import Following
-from notifier.model import Cadence, Subscription
+from notifier.model import Cadence, Signup, Subscription
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
 
 Fields = list[tuple[str, str]]
@@ -57,17 +57,12 @@ class Residents:
     def routes(self) -> list[Route]:
         """Every page of this kind; only one-click unsubscription may be posted from elsewhere (RFC 8058)."""
         return [
-            Route("/subscribe", self.form, methods=["GET"]),
-            Route("/subscribe", _posted(self.subscribe), methods=["POST"]),
+            _route("/subscribe", self.form, self.subscribe),
             Route("/subscribe/sent", self.sent),
-            Route("/confirm/{token}", self.confirm_page, methods=["GET"]),
-            Route("/confirm/{token}", _posted(self.confirm), methods=["POST"]),
-            Route("/manage", self.link_form, methods=["GET"]),
-            Route("/manage", _posted(self.send_link), methods=["POST"]),
-            Route("/manage/{token}", self.manage_page, methods=["GET"]),
-            Route("/manage/{token}", _posted(self.manage), methods=["POST"]),
-            Route("/unsubscribe/{token}", self.unsubscribe_page, methods=["GET"]),
-            Route("/unsubscribe/{token}", _posted(self.unsubscribe, own_page=False), methods=["POST"]),
+            _route("/confirm/{token}", self.confirm_page, self.confirm),
+            _route("/manage", self.link_form, self.send_link),
+            _route("/manage/{token}", self.manage_page, self.manage),
+            _route("/unsubscribe/{token}", self.unsubscribe_page, self.unsubscribe, own_page=False),
         ]
 
     def form_token(self) -> str:
@@ -87,7 +82,8 @@ class Residents:
             return self._form_page(request, wish, status=422)
         if not _first(fields, "website"):  # only a machine fills the field that nobody sees
             scope = Scope(wish.divisions)
-            self._following.ask(normalise(wish.email), scope, Cadence(wish.cadence), language=wish.language)
+            address = normalise(_first(fields, "email"))
+            self._following.ask(address, scope, Cadence(wish.cadence), language=wish.language)
         return RedirectResponse(self._chrome.visit(request).link("/subscribe/sent"), status_code=303)
 
     def sent(self, request: Request) -> Response:
@@ -100,6 +96,8 @@ class Residents:
         wish = self._following.waiting(signup_id) if signup_id is not None else None
         if wish is None:
             return problem or self._expired(request, Purpose.CONFIRM)
+        if wish.confirmed_at is not None:
+            return self._confirmed(request, wish)
         language = self._chrome.visit(request).language
         return self._page(
             request,
@@ -114,8 +112,15 @@ class Residents:
         """Begin to follow; a second press answers the same."""
         signup_id, problem = self._open(request, Purpose.CONFIRM)
         wish = self._following.waiting(signup_id) if signup_id is not None else None
-        if wish is None or self._following.confirm(wish.id) is None:
+        if wish is None:
             return problem or self._expired(request, Purpose.CONFIRM)
+        self._following.confirm(wish.id)
+        return self._confirmed(request, wish)
+
+    def _confirmed(self, request: Request, wish: Signup) -> Response:
+        """What a confirmed wish has become: followed, or stopped since."""
+        if not self._following.is_followed(wish):
+            return self._expired(request, "stopped")
         language = self._chrome.visit(request).language
         return self._page(
             request,
@@ -136,11 +141,17 @@ class Residents:
         try:
             address = normalise(email)
         except AddressRefused as refused:
-            fault = {"error": self._chrome.words[visit.language](refused.word), "email": email[:254]}
-            return self._page(request, "manage_link.html", "manage_link.title", status=422, **fault)
+            return self._link_page(request, email, refused.word)
+        if not self._stood_here(fields):
+            return self._link_page(request, email, "subscribe.error.form")
         if not _first(fields, "website"):
             self._following.ask_for_link(address, language=visit.language)
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
+
+    def _link_page(self, request: Request, email: str, word: str) -> Response:
+        """The form for a link again, with a sentence on what cannot stay so."""
+        error = self._chrome.words[self._chrome.visit(request).language](word)
+        return self._page(request, "manage_link.html", "manage_link.title", status=422, error=error, email=email[:254])
 
     def manage_page(self, request: Request) -> Response:
         """Everything this person follows, each with its cadence."""
@@ -237,11 +248,17 @@ class Residents:
         language = _first(fields, "language") or visit.language
         if language not in self._chrome.newsroom.city.languages:
             errors["language"] = words("subscribe.error.language")
+        if not self._stood_here(fields):
+            errors["form_token"] = words("subscribe.error.form")
+        return Wish(email[:254], divisions[:MAX_DIVISIONS], cadence, language, errors)
+
+    def _stood_here(self, fields: Fields) -> bool:
+        """Whether the form stood on a page of ours within the last day."""
         try:
             self._tokens.read(Purpose.FORM, _first(fields, "form_token"), now=self._clock())
         except (TokenInvalid, TokenExpired):
-            errors["form_token"] = words("subscribe.error.form")
-        return Wish(email[:254], divisions[:MAX_DIVISIONS], cadence, language, errors)
+            return False
+        return True
 
     def _form_page(self, request: Request, wish: Wish, *, status: int = 200) -> Response:
         groups = views.by_bureau(self._chrome.newsroom)
@@ -256,8 +273,8 @@ class Residents:
         except TokenInvalid:
             return None, self._chrome.message(request, 404, "link", headers=_SECRET)
 
-    def _expired(self, request: Request, purpose: Purpose) -> Response:
-        return self._page(request, "expired.html", "expired.title", status=410, purpose=str(purpose))
+    def _expired(self, request: Request, purpose: str) -> Response:
+        return self._page(request, "expired.html", "expired.title", status=410, purpose=purpose)
 
     def _page(self, request: Request, template: str, title: str, *, status: int = 200, **context: object) -> Response:
         words = self._chrome.words[self._chrome.visit(request).language]
@@ -275,18 +292,24 @@ class Residents:
 _SECRET = _PRIVATE | {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
-def _posted(
-    handle: Callable[[Request, Fields], Response], *, own_page: bool = True
-) -> Callable[[Request], Awaitable[Response]]:
-    """A route that reads a bounded form and answers in a thread, where the database may be used."""
+def _route(
+    path: str,
+    show: Callable[[Request], Response],
+    take: Callable[[Request, Fields], Response],
+    *,
+    own_page: bool = True,
+) -> Route:
+    """An address with a page and a bounded form; both answer in a thread, where the database may be used."""
 
-    async def route(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
+        if request.method != "POST":
+            return await run_in_threadpool(show, request)
         if own_page:
             demand_own_page(request)
         fields = await read_form(request)
-        return await run_in_threadpool(handle, request, fields)
+        return await run_in_threadpool(take, request, fields)
 
-    return route
+    return Route(path, answer, methods=["GET", "POST"])
 
 
 def _first(fields: Fields, name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from config.parts import kept_key
 from config.settings import NAMES, Settings, SettingsError, load_settings, read_settings
 from feeds.errors import CivicwireError
+from feeds.store.database import Database
 from notifier.transport.smtp import Tls
 
 KEY = "k" * 32
@@ -86,6 +87,18 @@ def test_b100_a_value_of_the_wrong_form_is_named(name: str, value: str) -> None:
     assert problem.startswith(f"CIVICWIRE_{name}: must ")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_FROM", "not-an-address"),
+        ("MAIL_FROM", "a@example.org, b@example.org"),
+    ],
+)
+def test_b100_a_sender_that_is_no_address_is_named(name: str, value: str) -> None:
+    (problem,) = _problems({f"CIVICWIRE_{name}": value})
+    assert problem.startswith("CIVICWIRE_MAIL_FROM: is no address to write from")
+
+
 def test_a_name_without_a_password_is_an_error() -> None:
     assert "both or neither" in _problems({"CIVICWIRE_SMTP_USERNAME": "relay"})[0]
 
@@ -113,10 +126,10 @@ def test_the_file_of_the_folder_is_read(tmp_path: Path) -> None:
 
 
 def test_sqlite_keeps_its_own_key_and_others_must_be_given_one(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'var' / 'civicwire.db'}"
-    key = kept_key(address)
+    store = Database(f"sqlite:///{tmp_path / 'var' / 'civicwire.db'}")
+    key = kept_key(store)
     assert len(key) >= 32
-    assert kept_key(address) == key
+    assert kept_key(store) == key
     assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o077 == 0
     with pytest.raises(CivicwireError, match="CIVICWIRE_SECRET_KEY"):
-        kept_key("postgresql://127.0.0.1/civicwire")
+        kept_key(Database("postgresql://127.0.0.1/civicwire"))

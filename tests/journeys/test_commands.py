@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -97,6 +98,18 @@ def test_a_subscriber_from_a_shell(ready: Path) -> None:
     assert [one["kind"] for one in json.loads(asked.stdout)["deliveries"]] == ["confirmation"]
 
 
+def test_erasing_an_address_leaves_nothing_of_it_in_the_database(ready: Path) -> None:
+    civicwire(ready, "subscribers", "add", "gone@example.org", "--division", "roads", "--confirmed")
+    civicwire(ready, "subscribers", "add", "gone@example.org")
+    erased = json.loads(civicwire(ready, "subscribers", "erase", "Gone@example.org", "--json").stdout)
+    assert erased == {"address": "gone@example.org", "erased": True}
+    with sqlite3.connect(ready / "var" / "civicwire.db") as database:
+        assert "gone@" not in "\n".join(database.iterdump())
+    assert "Nothing is kept" in civicwire(ready, "subscribers", "erase", "gone@example.org").stdout
+    status = json.loads(civicwire(ready, "status", "--json").stdout)
+    assert status["mailings"][0]["audience"] == 1
+
+
 def test_hold_stops_sending_until_it_is_released(ready: Path) -> None:
     civicwire(ready, "subscribers", "add", "new@example.org")
     assert civicwire(ready, "hold", "wrong text went out").returncode == 0
@@ -126,10 +139,8 @@ def test_a_mail_server_that_does_not_answer_is_one_sentence_and_loses_nothing(re
         (["intake", "page.txt", "--division", "nobody"], {}, "there is no division nobody"),
         (["intake", "page.txt", "--board", "nothing"], {}, "there is no board nothing"),
         (["articles", "show", "7"], {}, "there is no article 7"),
-        (["articles", "list", "--state", "lost"], {}, "--state must be one of draft, published, withdrawn"),
         (["subscribers", "add", "not-an-address"], {}, "name@example.org"),
         (["subscribers", "add", "a@example.org", "--division", "nobody"], {}, "there is no division nobody"),
-        (["subscribers", "add", "a@example.org", "--cadence", "hourly"], {}, "--cadence must be one of"),
         (["status"], {"CIVICWIRE_SMTP_PROT": "25"}, "there is no such setting; did you mean CIVICWIRE_SMTP_PORT?"),
         (["status"], {"CIVICWIRE_SMTP_PORT": "many"}, "CIVICWIRE_SMTP_PORT: must be a number from 1 to 65535"),
         (["status"], {"CIVICWIRE_BASE_URL": ""}, "CIVICWIRE_BASE_URL: is empty"),
@@ -137,7 +148,6 @@ def test_a_mail_server_that_does_not_answer_is_one_sentence_and_loses_nothing(re
         (["status"], {"CIVICWIRE_CITY": "nowhere.toml"}, "cannot read the city file nowhere.toml"),
         (["run", "all", "--now", "soon"], {}, "is not an instant such as"),
         (["run", "all", "--now", "2026-05-24T08:00:00"], {}, "has no zone"),
-        (["serve", "--role", "boss"], {}, "--role must be one of all, web, scheduler"),
     ],
 )
 def test_bad_input_is_one_clear_sentence(
@@ -157,6 +167,28 @@ def test_several_wrong_settings_are_named_at_once(folder: Path) -> None:
 def test_wrong_use_exits_with_two(folder: Path) -> None:
     assert civicwire(folder, "intake").returncode == 2
     assert civicwire(folder, "nonsense").returncode == 2
+    assert civicwire(folder, "serve", "--role", "boss").returncode == 2
+    assert civicwire(folder, "articles", "list", "--state", "lost").returncode == 2
+    assert civicwire(folder, "subscribers", "add", "a@example.org", "--cadence", "hourly").returncode == 2
+
+
+def test_the_database_and_the_key_are_nobody_elses_to_read(ready: Path) -> None:
+    civicwire(ready, "subscribers", "add", "new@example.org")
+    assert civicwire(ready, "run", "all", CIVICWIRE_SMTP_PORT="1").returncode == 1
+    for path in (ready / "var").iterdir():
+        assert path.stat().st_mode & 0o007 == 0, path
+
+
+def test_a_draft_of_unknown_division_says_where_it_went(ready: Path) -> None:
+    (ready / "page.txt").write_text(PAGE.replace("공원녹지과", "Some Division"), encoding="utf-8")
+    civicwire(ready, "intake", "page.txt")
+    published = civicwire(ready, "articles", "publish", "1", "--json")
+    assert json.loads(published.stdout)["division"] == "spokesperson"
+    assert "no division is known: filed under spokesperson" in published.stderr
+    (ready / "other.txt").write_text(PAGE.replace("Parks", "All parks"), encoding="utf-8")
+    civicwire(ready, "intake", "other.txt")
+    filed = civicwire(ready, "articles", "publish", "2", "--division", "roads", "--json")
+    assert json.loads(filed.stdout)["division"] == "roads"
 
 
 def test_without_a_database_it_says_how_to_make_one(folder: Path) -> None:

@@ -111,3 +111,26 @@ def test_an_editor_files_it_elsewhere_by_slug_only(arrivals: Arrivals, database:
         arrivals.take(replace(PAGE, identity=None), division="nowhere")
     with database.read() as session:
         assert len(reading.listing(session)) == 1
+
+
+def test_a_draft_can_be_filed_by_the_editor_though_its_page_has_not_changed(
+    arrivals: Arrivals, database: Database
+) -> None:
+    page = replace(PAGE, division="Road Division")
+    first = arrivals.take(page)
+    again = arrivals.take(page, division="transport", board="news")
+    assert (again.article_id, again.outcome) == (first.article_id, Outcome.UPDATED)
+    with database.read() as session:
+        stored = reading.get(session, first.article_id)
+    assert (stored.division, stored.board, stored.revision) == ("transport", "news", 1)
+    assert arrivals.take(page, division="transport", board="news").outcome is Outcome.UNCHANGED
+
+
+def test_a_board_is_known_by_its_id_at_the_source_or_by_its_name_and_never_guessed(
+    arrivals: Arrivals, database: Database
+) -> None:
+    unnamed = arrivals.take(replace(PAGE, identity=None))
+    named = arrivals.take(replace(PAGE, identity=None, board="City News", content=content("Another")))
+    with database.read() as session:
+        assert reading.get(session, unnamed.article_id).board is None
+        assert reading.get(session, named.article_id).board == "news"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from feeds.store.database import Database
-from notifier.ledger import holds
+from notifier.ledger import deliveries, holds
 from notifier.ledger.deliveries import LEASE
 from notifier.model import DeliveryState
 from notifier.transport.smtp import Tls
@@ -200,12 +200,27 @@ def test_f28_a_relay_that_is_down_uses_up_no_attempts(post: Post) -> None:
     post.plan()
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    for _ in range(30):
+    for _ in range(10):
         assert post.sender(port).run().unavailable == f"127.0.0.1:{port}: Connection refused"
         post.clock.forward(hours=4)
     with mail_server() as server:
         post.sender(server.port).run()
     assert len(server.accepted) == 1
+
+
+def test_what_waited_longer_than_news_lives_is_expired_and_not_sent(post: Post) -> None:
+    post.follow("a@example.org")
+    publish(post.database)
+    post.plan()
+    with post.database.write() as session:
+        holds.put(session, "over the holidays", now=NOW)
+    post.clock.forward(days=3)
+    with post.database.write() as session:
+        holds.release(session)
+    with mail_server() as server:
+        post.sender(server.port).run()
+    assert server.accepted == []
+    assert post.states() == {DeliveryState.EXPIRED: 1}
 
 
 def test_f35_where_tls_is_required_nothing_is_sent_in_clear(post: Post) -> None:
@@ -290,6 +305,51 @@ def test_f69_a_hold_in_the_middle_of_a_run_stops_it_and_survives(post: Post) -> 
             holds.release(session)
         post.sender(server.port).run()
     assert len({one.recipient for one in server.accepted}) == len(server.accepted) == 30
+
+
+def test_f08_a_sender_that_is_told_to_stop_finishes_its_message_and_gives_the_rest_back(post: Post) -> None:
+    post.follow(*[f"reader{n:02}@example.org" for n in range(40)])
+    publish(post.database)
+    post.plan()
+    with mail_server() as server:
+        sender = post.sender(server.port)
+        running = threading.Thread(target=sender.run)
+        running.start()
+        server.on_accept.wait(10)
+        sender.stop()
+        running.join(20)
+        assert not running.is_alive()
+        sent = len(server.accepted)
+        assert sent < 40
+        states = post.states()
+        assert states[ACCEPTED] == sent
+        assert DeliveryState.SENDING not in states
+        post.sender(server.port).run()
+    assert Counter(one.recipient for one in server.accepted).most_common(1)[0][1] == 1
+    assert post.states() == {ACCEPTED: 40}
+
+
+def test_a_claim_is_renewed_while_its_owner_lives(post: Post) -> None:
+    post.follow("a@example.org")
+    publish(post.database)
+    post.plan()
+    with post.database.write() as session:
+        (one,) = deliveries.claim(session, owner="slow", now=NOW, limit=9)
+    later = NOW + LEASE - timedelta(seconds=1)
+    with post.database.write() as session:
+        deliveries.renew(session, owner="slow", now=later)
+        assert deliveries.claim(session, owner="other", now=NOW + LEASE, limit=9) == []
+        assert [two.id for two in deliveries.claim(session, owner="other", now=later + LEASE, limit=9)] == [one.id]
+
+
+def test_f36_a_ca_file_that_cannot_be_read_leaves_everything_waiting(post: Post, tmp_path: Path) -> None:
+    post.follow("a@example.org")
+    publish(post.database)
+    post.plan()
+    with mail_server() as server:
+        done = post.sender(server.port, tls=Tls.REQUIRED, ca_file=tmp_path / "none.pem").run()
+    assert "cannot use the CA file" in (done.unavailable or "")
+    assert post.states() == {DEFERRED: 1}
 
 
 _KILLED = """

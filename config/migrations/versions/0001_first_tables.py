@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
         sa.UniqueConstraint("key", name=op.f("uq_mailing_key")),
     )
@@ -78,6 +79,7 @@ def upgrade() -> None:
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signup")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_signup_address"), "signup", ["address"], unique=False)
     op.create_index(op.f("ix_signup_expires_at"), "signup", ["expires_at"], unique=False)
@@ -89,6 +91,7 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("address", name=op.f("uq_subscriber_address")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "suppression",

@@ -1,0 +1,107 @@
+"""The whole application on a real database, asked without a socket, with a clock that the test moves."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from starlette.responses import Response
+
+from config.asgi import application
+from config.migrating import upgrade
+from config.parts import Parts
+from config.settings import Settings
+from feeds.model import City, Newsroom
+from feeds.scope import Scope
+from feeds.store import divisions
+from feeds.store.database import Database
+from feeds.store.schema import metadata
+from notifier.links import Links
+from notifier.model import Cadence, Subscriber
+from notifier.tokens import Purpose
+from tests.builders import BASE_URL, SECRET, Hands
+from tests.web.browser import Answer, Browser, path_of
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site and somebody who visits it."""
+
+    parts: Parts
+    clock: Hands
+    browser: Browser
+
+    @property
+    def database(self) -> Database:
+        """The store of the site."""
+        return self.parts.database
+
+    def sibling(self) -> "Site":
+        """Another process over the same database, as it were."""
+        return make_site(self.parts.settings, self.parts.newsroom.city, self.clock)
+
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table, to compare."""
+        with self.database.read() as session:
+            return {
+                table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
+                for table in metadata.sorted_tables
+            }
+
+    def follow(self, address: str = "reader@example.org", *divisions: str, cadence: str = "daily") -> Subscriber:
+        """Somebody who follows these divisions."""
+        return self.parts.following.add(address, Scope(divisions), Cadence(cadence), language="en")
+
+    def asked(self, address: str = "reader@example.org", *divisions: str) -> int:
+        """A sign-up that waits for its confirmation; the first of this database."""
+        self.parts.following.ask(address, Scope(divisions), Cadence.DAILY, language="en")
+        return 1
+
+    def link(self, purpose: Purpose, subject: int) -> str:
+        """The path that a mail's link of this purpose opens."""
+        return path_of(Links(self.parts.newsroom, self.parts.tokens).to(purpose, subject, now=self.clock()))
+
+    def form(self, **values: str) -> dict[str, str]:
+        """A sign-up form filled in soundly, but for what the test is about."""
+        sound = {"email": "reader@example.org", "cadence": "daily", "language": "en", "website": ""}
+        return sound | {"form_token": self.parts.residents.form_token()} | values
+
+    def sign_up(self, **values: str) -> Answer:
+        """Send a sign-up form."""
+        return self.browser.post("/subscribe", self.form(**values))
+
+
+def make_site(settings: Settings, city: City, clock: Hands) -> Site:
+    """The real parts, of a small city."""
+    parts = Parts(settings, clock)
+    parts.newsroom = Newsroom(city, settings.base_url)
+    return Site(parts, clock, Browser(application(parts)))
+
+
+@pytest.fixture(scope="session")
+def _prepared(tmp_path_factory: pytest.TempPathFactory, city: City) -> Path:
+    """A database with its tables and divisions, to copy."""
+    path = tmp_path_factory.mktemp("prepared") / "civicwire.db"
+    store = Database(f"sqlite:///{path}")
+    upgrade(store)
+    with store.write() as session:
+        divisions.sync(session, city)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def site(tmp_path: Path, _prepared: Path, city: City) -> Iterator[Site]:
+    path = tmp_path / "civicwire.db"
+    shutil.copy(_prepared, path)
+    settings = Settings(database_url=f"sqlite:///{path}", base_url=BASE_URL, secret_key=(SECRET,))
+    made = make_site(settings, city, Hands())
+    yield made
+    made.database.close()
+
+
+def is_page(answer: Answer | Response) -> bool:
+    """Whether an answer is one of our pages."""
+    return answer.headers["content-type"] == "text/html; charset=utf-8"
