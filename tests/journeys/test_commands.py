@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def test_erasing_an_address_leaves_nothing_of_it_in_the_database(ready: Path) ->
     civicwire(ready, "subscribers", "add", "gone@example.org")
     erased = json.loads(civicwire(ready, "subscribers", "erase", "Gone@example.org", "--json").stdout)
     assert erased == {"address": "gone@example.org", "erased": True}
-    with sqlite3.connect(ready / "var" / "civicwire.db") as database:
+    with closing(sqlite3.connect(ready / "var" / "civicwire.db")) as database:
         assert "gone@" not in "\n".join(database.iterdump())
     assert "Nothing is kept" in civicwire(ready, "subscribers", "erase", "gone@example.org").stdout
     status = json.loads(civicwire(ready, "status", "--json").stdout)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,6 @@ def test_two_processes_write_to_one_sqlite_file_in_turn(sqlite_database: Databas
         other.join(60)
     assert [other.exitcode for other in others] == [0, 0]
     sqlite_database.close()
-    with sqlite3.connect(str(sqlite_database.url.database)) as plain:
+    with closing(sqlite3.connect(str(sqlite_database.url.database))) as plain:
         assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert plain.execute("SELECT count(*), max(number) FROM change").fetchone() == (45, 45)

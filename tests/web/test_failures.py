@@ -1,6 +1,7 @@
 """What readers see and the log says when something of ours breaks."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,8 @@ def test_f47_a_damaged_database_is_a_503_and_the_process_stays_alive(site: Site)
     for name in ("-wal", "-shm"):
         path.with_name(path.name + name).unlink(missing_ok=True)
     path.write_bytes(b"this is no database" * 500)
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(path).execute("SELECT 1 FROM article")
+    with closing(sqlite3.connect(path)) as damaged, pytest.raises(sqlite3.DatabaseError):
+        damaged.execute("SELECT 1 FROM article")
     for address in ("/", "/feeds/all.rss", "/articles/1"):
         answer = site.browser.get(address)
         assert (answer.status, "retry-after" in answer.headers) == (503, True)
