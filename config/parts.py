@@ -1,7 +1,10 @@
 """Makes the parts and puts them together. Read it from top to bottom to see what Civicwire is made of."""
 
+import contextlib
+import os
 import random
 import secrets
+import tempfile
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -153,6 +156,16 @@ def read_city_file(path: Path | None) -> City:
     return read_city(text, name=path.name)
 
 
+def _keep_first(path: Path, key: str) -> None:
+    """Write the key whole and durably, unless another process was first: all of them must sign with the same one."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".key", encoding="ascii") as draft:  # mode 0600
+        draft.write(key + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft.name, path)
+
+
 def key_file(database: Database) -> Path:
     """Where the secret key of a SQLite database is kept. CivicwireError where a key has to be set instead."""
     if not database.is_sqlite:
@@ -165,9 +178,8 @@ def kept_key(database: Database) -> str:
     path = key_file(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
-        if not path.read_text(encoding="ascii").strip():
-            path.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
+        if not path.exists():
+            _keep_first(path, secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise CivicwireError(f"cannot keep the secret key in {path}: {error.strerror}") from error

@@ -137,7 +137,10 @@ def read_settings(
 def load_settings(folder: Path = Path()) -> Settings:
     """The settings of this process: its environment, and `civicwire.toml` in the folder if there is one."""
     path = folder / FILE_NAME
-    text = path.read_text(encoding="utf-8") if path.is_file() else None
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError((f"{FILE_NAME}: cannot be read as text in UTF-8",)) from error
     return read_settings(os.environ, text, read_file=lambda name: Path(name).read_text(encoding="utf-8"))  # noqa: TID251
 
 

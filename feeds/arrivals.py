@@ -9,8 +9,8 @@ from feeds.errors import NotFound
 from feeds.intake.division import resolve_division
 from feeds.intake.draft import Draft
 from feeds.intake.fingerprint import fingerprint
-from feeds.model import Change, Newsroom, State
-from feeds.store import articles, reading
+from feeds.model import Article, Change, Newsroom, State
+from feeds.store import articles, changes, reading
 from feeds.store.articles import Filing, Source
 from feeds.store.database import Database, Session
 
@@ -58,6 +58,7 @@ class Arrivals:
         mark = fingerprint(draft)
         source = Source(key=str(draft.identity or f"page/{mark}"), fingerprint=mark, address=draft.address)
         with self.database.write() as session:
+            changes.take_turn(session)
             known = articles.source_of(session, source.key)
             if known is None:
                 stored = articles.add(
@@ -74,7 +75,7 @@ class Arrivals:
                 outcome = self._again(session, article_id, known[1], draft, filing, source)
             change = None
             if publish and reading.get(session, article_id).state is State.DRAFT:
-                change = self._publish(session, article_id, draft.registered_on)
+                change = self.publish(session, reading.get(session, article_id), undated_is_news=False)
             state = reading.get(session, article_id).state
         return Arrival(article_id=article_id, outcome=outcome, state=state, quiet=change is not None and change.quiet)
 
@@ -96,18 +97,21 @@ class Arrivals:
         change = articles.revise(session, article_id, draft.content, note=note, now=now, filing=filing, source=source)
         return Outcome.CORRECTED if change else Outcome.UPDATED
 
-    def _publish(self, session: Session, article_id: int, registered_on: date | None) -> Change:
+    def publish(self, session: Session, draft: Article, *, undated_is_news: bool) -> Change:
+        """Publish a draft under the day it was registered on; nobody is mailed about what is older than yesterday.
+
+        `undated_is_news` is what an editor says by publishing it, and what no machine can know of a page without date.
+        """
         now = self.clock()
-        zone = self.newsroom.city.zone
-        today = now.astimezone(zone).date()
-        old = registered_on is not None and registered_on < today
+        today = now.astimezone(self.newsroom.city.zone).date()
+        day = draft.registered_on
         return articles.publish(
             session,
-            article_id,
+            draft.id,
             fallback_division=self.newsroom.city.fallback_division,
             now=now,
-            dated=_midnight(registered_on, self.newsroom) if old and registered_on else None,
-            quiet=registered_on is None or not today - _STILL_NEWS <= registered_on <= today,
+            dated=_midnight(day, self.newsroom) if day is not None and day < today else None,
+            quiet=not undated_is_news if day is None else not today - _STILL_NEWS <= day <= today,
         )
 
     def _board(self, named: str | None) -> str | None:

@@ -63,17 +63,12 @@ class Alerts:
         return self._address(session, change, article, audience)
 
     def _address(self, session: Session, change: Change, article: Article, audience: Sequence[Audience]) -> int:
-        now = self.clock()
+        told = [(change.number, article.id, article.revision)]
         planned = 0
-        for person in audience:
-            mailing = self._mailing(session, change, article, person.language)
-            delivery = mailings.address(
-                session, mailing, to=person.address, subscriber_id=person.subscriber_id, now=now
-            )
-            if delivery is not None:
-                told = [(change.number, article.id, article.revision)]
-                mailings.note_told(session, person.subscriber_id, delivery, told)
-                planned += 1
+        for language in sorted({person.language for person in audience}):
+            mailing = self._mailing(session, change, article, language)
+            people = [(person, told) for person in audience if person.language == language]
+            planned += mailings.address_all(session, mailing, people, now=self.clock())
         return planned
 
     def _mailing(self, session: Session, change: Change, article: Article, language: str) -> int:

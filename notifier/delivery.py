@@ -6,8 +6,9 @@ that a killed process repeats at most one message per open connection, under its
 
 import asyncio
 import random
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
@@ -16,8 +17,9 @@ from uuid import uuid4
 import structlog
 
 from feeds.clock import Clock
+from feeds.errors import StoreError
 from feeds.model import Newsroom
-from feeds.store.database import Database
+from feeds.store.database import Database, Session
 from notifier import mime
 from notifier.addresses import masked
 from notifier.ledger import deliveries
@@ -25,12 +27,12 @@ from notifier.ledger.deliveries import LEASE
 from notifier.links import Links
 from notifier.messages import MailContent, fill
 from notifier.model import Delivery, DeliveryState
-from notifier.retry import LIVES, OUTAGE_PAUSE, Reply, verdict
+from notifier.retry import LIVES, OUTAGE_PAUSE, Reply, Stage, verdict
 from notifier.tokens import Tokens
 from notifier.transport.promise import Connection, Transport, TransportUnavailable
 
 log = structlog.get_logger()
-BATCH = 10
+BATCH = 50
 """How many deliveries are claimed at once for each connection."""
 REMAKING_PAUSE = timedelta(minutes=1)
 """Until a digest is made again without a withdrawn release: the digests' own tick does it."""
@@ -64,9 +66,10 @@ class Sender:
         """Send everything that is due now; stops early where the mail server cannot be used."""
         done = DeliveryRun()
         owner = uuid4().hex
-        while done.unavailable is None and not self.stopping.is_set():
+        with self.database.write() as session:
+            deliveries.expire(session, lives=LIVES, now=self.clock())
+        while self._goes_on(done):
             with self.database.write() as session:
-                deliveries.expire(session, lives=LIVES, now=self.clock())
                 limit = BATCH * self.transport.connections
                 batch = deliveries.claim(session, owner=owner, now=self.clock(), limit=limit)
             if not batch:
@@ -79,17 +82,25 @@ class Sender:
         width = min(self.transport.connections, len(queue))
         alive = asyncio.create_task(self._stay_alive(owner))
         try:
-            await asyncio.gather(*(self._work(queue, owner, done) for _ in range(width)))
+            workers = (self._work(queue, owner, done) for _ in range(width))
+            outcomes = await asyncio.gather(*workers, return_exceptions=True)
         finally:
             alive.cancel()
             at = self.clock() + (OUTAGE_PAUSE if done.unavailable else timedelta())
             self._give_back([one.id for one in queue], owner, at, done.unavailable)
+        # Only now, when no message is on any wire: a failure in one conversation must not cut off the others.
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _stay_alive(self, owner: str) -> None:
         """Renew the claims while a slow server takes its time."""
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            await asyncio.to_thread(self._renew, owner)
+            try:
+                await asyncio.to_thread(self._renew, owner)
+            except StoreError as error:
+                log.warning("delivery.renewal", cause=str(error))
 
     def _renew(self, owner: str) -> None:
         with self.database.write() as session:
@@ -197,8 +208,8 @@ class Sender:
         done: DeliveryRun,
         next_attempt_at: datetime | None = None,
     ) -> None:
-        with self.database.write() as session:
-            kept = deliveries.settle(
+        kept = self._write_down(
+            lambda session: deliveries.settle(
                 session,
                 one.id,
                 owner=owner,
@@ -206,11 +217,24 @@ class Sender:
                 now=self.clock(),
                 reply=f"{reply.code} {reply.text}" if reply else None,
                 next_attempt_at=next_attempt_at,
-                repeated=reply is not None and reply.code == 0,
+                repeated=reply is not None and reply.code == 0 and reply.stage is Stage.MESSAGE,
             )
+        )
         if kept:
             done.states[state] += 1
             log.info("delivery.settled", delivery=one.id, kind=one.kind, to=masked(one.address), state=state)
+
+    def _write_down(self, settle: Callable[[Session], bool]) -> bool:
+        """What a server has answered is not forgotten because the database is busy: try for two minutes."""
+        for pause in (0.5, 2, 5, 10, 20, 40, 40):
+            try:
+                with self.database.write() as session:
+                    return settle(session)
+            except StoreError as error:
+                log.warning("delivery.unrecorded", cause=str(error), again_in=pause)
+                time.sleep(pause)
+        with self.database.write() as session:
+            return settle(session)
 
     def _give_back(self, ids: Sequence[int], owner: str, at: datetime, cause: str | None) -> None:
         with self.database.write() as session:

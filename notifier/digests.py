@@ -17,7 +17,7 @@ from notifier import matching
 from notifier.ledger import mailings, runs, subscribers
 from notifier.matching import News, Plan
 from notifier.messages import DigestItem, Letters, MailContent
-from notifier.model import Cadence, Kind, Subscriber, Subscription
+from notifier.model import Audience, Cadence, Kind, Subscription
 from notifier.windows import Slot, latest_due
 
 SHOWN_AT_MOST = 40
@@ -83,12 +83,18 @@ class Digests:
         people = subscribers.people(session, slot.cadence)
         told = mailings.told_of(session, slot.cadence, articles)
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
-        planned = 0
+        edition = _Edition(slot, span_from, now, to, articles)
+        alike: dict[str, tuple[Plan, list[tuple[Audience, Sequence[mailings.Told]]]]] = {}
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
             plan = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
             if plan.items:
-                edition = _Edition(slot, span_from, now, to, articles)
-                planned += self._address(session, edition, people[person_id], plan)
+                person = people[person_id]
+                reader = Audience(subscriber_id=person.id, address=person.address, language=person.language)
+                alike.setdefault(edition.key(plan, person.language), (plan, []))[1].append((reader, plan.changes))
+        planned = 0
+        for plan, readers in alike.values():
+            mailing = self._mailing(session, edition, readers[0][0].language, plan)
+            planned += mailings.address_all(session, mailing, readers, now=now)
         return planned
 
     def _news(self, session: Session, after: int, to: int) -> list[News]:
@@ -104,14 +110,6 @@ class Digests:
             for change in window
             if (article := articles[change.article_id]).state is State.PUBLISHED and article.division
         ]
-
-    def _address(self, session: Session, edition: "_Edition", person: Subscriber, plan: Plan) -> int:
-        mailing = self._mailing(session, edition, person.language, plan)
-        delivery = mailings.address(session, mailing, to=person.address, subscriber_id=person.id, now=edition.cut_at)
-        if delivery is None:
-            return 0
-        mailings.note_told(session, person.id, delivery, plan.changes)
-        return 1
 
     def _mailing(self, session: Session, edition: "_Edition", language: str, plan: Plan) -> int:
         """The mailing with this content: people with the same releases and language share one."""

@@ -41,7 +41,7 @@ class Following:
         Beyond the day's budget of an address, nothing is kept and nothing is sent.
         """
         now = self.clock()
-        with self.database.write() as session:
+        with self._alone() as session:
             if signups.asked_since(session, now - timedelta(days=1), address) >= MAILS_A_DAY:
                 log.info("signup.over_budget", to=masked(address))
                 return
@@ -134,7 +134,7 @@ class Following:
 
     def stop(self, subscriber_id: int, *, only: int | None = None, reason: str) -> int:
         """End one subscription of this person, or all; answers how many ended. Twice is harmless."""
-        with self.database.write() as session:
+        with self._alone() as session:
             return subscribers.stop(session, subscriber_id, only=only, reason=reason, now=self.clock())
 
     def ask_for_link(self, address: str, *, language: str) -> None:
@@ -145,7 +145,7 @@ class Following:
             since = now - timedelta(days=1)
             if person is None or mailings.planned_since(session, address, Kind.MANAGE_LINK, since) >= MAILS_A_DAY:
                 return
-            key = f"manage_link:{person.id}:{now.isoformat()}"
+            key = f"manage_link:{person.id}:{now:%Y-%m-%dT%H:%M}"
             if mailings.find(session, key) is not None:
                 return  # a double press: that mail is on its way
             mailing = mailings.freeze(

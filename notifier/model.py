@@ -107,6 +107,7 @@ class Delivery:
 
     id: int
     mailing_id: int
+    edition: int
     kind: Kind
     language: str
     subject: str

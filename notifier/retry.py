@@ -29,7 +29,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A server's answer. `code` is 0 where the connection was lost after the message had been handed over."""
+    """A server's answer. `code` is 0 where the connection was lost; `stage` says how far the message had come."""
 
     code: int
     text: str
@@ -57,7 +57,7 @@ def verdict(
     """What to do after an answer at the given attempt (1 for the first); `repeats` counts earlier lost answers."""
     if 200 <= reply.code < 300:
         return Verdict(DeliveryState.ACCEPTED)
-    if reply.code == 0:
+    if reply.code == 0 and reply.stage is Stage.MESSAGE:
         # It may have arrived: once more under the same Message-ID, then we say that we do not know.
         return Verdict(DeliveryState.UNKNOWN) if repeats else _later(kind, attempts, created_at, now, jitter)
     if reply.code >= 500 and not is_our_fault(reply):

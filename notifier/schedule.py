@@ -17,8 +17,8 @@ from notifier.digests import Digests
 from notifier.following import Following
 
 log = structlog.get_logger()
-ALERT_SECONDS = 10
-"""How often alerts are planned and sent: well within the minute that journalists are promised."""
+SECONDS = 5
+"""How often alerts are planned, and how often mail is sent: together well within the promised minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,19 @@ class Ticks:
     sender: Sender
     following: Following
 
-    def urgent(self) -> None:
-        """Plan alerts for what the change log holds, and send what is due."""
+    def plan_alerts(self) -> None:
+        """Plan alerts for what the change log holds."""
         alerts = self.alerts.run()
         if alerts.changes:
             log.info("alerts.planned", changes=alerts.changes, deliveries=alerts.planned)
+
+    def send(self) -> None:
+        """Send what is due."""
         self.sender.run()
 
-    def daily(self) -> None:
-        """Plan the digests that are due."""
+    def plan_digests(self) -> None:
+        """Plan the digests that are due, after the alerts: who asked to be told at once is told at once."""
+        self.plan_alerts()
         for one in self.digests.run():
             log.info(
                 "digest.run",
@@ -67,8 +71,10 @@ def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
         executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    scheduler.add_job(_guarded(ticks.urgent), IntervalTrigger(seconds=ALERT_SECONDS, timezone=zone), id="alerts")
-    scheduler.add_job(_guarded(ticks.daily), CronTrigger(minute="*", timezone=zone), id="digests")
+    often = IntervalTrigger(seconds=SECONDS, timezone=zone)
+    scheduler.add_job(_guarded(ticks.plan_alerts), often, id="alerts")
+    scheduler.add_job(_guarded(ticks.send), often, id="sending")
+    scheduler.add_job(_guarded(ticks.plan_digests), CronTrigger(minute="*", timezone=zone), id="digests")
     scheduler.add_job(_guarded(ticks.tidy), CronTrigger(minute=17, timezone=zone), id="tidy")
     return scheduler
 

@@ -65,7 +65,10 @@ def _publish(parts: Parts, article_id: int, division: str | None) -> None:
             print(
                 f"civicwire: no division is known: filed under {fallback}; --division says otherwise", file=sys.stderr
             )
-        articles.publish(session, article_id, fallback_division=fallback, now=parts.clock())
+        change = parts.arrivals.publish(session, reading.get(session, article_id), undated_is_news=True)
+    if change.quiet:
+        note = f"civicwire: registered on {filed.registered_on}, no news any more: published without mail"
+        print(note, file=sys.stderr)
 
 
 def _correct(parts: Parts, article_id: int, page: str, note: str) -> None:

@@ -6,6 +6,7 @@ from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError, NotFound
 from feeds.scope import MAX_DIVISIONS, Scope
+from feeds.store import changes
 from notifier.addresses import normalise
 from notifier.ledger import history, subscribers, suppressions
 from notifier.model import Cadence
@@ -50,6 +51,7 @@ def _add(
 def _erase(parts: Parts, address: str, as_json: bool) -> None:
     """Erase the person; mail on its way is not sent, for nobody follows by that address any more."""
     with parts.database.write() as session:
+        changes.take_turn(session)
         erased = subscribers.erase(session, address)
     if as_json:
         print_json({"address": address, "erased": erased})

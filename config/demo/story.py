@@ -85,13 +85,16 @@ class Story:
                 self._publish(release)
         self.clock.move_to(digest_at - timedelta(minutes=15))
         article_id = self._publish(hero)
-        self.parts.ticks.urgent()
+        self._tick()
         self.clock.move_to(digest_at)
-        self.parts.ticks.daily()
-        self.parts.ticks.urgent()
+        self._tick()
         self.clock.let_go()
         self._look(hero, article_id)
         return self.events
+
+    def _tick(self) -> None:
+        self.parts.ticks.plan_digests()
+        self.parts.ticks.send()
 
     def _publish_archive(self, releases: list[SampleRelease]) -> None:
         for release in reversed(releases):
@@ -154,8 +157,7 @@ class Story:
             mails = [mail for mail in self.mailbox.to(address) if mail.message["List-Unsubscribe-Post"]]
             self._note_mail(what, address, mails, hero)
         again = len(self.mailbox.messages)
-        self.parts.ticks.urgent()
-        self.parts.ticks.daily()
+        self._tick()
         repeated = len(self.mailbox.messages) - again
         self._note("second run", f"{repeated} mails sent twice", "/dev/mail", repeated == 0)
 

@@ -4,7 +4,7 @@ On PostgreSQL whoever writes a change holds an advisory lock until it commits, s
 before an earlier one; SQLite has one writer. "Everything after number N" is therefore complete.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, func, insert, literal, select, text
@@ -66,12 +66,6 @@ def after(session: Session, number: int) -> Change | None:
     """The first change after this number, or None."""
     row = session.execute(select(change).where(change.c.number > number).order_by(change.c.number).limit(1)).first()
     return _change(row) if row else None
-
-
-def of_articles(session: Session, article_ids: Iterable[int]) -> Sequence[Change]:
-    """Every change of these articles, in order."""
-    wanted = select(change).where(change.c.article_id.in_(list(article_ids))).order_by(change.c.number)
-    return [_change(row) for row in session.execute(wanted)]
 
 
 def _change(row: Row[tuple[object, ...]]) -> Change:

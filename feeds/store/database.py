@@ -144,6 +144,8 @@ def _postgresql(url: URL) -> Engine:
         max_overflow=4,
         pool_timeout=BUSY_SECONDS,
         pool_pre_ping=True,
+        # A snapshot older than the lock on the log would break the order of its numbers.
+        isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": 10, "options": "-c timezone=UTC -c statement_timeout=60000"},
     )
 
@@ -153,8 +155,8 @@ def _translated(url: URL) -> Iterator[None]:
     """Foreign errors become ours where they enter: one sentence, and never the password of the address."""
     try:
         yield
-    except IntegrityError:
-        raise
+    except IntegrityError as error:
+        raise StoreError("somebody else wrote the same at the same moment: try again") from error
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) or type(error).__name__ == "TimeoutError":
             place = url.render_as_string(hide_password=True)

@@ -7,7 +7,7 @@ owner mark no longer fits, so that a stale sender writes nothing.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from feeds.model import State
 from feeds.store.database import Session
@@ -17,6 +17,10 @@ from notifier.model import Delivery, DeliveryState, Kind
 
 LEASE = timedelta(seconds=60)
 """After this long without a sign of life of its owner, a claim is anybody's. An owner at work renews it."""
+
+
+_PATIENCE = case({Kind.ALERT: 1, Kind.CORRECTION: 1, Kind.DIGEST: 2}, value=mailing.c.kind, else_=0)
+"""Who waits at a form comes before who is alerted, and a digest can wait for both."""
 
 
 def expire(session: Session, *, lives: Mapping[Kind, timedelta], now: datetime) -> None:
@@ -29,7 +33,7 @@ def expire(session: Session, *, lives: Mapping[Kind, timedelta], now: datetime) 
 
 
 def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequence[Delivery]:
-    """Take up to `limit` due deliveries: urgent ones first, then confirmations, then the oldest. None while held."""
+    """Take up to `limit` due deliveries: urgent ones first, then confirmations, alerts, digests. None while held."""
     if session.execute(select(hold.c.id)).first() is not None:
         return []
     due = or_(
@@ -40,7 +44,7 @@ def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequenc
         select(delivery.c.id)
         .join(mailing, mailing.c.id == delivery.c.mailing_id)
         .where(due)
-        .order_by(mailing.c.urgent.desc(), delivery.c.signup_id.is_(None), delivery.c.id)
+        .order_by(mailing.c.urgent.desc(), _PATIENCE, delivery.c.id)
         .limit(limit)
     )
     if session.dialect.name == "postgresql":
@@ -76,6 +80,7 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
             delivery.c.repeats,
             delivery.c.created_at,
             mailing.c.kind,
+            mailing.c.edition,
             mailing.c.language,
             mailing.c.subject,
             mailing.c.text,
@@ -93,7 +98,7 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
 
     List mail needs a live subscription under the same address, and none goes to a suppressed one. Nothing tells of a
     withdrawn article: if all are, the delivery is skipped. Three answers are no end: PENDING, sending is held; SENDING,
-    the claim is another's by now; DEFERRED, the digest has to be made again without what was withdrawn.
+    the claim is another's by now; DEFERRED, the digest is being made again without what was withdrawn.
     """
     claimed = select(delivery.c.id).where(
         delivery.c.id == one.id, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
@@ -122,6 +127,9 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
         .join(mailing_article, mailing_article.c.article_id == article.c.id)
         .where(mailing_article.c.mailing_id == one.mailing_id)
     )
+    edition = select(mailing.c.edition).where(mailing.c.id == one.mailing_id)
+    if session.execute(edition).scalar() != one.edition:
+        return DeliveryState.DEFERRED
     states = set(session.execute(shown).scalars())
     if State.WITHDRAWN not in states:
         return None

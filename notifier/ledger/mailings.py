@@ -21,6 +21,10 @@ from notifier.ledger.tables import (
 from notifier.messages import MailContent
 from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind
 
+Told = tuple[int, int, int]
+"""What a person is told of: change number, article id, revision."""
+_AT_ONCE = 1000
+
 
 def find(session: Session, key: str) -> int | None:
     """The mailing that already says this, or None."""
@@ -50,6 +54,7 @@ def freeze(
         "urgent": urgent,
         "created_at": now,
         "plan": plan,
+        "edition": 1,
     }
     mailing_id: int = session.execute(insert(mailing).values(**values).returning(mailing.c.id)).scalar_one()
     shown = [
@@ -70,7 +75,50 @@ def address(
     signup_id: int | None = None,
 ) -> int | None:
     """Plan one delivery of a mailing; answers its id, or None if that address has one already."""
-    values = {
+    values = _row(mailing_id, to=to, subscriber_id=subscriber_id, signup_id=signup_id, now=now)
+    engine = postgresql if session.dialect.name == "postgresql" else sqlite
+    planned = engine.insert(delivery).values(**values).on_conflict_do_nothing().returning(delivery.c.id)
+    return session.execute(planned).scalar()
+
+
+def address_all(
+    session: Session, mailing_id: int, people: Sequence[tuple[Audience, Sequence[Told]]], *, now: datetime
+) -> int:
+    """Plan a delivery of a mailing for each person and record what it tells them; answers how many were new.
+
+    Set by set, for a city has many readers: who has a delivery of this mailing already gets no second one.
+    """
+    planned = 0
+    engine = postgresql if session.dialect.name == "postgresql" else sqlite
+    statement = engine.insert(delivery).on_conflict_do_nothing().returning(delivery.c.id, delivery.c.subscriber_id)
+    for first in range(0, len(people), _AT_ONCE):
+        told = {person.subscriber_id: news for person, news in people[first : first + _AT_ONCE]}
+        rows = [
+            _row(mailing_id, to=person.address, subscriber_id=person.subscriber_id, signup_id=None, now=now)
+            for person, _ in people[first : first + _AT_ONCE]
+        ]
+        new = session.execute(statement, rows).all()
+        notices = [
+            {
+                "subscriber_id": subscriber_id,
+                "change_number": number,
+                "article_id": article_id,
+                "revision": revision,
+                "delivery_id": delivery_id,
+            }
+            for delivery_id, subscriber_id in new
+            for number, article_id, revision in told[subscriber_id]
+        ]
+        if notices:
+            session.execute(insert(notice), notices)
+        planned += len(new)
+    return planned
+
+
+def _row(
+    mailing_id: int, *, to: str, subscriber_id: int | None, signup_id: int | None, now: datetime
+) -> dict[str, object]:
+    return {
         "mailing_id": mailing_id,
         "subscriber_id": subscriber_id,
         "signup_id": signup_id,
@@ -81,25 +129,6 @@ def address(
         "next_attempt_at": now,
         "created_at": now,
     }
-    engine = postgresql if session.dialect.name == "postgresql" else sqlite
-    planned = engine.insert(delivery).values(**values).on_conflict_do_nothing().returning(delivery.c.id)
-    return session.execute(planned).scalar()
-
-
-def note_told(session: Session, subscriber_id: int, delivery_id: int, told: Sequence[tuple[int, int, int]]) -> None:
-    """Record that this delivery tells this person of these (change number, article id, revision)."""
-    rows = [
-        {
-            "subscriber_id": subscriber_id,
-            "change_number": number,
-            "article_id": article_id,
-            "revision": revision,
-            "delivery_id": delivery_id,
-        }
-        for number, article_id, revision in told
-    ]
-    if rows:
-        session.execute(insert(notice), rows)
 
 
 def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> dict[int, dict[int, int]]:
@@ -197,7 +226,8 @@ def showing_withdrawn(session: Session) -> Sequence[tuple[int, str, dict[str, ob
 def make_again(session: Session, mailing_id: int, content: MailContent, plan: dict[str, object]) -> None:
     """Give a mailing the content that leaves out what was withdrawn; who has had it already keeps what was sent."""
     values = {"subject": content.subject, "text": content.text, "html": content.html, "plan": plan}
-    session.execute(update(mailing).where(mailing.c.id == mailing_id).values(**values))
+    again = update(mailing).where(mailing.c.id == mailing_id).values(**values, edition=mailing.c.edition + 1)
+    session.execute(again)
     withdrawn = select(article.c.id).where(article.c.state == State.WITHDRAWN)
     gone = mailing_article.c.mailing_id == mailing_id, mailing_article.c.article_id.in_(withdrawn)
     session.execute(delete(mailing_article).where(*gone))

@@ -18,7 +18,7 @@ from notifier.ledger.tables import (
     subscription,
     subscription_division,
 )
-from notifier.model import Cadence, Subscriber, Subscription
+from notifier.model import OPEN, Cadence, DeliveryState, Subscriber, Subscription
 
 CONSENT_VERSION = "2026-11"
 """Which text of the sign-up page people agreed to; a new text takes a new name."""
@@ -163,6 +163,8 @@ def erase(session: Session, address: str) -> bool:
     ids = list(session.execute(select(subscriber.c.id).where(subscriber.c.address == address)).scalars())
     nameless = literal("erased:").concat(cast(delivery.c.id, String))
     blank = update(delivery).where(delivery.c.address == address)
+    waiting = delivery.c.address == address, delivery.c.state.in_(OPEN)
+    session.execute(update(delivery).where(*waiting).values(state=DeliveryState.SKIPPED_LEFT, owner=None))
     touched = session.execute(
         blank.values(address=nameless, subscriber_id=None, signup_id=None, reply=None).returning(delivery.c.id)
     ).all()

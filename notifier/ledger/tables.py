@@ -109,6 +109,8 @@ mailing = Table(
     Column("created_at", Instant, nullable=False),
     # What a digest was made from, so that it can be made again without a release that was withdrawn before the wire.
     Column("plan", Document, nullable=True),
+    # Counts up when it is made again, so that nobody sends what was read before.
+    Column("edition", Integer, nullable=False),
 )
 
 mailing_article = Table(

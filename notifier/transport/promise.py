@@ -17,8 +17,9 @@ class Connection(Protocol):
     async def send(self, *, sender: str, recipient: str, message: bytes) -> Reply:
         """Hand one message over for one recipient and answer what the server said.
 
-        A lost connection after the message was handed over is a Reply with code 0; before that, and whenever the
-        server refuses us rather than the recipient, TransportUnavailable is raised and nothing was sent.
+        A connection lost over one recipient is a Reply with code 0, whose stage says whether the message had been
+        handed over. Whenever the server refuses us rather than the recipient, or is lost before the recipient was
+        named, TransportUnavailable is raised and nothing was sent.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Messages over SMTP (RFC 5321) with aiosmtplib: one recipient a transaction, connections kept for the run."""
+"""Messages over SMTP (RFC 5321) with aiosmtplib: one recipient a transaction, connections kept for a batch."""
 
 import contextlib
 import os
@@ -16,6 +16,7 @@ from aiosmtplib import (
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
+from aiosmtplib.protocol import SMTPProtocol
 
 from notifier.retry import Reply, Stage
 from notifier.transport.promise import Connection, TransportUnavailable
@@ -42,6 +43,8 @@ class SmtpOptions:
     password: str | None = None
     connections: int = 4
     connect_seconds: float = 30.0
+    command_seconds: float = 300.0
+    """RFC 5321, section 4.5.3.2: five minutes for MAIL and RCPT."""
     reply_seconds: float = 600.0
     """RFC 5321, section 4.5.3.2.6: ten minutes for the answer to the final dot."""
 
@@ -81,7 +84,7 @@ class SmtpTransport:
         except (SMTPException, OSError, ValueError) as error:
             raise TransportUnavailable(f"{options.host}:{options.port}: {_sentence(error)}") from error
         try:
-            yield _SmtpConnection(client, options.reply_seconds)
+            yield _SmtpConnection(client, options)
         finally:
             # A reset at QUIT, or a server that went away, is nobody's failure: everything is settled by now.
             with contextlib.suppress(SMTPException, OSError):
@@ -90,38 +93,53 @@ class SmtpTransport:
 
 
 class _SmtpConnection:
-    def __init__(self, client: SMTP, reply_seconds: float) -> None:
+    def __init__(self, client: SMTP, options: SmtpOptions) -> None:
         self._client = client
-        self._reply_seconds = reply_seconds
+        self._options = options
+        self._handed_over = False
+        if client.protocol is not None:
+            self._watch(client.protocol)
+
+    def _watch(self, protocol: SMTPProtocol) -> None:
+        """Notice when a whole message is written: the library does not tell a drop before that from one after."""
+        write = protocol.write
+
+        def watched(data: bytes) -> None:
+            self._handed_over = self._handed_over or data.endswith(b"\r\n.\r\n")
+            write(data)
+
+        protocol.write = watched  # type: ignore[method-assign]
 
     async def send(self, *, sender: str, recipient: str, message: bytes) -> Reply:
         """See the promise. An address that SMTP cannot carry is that recipient's failure alone."""
         if not recipient.isascii() or any(sign in recipient for sign in "\r\n <>"):
             return Reply(553, "5.1.3 the address cannot be written in SMTP", Stage.RECIPIENT)
+        self._handed_over = False
         try:
-            await self._client.mail(sender)
+            await self._client.mail(sender, timeout=self._options.command_seconds)
         except SMTPResponseException as error:
             await self._reset()
             raise TransportUnavailable(f"the server refuses the sender: {_sentence(error)}") from error
         except (SMTPException, OSError) as error:
             raise TransportUnavailable(_sentence(error)) from error
         try:
-            await self._client.rcpt(recipient)
+            await self._client.rcpt(recipient, timeout=self._options.command_seconds)
         except SMTPResponseException as error:
-            if error.code == 421:
-                raise TransportUnavailable(_sentence(error)) from error
-            await self._reset()
+            if error.code != 421:
+                await self._reset()
             return Reply(error.code, error.message, Stage.RECIPIENT)
         except (SMTPException, OSError) as error:
-            raise TransportUnavailable(_sentence(error)) from error
+            # One recipient's own trouble must not stop the others: it alone waits, on a new connection.
+            self._client.close()
+            return Reply(0, _sentence(error), Stage.RECIPIENT)
         return await self._hand_over(message)
 
     async def _hand_over(self, message: bytes) -> Reply:
         try:
-            answer = await self._client.data(message, timeout=self._reply_seconds)
+            answer = await self._client.data(message, timeout=self._options.reply_seconds)
         except (SMTPServerDisconnected, SMTPTimeoutError, OSError) as error:
             self._client.close()
-            return Reply(0, _sentence(error))
+            return Reply(0, _sentence(error), Stage.MESSAGE if self._handed_over else Stage.RECIPIENT)
         except SMTPResponseException as error:
             if error.code != 421:
                 await self._reset()

@@ -1,5 +1,6 @@
 """Settings: one pure reading of environment and file, every problem at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,16 @@ def test_sqlite_keeps_its_own_key_and_others_must_be_given_one(tmp_path: Path) -
     assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o077 == 0
     with pytest.raises(CivicwireError, match="CIVICWIRE_SECRET_KEY"):
         kept_key(Database("postgresql://127.0.0.1/civicwire"))
+
+
+def test_several_processes_that_start_at_once_keep_the_same_key(tmp_path: Path) -> None:
+    for round_ in range(10):
+        stores = [Database(f"sqlite:///{tmp_path / str(round_) / 'civicwire.db'}") for _ in range(4)]
+        with ThreadPoolExecutor(4) as several:
+            assert len(set(several.map(kept_key, stores))) == 1
+
+
+def test_a_settings_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "civicwire.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match=r"civicwire\.toml: cannot be read as text in UTF-8"):
+        load_settings(tmp_path)

@@ -55,8 +55,8 @@ class Site:
 
     def tick(self) -> None:
         """What the alarm clock wakes."""
-        self.parts.ticks.daily()
-        self.parts.ticks.urgent()
+        self.parts.ticks.plan_digests()
+        self.parts.ticks.send()
 
 
 @pytest.fixture

@@ -192,6 +192,17 @@ def test_a_draft_of_unknown_division_says_where_it_went(ready: Path) -> None:
     assert json.loads(filed.stdout)["division"] == "roads"
 
 
+def test_an_old_release_is_published_without_mail_also_by_hand(ready: Path) -> None:
+    (ready / "old.txt").write_text(PAGE.replace("공원녹지과", "공원녹지과 2019-07-17"), encoding="utf-8")
+    civicwire(ready, "subscribers", "add", "reader@example.org", "--cadence", "immediate", "--confirmed")
+    civicwire(ready, "intake", "old.txt")
+    published = civicwire(ready, "articles", "publish", "1", "--json")
+    assert json.loads(published.stdout)["published"].startswith("2019-07-16T15:00")
+    assert "registered on 2019-07-17" in published.stderr
+    run = json.loads(civicwire(ready, "run", "alerts", "--json").stdout)
+    assert run["done"].get("alerts planned", 0) == 0
+
+
 def test_without_a_database_it_says_how_to_make_one(folder: Path) -> None:
     assert "run “civicwire migrate”" in _one_line(civicwire(folder, "status"))
     assert "run “civicwire migrate”" in _one_line(civicwire(folder, "serve"))

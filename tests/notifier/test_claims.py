@@ -189,7 +189,7 @@ def test_a_confirmation_needs_no_subscription(desk: Desk) -> None:
     assert objection(desk, one) is None
 
 
-def test_f66_urgent_goes_first_then_confirmations_then_the_oldest(desk: Desk) -> None:
+def test_f66_urgent_goes_first_then_confirmations_then_alerts_and_digests_can_wait(desk: Desk) -> None:
     desk.follow(READER, NOW, "climate")
     desk.follow("morning@example.org", DAILY)
     change = desk.publish("First", division="climate")
@@ -204,8 +204,8 @@ def test_f66_urgent_goes_first_then_confirmations_then_the_oldest(desk: Desk) ->
         (Kind.ALERT, READER),
         (Kind.CONFIRMATION, "new@example.org"),
         (Kind.ALERT, READER),
-        (Kind.DIGEST, "morning@example.org"),
         (Kind.CORRECTION, READER),
+        (Kind.DIGEST, "morning@example.org"),
     ]
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from feeds.scope import Scope
 from notifier.following import MAILS_A_DAY, SIGNUPS_AN_HOUR
 from notifier.ledger import signups, subscribers, suppressions
-from notifier.ledger.tables import consent, subscriber, subscription
-from notifier.model import Cadence, Kind, Subscriber
+from notifier.ledger.tables import consent, delivery, subscriber, subscription
+from notifier.model import Cadence, DeliveryState, Kind, Subscriber
 from tests.notifier.conftest import Desk
 
 NOW, DAILY, WEEKLY = Cadence.IMMEDIATE, Cadence.DAILY, Cadence.WEEKLY
@@ -162,7 +162,7 @@ def test_b12_an_address_gets_three_confirmations_a_day_and_is_asked_again_the_da
 def test_b12_an_address_gets_three_links_to_manage_a_day(desk: Desk) -> None:
     desk.follow(READER, DAILY)
     for _ in range(20):
-        desk.clock.forward(seconds=1)
+        desk.clock.forward(minutes=1)
         desk.following.ask_for_link(READER, language="en")
     assert len(desk.mails(READER, Kind.MANAGE_LINK)) == 3
     desk.clock.forward(days=1)
@@ -285,3 +285,31 @@ def test_a_confirmation_says_what_it_is_for_even_where_that_is_everything(desk: 
     desk.following.ask("reader@example.org", Scope(), Cadence.DAILY, language=language)
     (mail,) = desk.mails("reader@example.org")
     assert word in mail.text
+
+
+def test_leaving_while_changing_leaves_nothing_followed_or_one_whole_change(desk: Desk) -> None:
+    """In one order or the other: never both the end of the old wish and a new one that nobody asked to keep."""
+    for round_ in range(12):
+        person = desk.follow(f"reader{round_}@example.org", DAILY)
+        (one,) = desk.live(person)
+        with ThreadPoolExecutor(2) as both:
+            left = both.submit(desk.following.stop, person.id, reason="page")
+            changed = both.submit(desk.following.change, person.id, one.id, WEEKLY)
+        assert (len(desk.live(person)), left.result()) in ((0, 1), (0, 2))
+        assert changed.result() in (True, False)
+
+
+def test_the_days_budget_of_an_address_holds_however_many_ask_at_once(desk: Desk) -> None:
+    with ThreadPoolExecutor(6) as several:
+        list(several.map(lambda _: desk.following.ask(READER, CLIMATE, DAILY, language="en"), range(6)))
+    assert len(desk.mails(READER)) == MAILS_A_DAY
+
+
+def test_mail_on_its_way_to_somebody_erased_is_skipped(desk: Desk) -> None:
+    desk.follow("gone@example.org", NOW)
+    desk.publish()
+    desk.alerts.run()
+    with desk.database.write() as session:
+        subscribers.erase(session, "gone@example.org")
+        states = session.execute(select(delivery.c.state)).scalars().all()
+    assert states == [DeliveryState.SKIPPED_LEFT]

@@ -1,5 +1,6 @@
 """What becomes of a page that comes in, on both engines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -134,3 +135,20 @@ def test_a_board_is_known_by_its_id_at_the_source_or_by_its_name_and_never_guess
     with database.read() as session:
         assert reading.get(session, unnamed.article_id).board is None
         assert reading.get(session, named.article_id).board == "news"
+
+
+def test_a_changed_page_read_by_several_at_once_is_one_correction(arrivals: Arrivals, database: Database) -> None:
+    arrivals.take(PAGE, publish=True)
+    changed = replace(PAGE, content=content("Parks open late"))
+    with ThreadPoolExecutor(4) as several:
+        outcomes = list(several.map(lambda _: arrivals.take(changed).outcome, range(4)))
+    assert sorted(outcomes) == sorted([Outcome.CORRECTED, *[Outcome.UNCHANGED] * 3])
+    with database.read() as session:
+        assert changes.head(session) == 2
+
+
+def test_b55_a_new_page_read_by_several_at_once_is_one_article(arrivals: Arrivals, database: Database) -> None:
+    with ThreadPoolExecutor(4) as several:
+        arrived = list(several.map(lambda _: arrivals.take(PAGE), range(4)))
+    assert len({one.article_id for one in arrived}) == 1
+    assert [one.outcome for one in arrived].count(Outcome.ADDED) == 1

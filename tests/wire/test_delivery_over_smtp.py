@@ -4,20 +4,24 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from feeds.scope import Scope
 from feeds.store.database import Database
+from notifier.digests import Digests
 from notifier.ledger import deliveries, holds
 from notifier.ledger.deliveries import LEASE
-from notifier.model import DeliveryState
+from notifier.model import Cadence, DeliveryState
 from notifier.transport.smtp import Tls
 from tests.builders import NOW, SECRET, publish, withdraw
 from tests.conftest import missing
@@ -133,6 +137,77 @@ def test_f24_a_deferred_address_holds_nobody_up_and_expires_in_the_end(post: Pos
             post.sender(server.port).run()
     assert post.states() == {ACCEPTED: 1, DeliveryState.EXPIRED: 1}
     assert server.commands.count("RCPT") < 40
+
+
+def test_f22_one_recipient_whose_server_says_421_holds_nobody_up(post: Post) -> None:
+    post.follow("poison@example.org", *[f"reader{n}@example.org" for n in range(20)])
+    publish(post.database)
+    post.plan()
+    with mail_server(Behaviour(recipients={"poison@example.org": "421 4.7.0 slow down"})) as server:
+        done = post.sender(server.port).run()
+    assert done.unavailable is None
+    assert len(server.accepted) == 20
+    assert post.states() == {ACCEPTED: 20, DEFERRED: 1}
+
+
+def test_f21_drops_before_the_message_was_asked_for_never_make_it_unknown(post: Post) -> None:
+    post.follow("a@example.org")
+    publish(post.database)
+    post.plan()
+    with mail_server(Behaviour(drop_at_data=3)) as server:
+        for _ in range(4):
+            post.sender(server.port).run()
+            post.clock.forward(hours=1)
+    assert len(server.accepted) == 1
+    assert post.states() == {ACCEPTED: 1}
+
+
+def test_f46_an_answer_that_cannot_be_recorded_at_once_is_recorded_later_and_the_mail_not_repeated(post: Post) -> None:
+    post.follow("a@example.org", "b@example.org")
+    publish(post.database)
+    post.plan()
+    path = str(post.database.url.database)
+    with (
+        mail_server() as server,
+        closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other,
+    ):
+
+        def lock_for_a_moment() -> None:
+            server.on_accept.wait(10)
+            other.execute("PRAGMA busy_timeout = 5000")
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(1)
+            other.execute("COMMIT")
+
+        locker = threading.Thread(target=lock_for_a_moment)
+        locker.start()
+        post.sender(server.port).run()
+        locker.join()
+        post.clock.forward(hours=1)
+        post.sender(server.port).run()
+    assert len(server.accepted) == 2
+    assert post.states() == {ACCEPTED: 2}
+
+
+def test_f67_a_digest_claimed_before_a_withdrawal_goes_out_without_it(post: Post) -> None:
+    post.following.add("a@example.org", Scope(), Cadence.DAILY, language="en")
+    wrong, _ = publish(post.database, "Wrong from the start"), publish(post.database, "Right all along")
+    digests = Digests(post.database, post.newsroom, post.letters, post.clock)
+    post.clock.forward(days=1)
+    digests.run()
+    with post.database.write() as session:
+        (stale,) = deliveries.claim(session, owner="early", now=post.clock(), limit=9)
+    withdraw(post.database, wrong.article_id, now=post.clock())
+    digests.run()
+    hashes = post.tokens.address_hashes(stale.address)
+    with post.database.write() as session:
+        assert deliveries.objection(session, stale, owner="early", hashes=hashes) is DEFERRED
+        deliveries.give_back(session, [stale.id], owner="early", at=post.clock())
+    with mail_server() as server:
+        post.sender(server.port).run()
+    text = server.accepted[0].message.get_payload(0).get_payload(decode=True).decode()
+    assert "Right all along" in text
+    assert "Wrong from the start" not in text
 
 
 def test_f25_a_refused_address_is_tried_once(post: Post) -> None:
@@ -356,7 +431,9 @@ _KILLED = """
 import random, sys
 from feeds import words
 from feeds.model import Newsroom
+from feeds.scope import Scope
 from feeds.store.database import Database
+from notifier.digests import Digests
 from notifier.delivery import Sender
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport, Tls
