@@ -17,7 +17,8 @@ from notifier.digests import Digests
 from notifier.following import Following
 
 log = structlog.get_logger()
-SECONDS = 5
+PLANNING_SECONDS = 5
+SENDING_SECONDS = 2
 """How often alerts are planned, and how often mail is sent: together well within the promised minute."""
 
 
@@ -71,12 +72,15 @@ def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
         executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    often = IntervalTrigger(seconds=SECONDS, timezone=zone)
-    scheduler.add_job(_guarded(ticks.plan_alerts), often, id="alerts")
-    scheduler.add_job(_guarded(ticks.send), often, id="sending")
+    scheduler.add_job(_guarded(ticks.plan_alerts), _every(PLANNING_SECONDS, zone), id="alerts")
+    scheduler.add_job(_guarded(ticks.send), _every(SENDING_SECONDS, zone), id="sending")
     scheduler.add_job(_guarded(ticks.plan_digests), CronTrigger(minute="*", timezone=zone), id="digests")
     scheduler.add_job(_guarded(ticks.tidy), CronTrigger(minute=17, timezone=zone), id="tidy")
     return scheduler
+
+
+def _every(seconds: int, zone: ZoneInfo) -> IntervalTrigger:
+    return IntervalTrigger(seconds=seconds, timezone=zone)
 
 
 def _guarded(tick: Callable[[], None]) -> Callable[[], None]:

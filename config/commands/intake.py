@@ -40,6 +40,8 @@ def run(
         print_json({"pages": reports})
     else:
         _print(reports, dry_run=dry_run)
+    if not as_json:
+        _print_remarks(readings)
     refused = [(path, reading) for path, reading in readings if not isinstance(reading, Draft)]
     for path, reading in refused:
         print(f"civicwire: {path}: {_sentence(reading)}", file=sys.stderr)
@@ -82,6 +84,14 @@ def _sentence(reading: Reading) -> str:
     if isinstance(reading, ListPage):
         return f"a list of {len(reading.titles)} articles, not one: give the page of each"
     return "; ".join(reading.reasons if isinstance(reading, Refused) else ())
+
+
+def _print_remarks(readings: Sequence[tuple[str, Reading]]) -> None:
+    """What an editor should look at, page by page."""
+    for path, reading in readings:
+        if isinstance(reading, Draft):
+            for remark in reading.remarks:
+                print(f"{Path(path).name}: {remark}")
 
 
 def _print(reports: Sequence[Mapping[str, object]], *, dry_run: bool) -> None:

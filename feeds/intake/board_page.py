@@ -3,6 +3,7 @@
 Pure and bounded: bytes in, a value out. Nothing is fetched, and nothing the page does not say is filled in.
 """
 
+import re
 from collections.abc import Sequence
 
 from feeds.errors import PageRefused
@@ -19,6 +20,8 @@ from feeds.intake.page_html import HtmlPage, html_page, is_html
 from feeds.model import Attachment, Content
 
 __all__ = ["identity_of", "read"]
+
+_WHOLE_END = re.compile(r"[.!?…:*][”’\"')\]]*\s*$")
 
 
 def read(page: bytes, *, address: str | None = None, media_type: str | None = None) -> Reading:
@@ -79,7 +82,7 @@ def _draft(header: Header, body: Body, address: str | None, html: HtmlPage | Non
         board=header.board,
         address=address,
         identity=identity_of(address) if address else None,
-        remarks=header.remarks + _unknown(header),
+        remarks=header.remarks + _unknown(header) + _cut_short(text),
     )
 
 
@@ -93,6 +96,13 @@ def _unknown(header: Header) -> tuple[str, ...]:
     if header.registered_on is None and not any("date of registration" in remark for remark in header.remarks):
         missing.append("the page gives no date of registration")
     return tuple(missing)
+
+
+def _cut_short(text: str) -> tuple[str, ...]:
+    """A remark where an English text ends within a sentence: a page cut there looks like any other."""
+    if _language(text) != "en" or _WHOLE_END.search(text):
+        return ()
+    return ("the text ends in the middle of a sentence: is the page whole?",)
 
 
 def _language(text: str) -> str:

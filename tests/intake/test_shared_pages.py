@@ -83,3 +83,10 @@ def test_b54_the_seed_keeps_its_note_caption_and_marks_in_html_and_text(wanted: 
     assert "Skip Navigation" not in text
     assert "Division name" not in html
     assert draft.remarks == ("the page names no division", "the page gives no date of registration")
+
+
+@pytest.mark.parametrize("wanted", index())
+def test_a_text_that_ends_within_a_sentence_is_remarked_on(wanted: dict[str, Any]) -> None:
+    draft = read((SHARED / wanted["file"]).read_bytes())
+    assert isinstance(draft, Draft)
+    assert any("middle of a sentence" in remark for remark in draft.remarks) is wanted["truncated"]
