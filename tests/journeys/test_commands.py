@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -60,6 +61,13 @@ def civicwire(folder: Path, *arguments: str, **settings: str) -> subprocess.Comp
         timeout=60,
         check=False,
     )
+
+
+def free_port() -> str:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 def _one_line(result: subprocess.CompletedProcess[str]) -> str:
@@ -230,7 +238,7 @@ def test_the_twelve_real_pages_are_read_as_one_object() -> None:
 
 def test_the_demonstration_does_the_whole_job_and_exits(folder: Path) -> None:
     for _ in range(2):
-        result = civicwire(folder, "demo", "--once", "--port", "18431")
+        result = civicwire(folder, "demo", "--once", "--port", free_port())
         assert result.returncode == 0, result.stderr
         assert "MISSING" not in result.stdout
         assert "0 mails sent twice" in result.stdout
@@ -239,14 +247,15 @@ def test_the_demonstration_does_the_whole_job_and_exits(folder: Path) -> None:
 def test_the_demonstration_leaves_a_strangers_folder_alone(folder: Path) -> None:
     (folder / "var" / "demo").mkdir(parents=True)
     (folder / "var" / "demo" / "precious.txt").write_text("keep", encoding="utf-8")
-    assert "move it away" in _one_line(civicwire(folder, "demo", "--once", "--port", "18432"))
+    assert "move it away" in _one_line(civicwire(folder, "demo", "--once", "--port", free_port()))
     assert (folder / "var" / "demo" / "precious.txt").read_text(encoding="utf-8") == "keep"
 
 
 def test_serve_answers_and_ends_cleanly_when_told(ready: Path) -> None:
     """f08: SIGTERM is an orderly end with status 0."""
+    port = free_port()
     service = subprocess.Popen(
-        [sys.executable, "-c", "from config.cli import main; main()", "serve", "--port", "18433"],
+        [sys.executable, "-c", "from config.cli import main; main()", "serve", "--port", port],
         cwd=ready,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},  # noqa: TID251
         stderr=subprocess.PIPE,
@@ -255,7 +264,7 @@ def test_serve_answers_and_ends_cleanly_when_told(ready: Path) -> None:
     try:
         for _ in range(100):
             try:
-                with urllib.request.urlopen("http://127.0.0.1:18433/readyz", timeout=2) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
                     assert answer.status == 200
                 break
             except OSError:
