@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from bench.peers import seconds, sink
-from config.migrating import upgrade
+from config.migrations.upgrading import upgrade
 from feeds import words
 from feeds.model import Newsroom
 from feeds.scope import Scope

@@ -94,10 +94,11 @@ def articles_show(article: ArticleId, as_json: AsJson = False) -> None:
 def articles_publish(
     article: ArticleId,
     division: Annotated[str | None, typer.Option(help="File it under this division's slug first.")] = None,
+    mail: Annotated[bool, typer.Option("--mail", help="Mail it though it was registered before yesterday.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Publish a draft: it is public at once, and alerts go out within a minute."""
-    _call("articles", action="publish", article=article, division=division, as_json=as_json)
+    _call("articles", action="publish", article=article, division=division, mail=mail, as_json=as_json)
 
 
 @articles.command("correct")

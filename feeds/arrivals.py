@@ -97,10 +97,11 @@ class Arrivals:
         change = articles.revise(session, article_id, draft.content, note=note, now=now, filing=filing, source=source)
         return Outcome.CORRECTED if change else Outcome.UPDATED
 
-    def publish(self, session: Session, draft: Article, *, undated_is_news: bool) -> Change:
+    def publish(self, session: Session, draft: Article, *, undated_is_news: bool, mail: bool = False) -> Change:
         """Publish a draft under the day it was registered on; nobody is mailed about what is older than yesterday.
 
-        `undated_is_news` is what an editor says by publishing it, and what no machine can know of a page without date.
+        `undated_is_news` is what an editor says by publishing it, and what no machine can know of a page without date;
+        `mail` is an editor's word that this one is news whatever its age.
         """
         now = self.clock()
         today = now.astimezone(self.newsroom.city.zone).date()
@@ -111,7 +112,7 @@ class Arrivals:
             fallback_division=self.newsroom.city.fallback_division,
             now=now,
             dated=_midnight(day, self.newsroom) if day is not None and day < today else None,
-            quiet=not undated_is_news if day is None else not today - _STILL_NEWS <= day <= today,
+            quiet=not mail and (not undated_is_news if day is None else not today - _STILL_NEWS <= day <= today),
         )
 
     def _board(self, named: str | None) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from config.migrating import upgrade
+from config.migrations.upgrading import upgrade
 from feeds.model import City, Newsroom
 from feeds.store import divisions
 from feeds.store.database import Database

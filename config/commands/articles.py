@@ -23,6 +23,7 @@ def run(
     article: int = 0,
     state: str | None = None,
     division: str | None = None,
+    mail: bool = False,
     page: str = "",
     note: str = "",
     reason: str = "",
@@ -34,7 +35,7 @@ def run(
             _list(parts, state, as_json)
             return
         if action == "publish":
-            _publish(parts, article, division)
+            _publish(parts, article, division, mail=mail)
         elif action == "correct":
             _correct(parts, article, page, _line(note, "--note"))
         elif action == "withdraw":
@@ -53,7 +54,7 @@ def _list(parts: Parts, state: str | None, as_json: bool) -> None:
     print_table(("number", "state", "division", "language", "title"), rows)
 
 
-def _publish(parts: Parts, article_id: int, division: str | None) -> None:
+def _publish(parts: Parts, article_id: int, division: str | None, *, mail: bool) -> None:
     fallback = parts.newsroom.city.fallback_division
     if division is not None and parts.newsroom.division(division) is None:
         raise NotFound("division", division)
@@ -65,9 +66,9 @@ def _publish(parts: Parts, article_id: int, division: str | None) -> None:
             print(
                 f"civicwire: no division is known: filed under {fallback}; --division says otherwise", file=sys.stderr
             )
-        change = parts.arrivals.publish(session, reading.get(session, article_id), undated_is_news=True)
+        change = parts.arrivals.publish(session, reading.get(session, article_id), undated_is_news=True, mail=mail)
     if change.quiet:
-        note = f"civicwire: registered on {filed.registered_on}, no news any more: published without mail"
+        note = f"civicwire: registered on {filed.registered_on}, no news any more: nobody is mailed without --mail"
         print(note, file=sys.stderr)
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 
 from config.commands.console import print_json, print_table
-from config.migrating import demand_current, newest
+from config.migrations.upgrading import demand_current, newest
 from config.parts import Parts, key_file
 from config.settings import load_settings
 from feeds.errors import CivicwireError

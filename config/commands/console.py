@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.logs import set_up
-from config.migrating import demand_current
+from config.migrations.upgrading import demand_current
 from config.parts import Parts
 from config.settings import Settings, load_settings
 from feeds.clock import fixed_clock, system_clock

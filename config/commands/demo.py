@@ -14,7 +14,7 @@ from config.demo.mailbox import catching
 from config.demo.pages import MailPages
 from config.demo.story import Event, Story, StoryClock
 from config.logs import set_up
-from config.migrating import upgrade
+from config.migrations.upgrading import upgrade
 from config.parts import PAGE_TEMPLATES, Parts
 from config.server import background, serve_until_told
 from config.settings import Settings

@@ -1,7 +1,7 @@
 """`civicwire migrate`."""
 
 from config.commands.console import print_table
-from config.migrating import upgrade
+from config.migrations.upgrading import upgrade
 from config.parts import Parts
 from config.settings import load_settings
 from feeds.store import divisions

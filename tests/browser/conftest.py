@@ -12,7 +12,7 @@ from config.asgi import application
 from config.demo.mailbox import Mailbox, catching
 from config.demo.pages import MailPages
 from config.demo.story import Story, StoryClock
-from config.migrating import upgrade
+from config.migrations.upgrading import upgrade
 from config.parts import PAGE_TEMPLATES, Parts
 from config.server import background
 from config.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 
 from config.asgi import application
 from config.demo.mailbox import Mailbox, catching
-from config.migrating import upgrade
+from config.migrations.upgrading import upgrade
 from config.parts import Parts
 from config.server import background
 from config.settings import Settings

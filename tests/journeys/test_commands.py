@@ -207,8 +207,11 @@ def test_an_old_release_is_published_without_mail_also_by_hand(ready: Path) -> N
     published = civicwire(ready, "articles", "publish", "1", "--json")
     assert json.loads(published.stdout)["published"].startswith("2019-07-16T15:00")
     assert "registered on 2019-07-17" in published.stderr
-    run = json.loads(civicwire(ready, "run", "alerts", "--json").stdout)
-    assert run["done"].get("alerts planned", 0) == 0
+    (ready / "other.txt").write_text((ready / "old.txt").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    civicwire(ready, "intake", "other.txt")
+    assert json.loads(civicwire(ready, "run", "alerts", "--json").stdout)["done"].get("alerts planned", 0) == 0
+    civicwire(ready, "articles", "publish", "2", "--mail")
+    assert json.loads(civicwire(ready, "run", "alerts", "--json").stdout)["done"]["alerts planned"] == 1
 
 
 def test_without_a_database_it_says_how_to_make_one(folder: Path) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 import notifier.ledger.tables
-from config.migrating import demand_current, newest, upgrade
+from config.migrations.upgrading import demand_current, newest, upgrade
 from feeds.errors import StoreError, StoreOutdated
 from feeds.store import divisions
 from feeds.store.database import Database

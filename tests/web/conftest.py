@@ -10,7 +10,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from config.asgi import application
-from config.migrating import upgrade
+from config.migrations.upgrading import upgrade
 from config.parts import Parts
 from config.settings import Settings
 from feeds.model import City, Newsroom

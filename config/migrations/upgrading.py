@@ -11,7 +11,7 @@ from sqlalchemy import text
 from feeds.errors import StoreError, StoreOutdated
 from feeds.store.database import Database
 
-_FOLDER = Path(__file__).parent / "migrations"
+_FOLDER = Path(__file__).parent
 _LOCK = 0x6D69677261
 
 
