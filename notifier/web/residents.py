@@ -1,7 +1,7 @@
 """The residents' pages: sign up, confirm, manage, leave. A GET changes nothing, for mail scanners follow links too."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,20 +18,9 @@ from notifier.addresses import masked, normalise
 from notifier.following import Following
 from notifier.model import Cadence, Signup, Subscription
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
+from notifier.web.wish import Fields, Wish, first, read_wish
 
-Fields = list[tuple[str, str]]
 _PRIVATE = {"Cache-Control": "no-store"}
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a sign-up form holds as it was filled in, with a sentence for each field that cannot stay so."""
-
-    email: str = ""
-    divisions: tuple[str, ...] = ()
-    cadence: str = Cadence.DAILY
-    language: str = ""
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +66,16 @@ class Residents:
 
     def subscribe(self, request: Request, fields: Fields) -> Response:
         """Take a wish; the answer is the same for every address, known or not."""
-        wish = self._wish(request, fields)
+        visit = self._chrome.visit(request)
+        words, newsroom = self._chrome.words[visit.language], self._chrome.newsroom
+        wish = read_wish(fields, newsroom, words, stood_here=self._stood_here(fields))
         if wish.errors:
             return self._form_page(request, wish, status=422)
-        if not _first(fields, "website"):  # only a machine fills the field that nobody sees
+        if not first(fields, "website"):  # only a machine fills the field that nobody sees
             scope = Scope(wish.divisions)
-            address = normalise(_first(fields, "email"))
+            address = normalise(first(fields, "email"))
             self._following.ask(address, scope, Cadence(wish.cadence), language=wish.language)
-        return RedirectResponse(self._chrome.visit(request).link("/subscribe/sent"), status_code=303)
+        return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
 
     def sent(self, request: Request) -> Response:
         """Look into your mail: the same page for everybody."""
@@ -137,14 +128,14 @@ class Residents:
     def send_link(self, request: Request, fields: Fields) -> Response:
         """Send the link if there is something to manage; the answer is the same for every address."""
         visit = self._chrome.visit(request)
-        email = _first(fields, "email")
+        email = first(fields, "email")
         try:
             address = normalise(email)
         except AddressRefused as refused:
             return self._link_page(request, email, refused.word)
         if not self._stood_here(fields):
             return self._link_page(request, email, "subscribe.error.form")
-        if not _first(fields, "website"):
+        if not first(fields, "website"):
             self._following.ask_for_link(address, language=visit.language)
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
 
@@ -170,14 +161,14 @@ class Residents:
 
     def _act(self, subscriber_id: int, fields: Fields) -> str:
         """Do what a manage form asks; answers the word that says what was done."""
-        action, number = _first(fields, "action"), _first(fields, "subscription")
+        action, number = first(fields, "action"), first(fields, "subscription")
         chosen = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else -1
         if action == "stop_all":
             self._following.stop(subscriber_id, reason="manage page")
             return "manage.notice.stopped_all"
         if action == "stop" and self._following.stop(subscriber_id, only=chosen, reason="manage page"):
             return "manage.notice.stopped"
-        cadence = _first(fields, "cadence")
+        cadence = first(fields, "cadence")
         known = action == "change" and cadence in list(Cadence)
         if known and self._following.change(subscriber_id, chosen, Cadence(cadence)):
             return "manage.notice.changed"
@@ -202,8 +193,8 @@ class Residents:
         subscriber_id, problem = self._open(request, Purpose.UNSUBSCRIBE)
         if subscriber_id is None:
             return problem or self._expired(request, Purpose.UNSUBSCRIBE)
-        one_click = _first(fields, "List-Unsubscribe") == "One-Click"
-        if not one_click and not _first(fields, "form_token"):
+        one_click = first(fields, "List-Unsubscribe") == "One-Click"
+        if not one_click and not first(fields, "form_token"):
             return self.unsubscribe_page(request)
         self._following.stop(subscriber_id, reason="one click" if one_click else "page")
         return self._page(request, "unsubscribed.html", "unsubscribed.title")
@@ -227,35 +218,10 @@ class Residents:
         language = self._chrome.visit(request).language
         return [Followed(one.id, self._following.labels(one.scope, language), one.cadence) for one in live]
 
-    def _wish(self, request: Request, fields: Fields) -> Wish:
-        """The form as it was filled in, with its faults."""
-        visit = self._chrome.visit(request)
-        words = self._chrome.words[visit.language]
-        errors: dict[str, str] = {}
-        email = _first(fields, "email")
-        try:
-            normalise(email)
-        except AddressRefused as refused:
-            errors["email"] = words(refused.word)
-        divisions = tuple(dict.fromkeys(value for name, value in fields if name == "division" and value))
-        if len(divisions) > MAX_DIVISIONS:
-            errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_DIVISIONS)
-        elif any(self._chrome.newsroom.division(slug) is None for slug in divisions):
-            errors["divisions"] = words("subscribe.error.divisions_unknown")
-        cadence = _first(fields, "cadence")
-        if cadence not in list(Cadence):
-            errors["cadence"] = words("subscribe.error.cadence")
-        language = _first(fields, "language") or visit.language
-        if language not in self._chrome.newsroom.city.languages:
-            errors["language"] = words("subscribe.error.language")
-        if not self._stood_here(fields):
-            errors["form_token"] = words("subscribe.error.form")
-        return Wish(email[:254], divisions[:MAX_DIVISIONS], cadence, language, errors)
-
     def _stood_here(self, fields: Fields) -> bool:
         """Whether the form stood on a page of ours within the last day."""
         try:
-            self._tokens.read(Purpose.FORM, _first(fields, "form_token"), now=self._clock())
+            self._tokens.read(Purpose.FORM, first(fields, "form_token"), now=self._clock())
         except (TokenInvalid, TokenExpired):
             return False
         return True
@@ -310,7 +276,3 @@ def _route(
         return await run_in_threadpool(take, request, fields)
 
     return Route(path, answer, methods=["GET", "POST"])
-
-
-def _first(fields: Fields, name: str) -> str:
-    return next((value for key, value in fields if key == name), "")

@@ -1,0 +1,54 @@
+"""The sign-up form as it was filled in, with a sentence for each field that cannot stay so. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from feeds.errors import AddressRefused
+from feeds.model import Newsroom
+from feeds.scope import MAX_DIVISIONS
+from feeds.words import Words
+from notifier.addresses import normalise
+from notifier.model import Cadence
+
+Fields = list[tuple[str, str]]
+"""A posted form: names and values in the order they came, a name several times where several were chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sign-up form holds as it was filled in, with a sentence for each field that cannot stay so."""
+
+    email: str = ""
+    divisions: tuple[str, ...] = ()
+    cadence: str = Cadence.DAILY
+    language: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def first(fields: Fields, name: str) -> str:
+    """The first value of a field; empty where the form has none."""
+    return next((value for key, value in fields if key == name), "")
+
+
+def read_wish(fields: Fields, newsroom: Newsroom, words: Words, *, stood_here: bool) -> Wish:
+    """What somebody asks to follow; `stood_here` says whether the form was one of our own pages' of today."""
+    errors: dict[str, str] = {}
+    email = first(fields, "email")
+    try:
+        normalise(email)
+    except AddressRefused as refused:
+        errors["email"] = words(refused.word)
+    divisions = tuple(dict.fromkeys(value for name, value in fields if name == "division" and value))
+    if len(divisions) > MAX_DIVISIONS:
+        errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_DIVISIONS)
+    elif any(newsroom.division(slug) is None for slug in divisions):
+        errors["divisions"] = words("subscribe.error.divisions_unknown")
+    cadence = first(fields, "cadence")
+    if cadence not in list(Cadence):
+        errors["cadence"] = words("subscribe.error.cadence")
+    language = first(fields, "language") or words.language
+    if language not in newsroom.city.languages:
+        errors["language"] = words("subscribe.error.language")
+    if not stood_here:
+        errors["form_token"] = words("subscribe.error.form")
+    return Wish(email[:254], divisions[:MAX_DIVISIONS], cadence, language, errors)
