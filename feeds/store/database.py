@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
@@ -75,6 +76,13 @@ class Database:
             yield
         finally:
             os.close(handle)
+
+
+def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that leaves alone what a unique index already holds, in either engine's dialect."""
+    if session.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def _open_lock(path: Path) -> int:

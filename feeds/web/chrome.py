@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -129,7 +128,6 @@ class Chrome:
             "canonical": self.newsroom.url(visit.path),
             "feeds": feed_links(words, "all"),
             "day": lambda when: dates.day(when, city.zone, visit.language),
-            "clock_time": partial(dates.clock_time, zone=city.zone),
             "iso": _iso,
         }
 

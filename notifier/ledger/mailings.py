@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from feeds.model import Change, State
-from feeds.store.database import Session
+from feeds.store.database import Session, insert_once
 from feeds.store.tables import article
 from notifier.ledger.tables import (
     delivery,
@@ -76,8 +75,7 @@ def address(
 ) -> int | None:
     """Plan one delivery of a mailing; answers its id, or None if that address has one already."""
     values = _row(mailing_id, to=to, subscriber_id=subscriber_id, signup_id=signup_id, now=now)
-    engine = postgresql if session.dialect.name == "postgresql" else sqlite
-    planned = engine.insert(delivery).values(**values).on_conflict_do_nothing().returning(delivery.c.id)
+    planned = insert_once(session, delivery).values(**values).returning(delivery.c.id)
     return session.execute(planned).scalar()
 
 
@@ -89,8 +87,7 @@ def address_all(
     Set by set, for a city has many readers: who has a delivery of this mailing already gets no second one.
     """
     planned = 0
-    engine = postgresql if session.dialect.name == "postgresql" else sqlite
-    statement = engine.insert(delivery).on_conflict_do_nothing().returning(delivery.c.id, delivery.c.subscriber_id)
+    statement = insert_once(session, delivery).returning(delivery.c.id, delivery.c.subscriber_id)
     for first in range(0, len(people), _AT_ONCE):
         told = {person.subscriber_id: news for person, news in people[first : first + _AT_ONCE]}
         rows = [

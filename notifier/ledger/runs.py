@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from feeds.store.database import Session
+from feeds.store.database import Session, insert_once
 from notifier.ledger.tables import run
 from notifier.windows import Slot
 
@@ -22,7 +21,6 @@ def exists(session: Session, slot: Slot) -> bool:
 
 def start(session: Session, slot: Slot, *, cut_at: datetime, to_change: int) -> int | None:
     """Begin this slot's run at its cut-off; answers its id, or None if somebody has begun it."""
-    engine = postgresql if session.dialect.name == "postgresql" else sqlite
     values = {
         "cadence": slot.cadence,
         "slot": slot.name,
@@ -32,7 +30,7 @@ def start(session: Session, slot: Slot, *, cut_at: datetime, to_change: int) -> 
         "to_change": to_change,
         "outcome": EMPTY,
     }
-    return session.execute(engine.insert(run).values(**values).on_conflict_do_nothing().returning(run.c.id)).scalar()
+    return session.execute(insert_once(session, run).values(**values).returning(run.c.id)).scalar()
 
 
 def conclude(session: Session, run_id: int, outcome: str) -> None:

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from feeds.store.database import Session
+from feeds.store.database import Session, insert_once
 from notifier.ledger.tables import suppression
 
 
 def add(session: Session, address_hash: str, *, reason: str, source: str, now: datetime) -> None:
     """Suppress an address; the first reason stays."""
-    engine = postgresql if session.dialect.name == "postgresql" else sqlite
     values = {"address_hash": address_hash, "reason": reason, "source": source, "at": now}
-    session.execute(engine.insert(suppression).values(**values).on_conflict_do_nothing())
+    session.execute(insert_once(session, suppression).values(**values))
 
 
 def reason_for(session: Session, hashes: Sequence[str]) -> str | None:

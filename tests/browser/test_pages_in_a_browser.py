@@ -5,13 +5,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from config.demo.story import JOURNALIST, RESIDENT
+from feeds.scope import Scope
+from notifier.model import Cadence
 from tests.browser.conftest import Shown
 
 pytestmark = pytest.mark.browser
 
 PAGES = {
     "home": "/",
-    "bureau": "/divisions/climate-environment",
+    "bureau": "/divisions/environment-water",
     "division": "/divisions/roads",
     "article": "/articles/17",
     "korean article": "/articles/1",
@@ -40,7 +42,9 @@ def test_every_page_is_accessible_and_fits(browser: Browser, shown: Shown, name:
         page = context.new_page()
         asked: list[str] = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == (404 if name == "not found" else 200)
         assert page.evaluate("document.documentElement.lang") == language
         _check(page)
         assert all(url.startswith((shown.address, "data:")) for url in asked), asked
@@ -84,14 +88,20 @@ def test_a_resident_signs_up_changes_and_leaves_in_the_browser(
     context.close()
 
 
-@pytest.mark.parametrize("kind", ["confirm", "manage", "unsubscribe"])
+@pytest.mark.parametrize("kind", ["confirm", "confirmed", "manage", "unsubscribe"])
 def test_pages_behind_a_mailed_link_are_accessible(browser: Browser, shown: Shown, kind: str) -> None:
-    recipient = RESIDENT if kind == "confirm" else JOURNALIST
-    link = shown.link(recipient, kind)
+    if kind == "confirm":
+        shown.parts.following.ask("undecided@example.org", Scope(("roads",)), Cadence.DAILY, language="en")
+        link = shown.link("undecided@example.org", "confirm")
+    elif kind == "confirmed":
+        link = shown.link(RESIDENT, "confirm")
+    else:
+        link = shown.link(JOURNALIST, kind)
     for width, scheme in ((1280, "dark"), (390, "light")):
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(link)
+        assert (page.locator("main form").count() > 0) is (kind != "confirmed")
         _check(page)
         assert link.rpartition("/")[2] not in page.title()
         context.close()

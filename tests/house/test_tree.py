@@ -14,8 +14,8 @@ from tests.house.sources import ROOT, texts, tracked
 HERE = "tests/house/test_tree.py"
 # Put together here, so that this file names none either.
 REGISTRIES = tuple(
-    ".".join(parts)
-    for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("crates", "io"))
+    "".join(parts)
+    for parts in (("py", "pi.org"), ("pythonh", "osted.org"), ("npm", "js.org"), ("npm", "js.com"), ("crates", ".io"))
 )
 FOLDERS = re.compile(r"(?<![\w.$}])/(?:home|Users|root|work|workspace)/[\w.]|\b[A-Z]:\\Users\\")
 RESERVED = re.compile(
