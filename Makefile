@@ -7,6 +7,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
+# Tests wait for disks, servers and browsers more than for processors.
+JOBS ?= 4
 
 .PHONY: demo test lint unit lock clean
 
@@ -22,7 +24,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 unit: $(VENV)/.test
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Civicwire needs Python 3.11 or newer; none was found." >&2; exit 1; }

@@ -10,25 +10,33 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from config.parts import Parts
+from config.site import Site
 from feeds.errors import CivicwireError, StoreError
 from feeds.store import changes
+from feeds.web.api import problems
+from feeds.web.api.problems import API, Problem
 from feeds.web.guards import Guard
 
 log = structlog.get_logger()
 _SAID = {400, 403, 404, 405, 408, 413, 414, 415}
 
 
-def application(parts: Parts, *, public: bool = True, extra: Sequence[BaseRoute] = ()) -> ASGIApp:
+def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The whole site, or only its health where it is not public; `extra` are routes only the demonstration has."""
     answers = _Answers(parts)
-    site = (*parts.feed_routes.routes, *parts.pages.routes, *parts.residents.routes)
+    public_pages = (parts.pages, parts.article_pages, parts.search_page, parts.residents)
+    shown = (parts.feed_routes, parts.media_routes, *public_pages, parts.api)
+    site = (*(one for pages in shown for one in pages.routes),)
+    rooms = (parts.sign_in, parts.staff_pages, parts.audit_pages, parts.topic_pages, parts.token_pages)
+    desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions)
+    newsroom = (*(one for room in (*rooms, *desk) for one in room.routes),)
     app = Starlette(
         routes=[
             Route("/healthz", answers.alive),
             Route("/readyz", answers.ready),
             parts.assets.route,
             *(site if public else ()),
+            *(newsroom if public else ()),
             *extra,
         ],
         exception_handlers={
@@ -38,13 +46,13 @@ def application(parts: Parts, *, public: bool = True, extra: Sequence[BaseRoute]
         },
     )
     secure = parts.settings.base_url.startswith("https:")
-    return Guard(app, refuse=parts.chrome.message, secure=secure)
+    return Guard(app, refuse=answers.turned_away, secure=secure)
 
 
 class _Answers:
     """What is answered besides pages: health, and each kind of failure."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Site) -> None:
         self._database = parts.database
         self._chrome = parts.chrome
 
@@ -67,6 +75,12 @@ class _Answers:
         status = error.status_code if isinstance(error, HTTPException) else 400
         headers = error.headers if isinstance(error, HTTPException) else None
         return self._chrome.message(request, status if status in _SAID else 400, headers=headers)
+
+    def turned_away(self, request: Request, status: int) -> Response:
+        """A request that the guard lets no route see."""
+        if request.url.path == API:
+            return problems.answer(Problem(status))
+        return self._chrome.message(request, status)
 
     def unavailable(self, request: Request, error: Exception) -> Response:
         """The database cannot be used for the moment."""

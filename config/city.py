@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from typing import cast
@@ -16,9 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 
+from config.city_checks import check_boards, check_divisions
 from config.city_table import Table, nearest
 from feeds.errors import CivicwireError
-from feeds.intake.division import spelling
 from feeds.model import Board, City, Division, Names
 
 LICENCES = (
@@ -89,8 +88,8 @@ def _city(root: Table) -> City:
     )
     sender.close()
     root.close()
-    _check_divisions(root, divisions, city.fallback_division)
-    _check_boards(boards)
+    check_divisions(root, divisions, city.fallback_division)
+    check_boards(boards)
     return city
 
 
@@ -131,6 +130,10 @@ def _division(row: Table, languages: tuple[str, ...]) -> Division:
         parent=row.maybe_text("parent"),
         telephone=row.maybe_text("telephone", _telephone_problem),
         aliases=row.maybe_texts("aliases"),
+        former=row.maybe_texts("former", _division_slug_problem),
+        since=row.maybe_day("since"),
+        retired=row.maybe_day("retired"),
+        successor=row.maybe_text("successor"),
     )
     row.close()
     return division
@@ -148,51 +151,6 @@ def _board(row: Table, languages: tuple[str, ...]) -> Board:
         path.close()
     row.close()
     return board
-
-
-def _check_divisions(root: Table, rows: Sequence[tuple[Table, Division]], fallback: str) -> None:
-    _check_unique((row, "slug", division.slug, division.slug) for row, division in rows)
-    _check_unique(_spellings(rows))
-    parents = {division.slug: division.parent for _, division in rows if division.slug}
-    for row, division in rows:
-        if division.parent and division.parent not in parents:
-            row.report("parent", f'there is no division "{division.parent}"{nearest(division.parent, parents)}')
-        circle = _circle(division.slug, parents)
-        if circle and division.slug == next(slug for slug in parents if slug in circle):
-            row.report("parent", f"a division cannot stand above itself: {' > '.join((*circle, circle[0]))}")
-    if fallback and fallback not in parents:
-        root.report("fallback_division", f'there is no division "{fallback}"{nearest(fallback, parents)}')
-
-
-def _check_boards(rows: Sequence[tuple[Table, Board]]) -> None:
-    _check_unique((row, "slug", board.slug, board.slug) for row, board in rows)
-    _check_unique((row, "source_id", board.source_id or "", board.slug) for row, board in rows)
-    _check_unique(_spellings(rows))
-
-
-def _check_unique(entries: Iterable[tuple[Table, str, str, str]]) -> None:
-    """Report each value that an earlier row has already. An entry is row, key, value and the row's slug."""
-    owners: dict[str, tuple[Table, str]] = {}
-    for row, key, value, slug in entries:
-        owner, owner_slug = owners.setdefault(spelling(value), (row, slug))
-        if value and owner is not row:
-            row.report(key, f'"{value}" belongs to "{owner_slug}" already')
-
-
-def _spellings(rows: Sequence[tuple[Table, Division | Board]]) -> Iterator[tuple[Table, str, str, str]]:
-    for row, item in rows:
-        for language, text in item.names.items():
-            yield row, f"names.{language}", text, item.slug
-        for place, alias in enumerate(item.aliases if isinstance(item, Division) else ()):
-            yield row, f"aliases[{place}]", alias, item.slug
-
-
-def _circle(slug: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
-    """The chain of parents that leads from a division back to itself, empty where there is none."""
-    chain = [slug]
-    while (above := parents.get(chain[-1])) and above not in chain:
-        chain.append(above)
-    return tuple(chain) if above and above == slug else ()
 
 
 def _slug_problem(slug: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -48,10 +49,22 @@ class Table:
         """A list of lines, at least one."""
         return tuple(self._line(f"{key}[{place}]", item, check) for place, item in enumerate(self._list(key, "a list")))
 
-    def maybe_texts(self, key: str) -> tuple[str, ...]:
+    def maybe_texts(self, key: str, check: Check | None = None) -> tuple[str, ...]:
         """A list of lines that may be empty or left out."""
         self._asked[key] = None
-        return self.texts(key) if self._values.get(key, []) != [] else ()
+        return self.texts(key, check) if self._values.get(key, []) != [] else ()
+
+    def maybe_day(self, key: str) -> date | None:
+        """A day that may be left out, written without quotes; None where it is, or is no day."""
+        self._asked[key] = None
+        if not self.has(key):
+            return None
+        value = self._values[key]
+        # TOML has days, local times and instants; to Python every instant is a day too.
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        self.report(key, f"must be a day such as 2026-05-20, without quotes, not {_kind(value)}")
+        return None
 
     def table(self, key: str) -> Table:
         """The table below this key."""

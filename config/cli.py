@@ -2,11 +2,13 @@
 
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from feeds.errors import CivicwireError
+from feeds.staff import Right
 
 app = typer.Typer(
     name="civicwire",
@@ -18,10 +20,14 @@ app = typer.Typer(
 )
 articles = typer.Typer(help="The newsroom from a shell: list, show, publish, correct, withdraw.", no_args_is_help=True)
 subscribers = typer.Typer(help="Who follows what, and what an address got.", no_args_is_help=True)
+tokens = typer.Typer(help="What programs show to use the API.", no_args_is_help=True)
+staff = typer.Typer(help="Who may sign in to the newsroom.", no_args_is_help=True)
 run = typer.Typer(help="The same runs that the scheduler wakes.", no_args_is_help=True)
 app.add_typer(articles, name="articles")
 app.add_typer(subscribers, name="subscribers")
+app.add_typer(tokens, name="tokens")
 app.add_typer(run, name="run")
+app.add_typer(staff, name="staff")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 ArticleId = Annotated[int, typer.Argument(help="The article's number.", min=1)]
@@ -54,30 +60,41 @@ def serve(
 
 @app.command()
 def intake(
-    paths: Annotated[list[str], typer.Argument(help="Files of saved board pages, as text or HTML.", metavar="PATH")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Pages, dumps, feeds, tables, folders; or their addresses.", metavar="PATH_OR_URL"),
+    ],
     division: Annotated[str | None, typer.Option(help="File the articles under this division's slug.")] = None,
     board: Annotated[str | None, typer.Option(help="File the articles under this board.")] = None,
+    site: Annotated[str | None, typer.Option(help="The host of the site that a dump or a table is from.")] = None,
     address: Annotated[str | None, typer.Option(help="Where the one page was posted.")] = None,
+    source: Annotated[str | None, typer.Option(help="What kind of input it is, where its beginning misleads.")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish at once; old releases mail nobody.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be read.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    refused: Annotated[Path | None, typer.Option(help="Write what is refused, and why, to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read board pages into drafts."""
+    """Read pages, dumps, feeds and tables into drafts."""
     _call(
         "intake",
         paths=paths,
         division=division,
         board=board,
+        site=site,
         address=address,
+        source=source,
         publish=publish,
         dry_run=dry_run,
+        refused=refused,
         as_json=as_json,
     )
 
 
 @articles.command("list")
 def articles_list(
-    state: Annotated[Literal["draft", "published", "withdrawn"] | None, typer.Option(help="Only these.")] = None,
+    state: Annotated[
+        Literal["draft", "scheduled", "published", "withdrawn"] | None, typer.Option(help="Only these.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The latest articles of every state."""
@@ -95,10 +112,11 @@ def articles_publish(
     article: ArticleId,
     division: Annotated[str | None, typer.Option(help="File it under this division's slug first.")] = None,
     mail: Annotated[bool, typer.Option("--mail", help="Mail it though it was registered before yesterday.")] = False,
+    at: Annotated[str | None, typer.Option(help="Publish it by itself then: ISO 8601 with its zone.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Publish a draft: it is public at once, and alerts go out within a minute."""
-    _call("articles", action="publish", article=article, division=division, mail=mail, as_json=as_json)
+    """Publish a draft: it is public at once or at an instant, and alerts go out within a minute."""
+    _call("articles", action="publish", article=article, division=division, mail=mail, at=at, as_json=as_json)
 
 
 @articles.command("correct")
@@ -156,6 +174,49 @@ def subscribers_erase(email: Annotated[str, typer.Argument(help="The address.")]
     _call("subscribers", action="erase", email=email, as_json=as_json)
 
 
+@tokens.command("add")
+def tokens_add(
+    name: Annotated[str, typer.Argument(help="What the audit log calls the program.")],
+    division: Annotated[list[str] | None, typer.Option(help="A division's slug; several are allowed.")] = None,
+    all_divisions: Annotated[bool, typer.Option("--all-divisions", help="Every division, also ones to come.")] = False,
+    scope: Annotated[
+        list[Right] | None,
+        typer.Option(help="What it may do; several are allowed."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="How long it lasts; without it, until it is revoked.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token and print it: it is shown this once."""
+    _call(
+        "tokens",
+        action="add",
+        name=name,
+        divisions=division or [],
+        every=all_divisions,
+        scopes=scope or [],
+        days=days,
+        as_json=as_json,
+    )
+
+
+@tokens.command("list")
+def tokens_list(as_json: AsJson = False) -> None:
+    """Every token there is or was."""
+    _call("tokens", action="list", as_json=as_json)
+
+
+@tokens.command("revoke")
+def tokens_revoke(name: Annotated[str, typer.Argument(help="The token's name.")], as_json: AsJson = False) -> None:
+    """End a token at once and for good."""
+    _call("tokens", action="revoke", name=name, as_json=as_json)
+
+
+@run.command("publications")
+def run_publications(now: Now = None, as_json: AsJson = False) -> None:
+    """Publish what is scheduled and due."""
+    _call("run", what="publications", until_done=False, now=now, as_json=as_json)
+
+
 @run.command("alerts")
 def run_alerts(now: Now = None, as_json: AsJson = False) -> None:
     """Plan the alerts that the change log calls for."""
@@ -179,7 +240,7 @@ def run_delivery(until_done: UntilDone = False, now: Now = None, as_json: AsJson
 
 @run.command("all")
 def run_all(until_done: UntilDone = False, now: Now = None, as_json: AsJson = False) -> None:
-    """Plan alerts and digests, and send."""
+    """Publish what is due, plan alerts and digests, and send."""
     _call("run", what="all", until_done=until_done, now=now, as_json=as_json)
 
 
@@ -211,6 +272,50 @@ def migrate() -> None:
 def check(as_json: AsJson = False) -> None:
     """Try the settings, the city file, the database and the mail server."""
     _call("check", as_json=as_json)
+
+
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the first password from standard input; make none up.")
+]
+StaffName = Annotated[str, typer.Argument(help="What they sign in with.")]
+
+
+@staff.command("add")
+def staff_add(
+    name: StaffName,
+    division: Annotated[list[str] | None, typer.Option(help="A division's slug; several are allowed.")] = None,
+    role: Annotated[Literal["editor", "chief", "operator"], typer.Option(help="What they may do.")] = "editor",
+    password_stdin: FromStdin = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give somebody an account and print their first password, this once."""
+    _call(
+        "staff",
+        action="add",
+        name=name,
+        divisions=division or [],
+        role=role,
+        password_stdin=password_stdin,
+        as_json=as_json,
+    )
+
+
+@staff.command("list")
+def staff_list(as_json: AsJson = False) -> None:
+    """Everybody who has or had an account."""
+    _call("staff", action="list", as_json=as_json)
+
+
+@staff.command("reset")
+def staff_reset(name: StaffName, password_stdin: FromStdin = False, as_json: AsJson = False) -> None:
+    """Give somebody a new first password; their browsers are signed out."""
+    _call("staff", action="reset", name=name, password_stdin=password_stdin, as_json=as_json)
+
+
+@staff.command("remove")
+def staff_remove(name: StaffName, as_json: AsJson = False) -> None:
+    """Close somebody's account; what they did stays on record."""
+    _call("staff", action="remove", name=name, as_json=as_json)
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""Makes the parts and puts them together. Read it from top to bottom to see what Civicwire is made of."""
+"""Makes the parts and puts them together. Read it from top to bottom to see what Civicwire is made of.
+
+What answers over HTTP is made in `config.site`, so that no command waits for a web framework that it does not use.
+"""
 
 import contextlib
 import os
@@ -12,16 +15,20 @@ from pathlib import Path
 from config.city import default_city_text, read_city
 from config.settings import Settings
 from feeds import words
+from feeds.accounts import Accounts
 from feeds.arrivals import Arrivals
 from feeds.clock import Clock, system_clock
+from feeds.desk import Desk
+from feeds.entrance import Entrance
 from feeds.errors import CivicwireError
+from feeds.media.keeper import MediaStore
+from feeds.media.tidying import MediaTidying
 from feeds.model import City, Newsroom
-from feeds.shelf import Shelf
+from feeds.passwords import Passwords
+from feeds.programs import Programs
+from feeds.publication import Publications
+from feeds.seals import Seals
 from feeds.store.database import Database
-from feeds.web.assets import Assets
-from feeds.web.chrome import Chrome
-from feeds.web.feeds import FeedRoutes
-from feeds.web.pages import Pages
 from notifier import messages
 from notifier.alerts import Alerts
 from notifier.delivery import Sender
@@ -31,9 +38,6 @@ from notifier.messages import Letters
 from notifier.schedule import Ticks
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport
-from notifier.web.residents import Residents
-
-PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
 
 
 @dataclass
@@ -64,12 +68,27 @@ class Parts:
     @cached_property
     def tokens(self) -> Tokens:
         """Signs and reads links."""
-        return Tokens(self.settings.secret_key or (kept_key(self.database),))
+        return Tokens(self.keys)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The secret keys, the newest first."""
+        return self.settings.secret_key or (kept_key(self.database),)
 
     @cached_property
     def arrivals(self) -> Arrivals:
         """Takes pages in."""
         return Arrivals(self.database, self.newsroom, self.clock)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What staff do with articles."""
+        return Desk(self.newsroom, self.clock)
+
+    @cached_property
+    def publications(self) -> Publications:
+        """Publishes what is scheduled."""
+        return Publications(self.database, self.newsroom, self.clock)
 
     @cached_property
     def letters(self) -> Letters:
@@ -115,32 +134,33 @@ class Parts:
     @cached_property
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
-        return Ticks(self.alerts, self.digests, self.sender, self.following)
+        tidying = (self.entrance.tidy, MediaTidying(self.database, self.media.folder, self.clock).run)
+        return Ticks(self.publications.run, self.alerts, self.digests, self.sender, self.following, tidying)
 
     @cached_property
-    def chrome(self) -> Chrome:
-        """What all pages share."""
-        return Chrome(self.newsroom, self.words, self.assets, templates=PAGE_TEMPLATES)
+    def passwords(self) -> Passwords:
+        """Keeps and checks the passwords of staff."""
+        return Passwords()
 
     @cached_property
-    def assets(self) -> Assets:
-        """Stylesheet and mark."""
-        return Assets()
+    def entrance(self) -> Entrance:
+        """Signs staff in."""
+        return Entrance(self.database, self.clock, self.passwords, Seals(self.keys))
 
     @cached_property
-    def residents(self) -> Residents:
-        """The residents' pages."""
-        return Residents(self.following, self.tokens, self.chrome, self.clock)
+    def accounts(self) -> Accounts:
+        """Keeps the accounts of staff."""
+        return Accounts(self.database, self.newsroom, self.clock, self.passwords)
 
     @cached_property
-    def pages(self) -> Pages:
-        """The public pages."""
-        return Pages(self.database, self.chrome, self.clock, self.residents.form_token)
+    def media(self) -> MediaStore:
+        """Keeps pictures and files."""
+        return MediaStore(self.settings.media_dir or media_folder(self.database), self.clock)
 
     @cached_property
-    def feed_routes(self) -> FeedRoutes:
-        """The feeds."""
-        return FeedRoutes(Shelf(self.database, self.newsroom, self.words), self.chrome)
+    def programs(self) -> Programs:
+        """Keeps the tokens of programs."""
+        return Programs(self.database, self.newsroom, self.clock)
 
 
 def read_city_file(path: Path | None) -> City:
@@ -171,6 +191,11 @@ def key_file(database: Database) -> Path:
     if not database.is_sqlite:
         raise CivicwireError("set CIVICWIRE_SECRET_KEY to at least 32 random characters, the same for every process")
     return Path(database.url.database or "").with_name("secret.key")
+
+
+def media_folder(database: Database) -> Path:
+    """Where uploaded pictures and files are kept unless a setting says otherwise."""
+    return Path(database.url.database or "").with_name("media") if database.is_sqlite else Path("var/media")
 
 
 def kept_key(database: Database) -> str:

@@ -7,7 +7,7 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import uvicorn
@@ -39,12 +39,14 @@ def serve_until_told(
     port: int,
     scheduler: AlarmClock | None = None,
     before_end: Callable[[], None] = lambda: None,
+    trusted_proxies: Sequence[str] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM; then `before_end`, and what is under way is finished.
 
+    Only `trusted_proxies` are believed when they say for whom they ask (`X-Forwarded-For`).
     CivicwireError if the port cannot be had.
     """
-    server = _server(app, host, port)
+    server = _server(app, host, port, trusted_proxies)
     # uvicorn raises the signal once more after its orderly end: by then there is nothing left to stop.
     signal.signal(signal.SIGTERM, lambda *_: None)
     with _awake(scheduler, before_end), contextlib.suppress(KeyboardInterrupt):
@@ -55,9 +57,11 @@ def serve_until_told(
 
 
 @contextlib.contextmanager
-def background(app: ASGIApp, *, port: int, host: str = "127.0.0.1") -> Iterator[None]:
+def background(
+    app: ASGIApp, *, port: int, host: str = "127.0.0.1", trusted_proxies: Sequence[str] = ()
+) -> Iterator[None]:
     """Serve in a thread for the length of the block. CivicwireError if the port cannot be had."""
-    server = _server(app, host, port)
+    server = _server(app, host, port, trusted_proxies)
     thread = threading.Thread(target=_run_quietly, args=(server,), daemon=True)
     thread.start()
     deadline = time.monotonic() + _START_SECONDS
@@ -72,7 +76,7 @@ def background(app: ASGIApp, *, port: int, host: str = "127.0.0.1") -> Iterator[
         thread.join(_GRACE_SECONDS)
 
 
-def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+def _server(app: ASGIApp, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -84,6 +88,8 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             access_log=False,
             log_level="critical",
             server_header=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
             timeout_graceful_shutdown=_GRACE_SECONDS,
             h11_max_incomplete_event_size=32 * 1024,
         )

@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +45,8 @@ class Settings:
     smtp_password: str | None = field(default=None, repr=False)
     smtp_connections: int = 4
     mail_from: str | None = None
+    media_dir: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
     log_format: str = "text"
 
 
@@ -88,6 +91,16 @@ def _one_of(*values: str) -> Callable[[str], str]:
     return read
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    found = tuple(one for one in text.replace(",", " ").split() if one)
+    try:
+        for one in found:
+            ip_network(one)
+    except ValueError as error:
+        raise ValueError("must hold addresses or networks such as 127.0.0.1, 10.1.0.0/16") from error
+    return found
+
+
 def _line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("must be one line without control characters")
@@ -107,6 +120,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_password": _line,
     "smtp_connections": _number(1, 100),
     "mail_from": _address,
+    "media_dir": Path,
+    "trusted_proxies": _networks,
     "log_format": _one_of("text", "json"),
 }
 NAMES = tuple(_READERS)

@@ -31,9 +31,35 @@ def article_path(article: Article) -> str:
     return f"/articles/{article.id}/{quote(slug_of(article.content.title))}"
 
 
+def changes_path(article: Article) -> str:
+    """Where people read what was changed in the article."""
+    return f"{article_path(article)}/changes"
+
+
 def division_path(slug: str) -> str:
     """Where people read a division's releases."""
     return f"/divisions/{slug}"
+
+
+def media_path(name: str) -> str:
+    """Where a picture that we keep is fetched."""
+    return f"/media/{name}"
+
+
+def smaller_name(name: str, width: int) -> str:
+    """What a smaller picture, `width` pixels wide, made from one that we keep is called."""
+    stem, _, extension = name.rpartition(".")
+    return f"{stem}-{width}.{extension}"
+
+
+def smaller_path(name: str, width: int) -> str:
+    """Where that smaller picture is fetched."""
+    return media_path(smaller_name(name, width))
+
+
+def attachment_path(name: str, file_name: str) -> str:
+    """Where a file that we keep is fetched, under the name that its reader will find it by."""
+    return f"/media/{name}/{quote(file_name.replace('/', '_'), safe='')}"
 
 
 def feed_path(slug: str, extension: str) -> str:

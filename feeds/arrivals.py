@@ -1,20 +1,25 @@
 """An article comes in: what a reader made of a page is stored once, however often it is read. A shell."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from feeds import publication
 from feeds.clock import Clock
-from feeds.errors import NotFound
-from feeds.intake.division import resolve_division
+from feeds.errors import CivicwireError, NotFound, RowRefused
+from feeds.intake.division import by_spelling, spelling
 from feeds.intake.draft import Draft
 from feeds.intake.fingerprint import fingerprint
-from feeds.model import Article, Change, Newsroom, State
-from feeds.store import articles, changes, reading
+from feeds.model import Newsroom, State
+from feeds.readiness import lacking
+from feeds.staff import INTAKE, SHELL
+from feeds.store import articles, audit, bulk, changes, reading, topics
 from feeds.store.articles import Filing, Source
+from feeds.store.bulk import Incoming, Known
 from feeds.store.database import Database, Session
 
-_STILL_NEWS = timedelta(days=1)
+_MAX_KEY = 255
+_MAX_TELEPHONE = 40
 
 
 class Outcome(StrEnum):
@@ -23,23 +28,49 @@ class Outcome(StrEnum):
     ADDED = "added"
     UNCHANGED = "unchanged"
     UPDATED = "draft updated"
+    PUBLISHED = "published"
+    """A draft that said the same already."""
     CORRECTED = "corrected"
     LEFT_ALONE = "left alone: withdrawn here"
 
 
+class ArrivalRefused(CivicwireError):
+    """A draft that this newsroom cannot take in: it names what there is not, or does not fit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """What became of a page: its article, and whether it is public and mails were left out."""
+    """What became of a page: its article, whether it is public and mails were left out, and what kept it a draft."""
 
     article_id: int
     outcome: Outcome
     state: State
     quiet: bool = False
+    lacking: tuple[str, ...] = ()
+    """The keys of what it lacks to be public, where it was to be published and could not be."""
+    unknown_division: str = ""
+    """What the source calls its division, where no division of the city is called so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What an editor says of all drafts of a run, over what their pages say."""
+
+    division: str | None = None
+    board: str | None = None
+    publish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    draft: Draft
+    filing: Filing
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Takes drafts in, one transaction each: whole or not at all."""
+    """Takes drafts in. Each is stored whole or not at all, and is public only together with all its parts."""
 
     database: Database
     newsroom: Newsroom
@@ -52,73 +83,48 @@ class Arrivals:
 
         A post that changed since becomes a correction if it is published here. Publishing mails nobody about an old
         release: only one registered today or yesterday is news, and one without a date is not known to be.
-        NotFound for a division or board that the city does not have.
+        NotFound for a division or board that the city does not have, ArrivalRefused for what does not fit.
         """
-        filing = self._filing(draft, division, board)
-        mark = fingerprint(draft)
-        source = Source(key=str(draft.identity or f"page/{mark}"), fingerprint=mark, address=draft.address)
+        taken = self.take_all([draft], Wish(division=division, board=board, publish=publish))[0]
+        if isinstance(taken, CivicwireError):
+            raise taken
+        return taken
+
+    def take_all(self, drafts: Sequence[Draft], wish: Wish) -> list[Arrival | CivicwireError]:
+        """Store several drafts in one transaction, by the rules of `take`; answers what became of each, in order.
+
+        One that cannot be stored is answered with the reason, and the others are stored. StoreError where the
+        database itself cannot be used: then nothing of these was stored.
+        """
+        self.check_filing(wish.division, wish.board)
+        with self.database.read() as session:
+            vocabulary = frozenset(topic.slug for topic in topics.known(session))
+        divisions = by_spelling(self.newsroom.city)
+        prepared = [self._prepared(draft, wish, vocabulary, divisions) for draft in drafts]
+        fit = [one for one in prepared if isinstance(one, _Prepared)]
+        try:
+            with self.database.write() as session:
+                stored = iter(self._store(session, fit, wish))
+            return [one if isinstance(one, CivicwireError) else next(stored) for one in prepared]
+        except RowRefused as error:
+            if len(fit) <= 1:
+                return [one if isinstance(one, CivicwireError) else error for one in prepared]
+        # One of them does not fit into the database: each by itself, so that only that one is refused.
+        return [answer for draft in drafts for answer in self.take_all([draft], wish)]
+
+    def foresee(self, drafts: Sequence[Draft]) -> list[Outcome]:
+        """What `take_all` would do with each of these drafts now, without doing it."""
+        sources = [_source(draft) for draft in drafts]
+        with self.database.read() as session:
+            known = bulk.known(session, (source.key for source in sources))
+        return [_outcome(known.get(source.key), source) for source in sources]
+
+    def note(self, subject: str, counts: Mapping[str, int]) -> None:
+        """Write into the audit log that something was taken in from a shell, and what became of how many records."""
         with self.database.write() as session:
-            changes.take_turn(session)
-            known = articles.source_of(session, source.key)
-            if known is None:
-                stored = articles.add(
-                    session,
-                    draft.content,
-                    filing=filing,
-                    source=source,
-                    authority=self.newsroom.city.authority,
-                    now=self.clock(),
-                )
-                article_id, outcome = stored.id, Outcome.ADDED
-            else:
-                article_id = known[0]
-                outcome = self._again(session, article_id, known[1], draft, filing, source)
-            change = None
-            if publish and reading.get(session, article_id).state is State.DRAFT:
-                change = self.publish(session, reading.get(session, article_id), undated_is_news=False)
-            state = reading.get(session, article_id).state
-        return Arrival(article_id=article_id, outcome=outcome, state=state, quiet=change is not None and change.quiet)
-
-    def _again(
-        self, session: Session, article_id: int, known_mark: str, draft: Draft, filing: Filing, source: Source
-    ) -> Outcome:
-        """A post that is here already: nothing, an updated draft, or a correction."""
-        stored = reading.get(session, article_id)
-        if known_mark == source.fingerprint:
-            if stored.state is not State.DRAFT or (filing.division, filing.board) == (stored.division, stored.board):
-                return Outcome.UNCHANGED
-            articles.file(session, article_id, division=filing.division or stored.division, board=filing.board)
-            return Outcome.UPDATED
-        if stored.state is State.WITHDRAWN:
-            return Outcome.LEFT_ALONE
-        words = {"en": "The text was changed at its source.", "ko": "원문이 수정되었습니다."}
-        note = words.get(draft.content.language, words["en"])
-        now = self.clock()
-        change = articles.revise(session, article_id, draft.content, note=note, now=now, filing=filing, source=source)
-        return Outcome.CORRECTED if change else Outcome.UPDATED
-
-    def publish(self, session: Session, draft: Article, *, undated_is_news: bool, mail: bool = False) -> Change:
-        """Publish a draft under the day it was registered on; nobody is mailed about what is older than yesterday.
-
-        `undated_is_news` is what an editor says by publishing it, and what no machine can know of a page without date;
-        `mail` is an editor's word that this one is news whatever its age.
-        """
-        now = self.clock()
-        today = now.astimezone(self.newsroom.city.zone).date()
-        day = draft.registered_on
-        return articles.publish(
-            session,
-            draft.id,
-            fallback_division=self.newsroom.city.fallback_division,
-            now=now,
-            dated=_midnight(day, self.newsroom) if day is not None and day < today else None,
-            quiet=not mail and (not undated_is_news if day is None else not today - _STILL_NEWS <= day <= today),
-        )
-
-    def _board(self, named: str | None) -> str | None:
-        """The board of this slug, id at the source, or name in any language; None where none is meant."""
-        boards = self.newsroom.city.boards
-        return next((b.slug for b in boards if named and named in (b.slug, b.source_id, *b.names.values())), None)
+            audit.record(
+                session, at=self.clock(), actor=SHELL.name, action="intake", subject=subject, details=dict(counts)
+            )
 
     def check_filing(self, division: str | None, board: str | None) -> None:
         """NotFound for a division or board that an editor names and the city does not have."""
@@ -127,19 +133,174 @@ class Arrivals:
         if board is not None and self._board(board) is None:
             raise NotFound("board", board)
 
-    def _filing(self, draft: Draft, division: str | None, board: str | None) -> Filing:
-        self.check_filing(division, board)
-        filed = self._board(board)
+    def _prepared(
+        self, draft: Draft, wish: Wish, vocabulary: frozenset[str], divisions: Mapping[str, str]
+    ) -> _Prepared | ArrivalRefused:
+        source = _source(draft)
+        unknown = [topic for topic in draft.topics if topic not in vocabulary]
+        reasons = [
+            reason
+            for reason, is_wrong in (
+                (f"the city writes no {draft.content.language}", draft.content.language not in self._languages),
+                (f"there is no topic {', '.join(unknown)}", bool(unknown)),
+                (
+                    f"the telephone is longer than {_MAX_TELEPHONE} characters",
+                    len(draft.telephone or "") > _MAX_TELEPHONE,
+                ),
+                (f"the id of the post is longer than {_MAX_KEY} characters", len(source.key) > _MAX_KEY),
+            )
+            if is_wrong
+        ]
+        if reasons:
+            return ArrivalRefused("; ".join(reasons))
+        return _Prepared(draft, self._filing(draft, wish, divisions), source)
+
+    def _store(self, session: Session, prepared: Sequence[_Prepared], wish: Wish) -> list[Arrival]:
+        changes.take_turn(session)
+        known = bulk.known(session, (one.source.key for one in prepared))
+        new: dict[str, int] = {}
+        for place, one in enumerate(prepared):
+            if one.source.key not in known:
+                new.setdefault(one.source.key, place)
+        arrivals = self._add(session, {place: prepared[place] for place in new.values()}, wish)
+        # What is in this batch twice is, the second time, in the store already.
+        again = bulk.known(session, new) if len(arrivals) < len(prepared) else {}
+        for place, one in enumerate(prepared):
+            if place not in arrivals:
+                before = known.get(one.source.key) or again[one.source.key]
+                arrivals[place] = self._again(session, before, one, wish)
+        return [arrivals[place] for place in range(len(prepared))]
+
+    def _add(self, session: Session, new: Mapping[int, _Prepared], wish: Wish) -> dict[int, Arrival]:
+        now, city = self.clock(), self.newsroom.city
+        missing = {place: lacking(one.draft.content) if wish.publish else () for place, one in new.items()}
+        incoming = {}
+        for place, one in new.items():
+            day = one.draft.registered_on
+            is_public = wish.publish and not missing[place]
+            incoming[place] = Incoming(
+                content=one.draft.content,
+                filing=one.filing,
+                source=one.source,
+                published_at=(publication.dated(day, one.draft.registered_at, self.newsroom, now) or now)
+                if is_public
+                else None,
+                quiet=not publication.is_news_of(day, self.newsroom, now, undated=False),
+            )
+        ids = bulk.store(
+            session,
+            list(incoming.values()),
+            authority=city.authority,
+            fallback_division=city.fallback_division,
+            now=now,
+        )
+        return {
+            place: Arrival(
+                article_id=article_id,
+                outcome=Outcome.ADDED,
+                state=State.PUBLISHED if one.published_at else State.DRAFT,
+                quiet=one.published_at is not None and one.quiet,
+                lacking=missing[place],
+                unknown_division=new[place].draft.division if one.filing.division is None else "",
+            )
+            for (place, one), article_id in zip(incoming.items(), ids, strict=True)
+        }
+
+    def _again(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Arrival:
+        """A post that is here already: nothing, an updated draft, or a correction; and published if that is asked."""
+        outcome = self._renew(session, known, one, wish)
+        stored = reading.get(session, known.article_id)
+        state, quiet, missing = stored.state, False, tuple[str, ...]()
+        if wish.publish and state is State.DRAFT:
+            # What is urgent is published by two people, and a machine is none.
+            missing = (*lacking(stored.content), *(("ready.approval",) if stored.urgent else ()))
+            if not missing:
+                now = self.clock()
+                mail = publication.is_news(stored, self.newsroom, now, undated=False)
+                at = one.draft.registered_at
+                publication.publish(session, stored, newsroom=self.newsroom, now=now, mail=mail, registered_at=at)
+                self._record(session, "publish", known.article_id)
+                state, quiet = State.PUBLISHED, not mail
+                outcome = Outcome.PUBLISHED if outcome is Outcome.UNCHANGED else outcome
+        return Arrival(article_id=known.article_id, outcome=outcome, state=state, quiet=quiet, lacking=missing)
+
+    def _renew(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Outcome:
+        """What an editor has filed stays as they filed it, unless whoever takes it in names another place."""
+        outcome = _outcome(known, one.source)
+        if outcome is Outcome.LEFT_ALONE:
+            return outcome
+        filing = replace(
+            one.filing,
+            division=(one.filing.division if wish.division else None) or known.division or one.filing.division,
+            board=(one.filing.board if wish.board else None) or known.board or one.filing.board,
+        )
+        if outcome is Outcome.UNCHANGED:
+            if known.state is not State.DRAFT or (filing.division, filing.board) == (known.division, known.board):
+                return outcome
+            articles.file(session, known.article_id, division=filing.division, board=filing.board)
+            return Outcome.UPDATED
+        stored = reading.get(session, known.article_id)
+        content = one.draft.content
+        words = {"en": "The text was changed at its source.", "ko": "원문이 수정되었습니다."}
+        articles.revise(
+            session,
+            known.article_id,
+            content,
+            note=words.get(content.language, words["en"]),
+            now=self.clock(),
+            filing=replace(
+                filing,
+                telephone=filing.telephone or stored.telephone,
+                registered_on=filing.registered_on or stored.registered_on,
+            ),
+            source=one.source,
+        )
+        if stored.state is State.SCHEDULED and (stored.urgent or lacking(content)):
+            # Two people agreed on another text, or what came is not fit to be published by itself.
+            articles.unschedule(session, known.article_id)
+        self._record(session, "correct" if stored.state is State.PUBLISHED else "edit", known.article_id)
+        return outcome
+
+    def _record(self, session: Session, action: str, article_id: int) -> None:
+        audit.record(session, at=self.clock(), actor=INTAKE, action=action, article_id=article_id)
+
+    @property
+    def _languages(self) -> tuple[str, ...]:
+        return self.newsroom.city.languages
+
+    def _board(self, named: str | None) -> str | None:
+        """The board of this slug, id at the source, or name in any language; None where none is meant."""
+        boards = self.newsroom.city.boards
+        return next((b.slug for b in boards if named and named in (b.slug, b.source_id, *b.names.values())), None)
+
+    def _filing(self, draft: Draft, wish: Wish, divisions: Mapping[str, str]) -> Filing:
+        named = self.newsroom.division(wish.division) if wish.division else None
         source_id = draft.identity.board_id if draft.identity else None
         return Filing(
-            division=division or resolve_division(self.newsroom.city, draft.division),
-            board=filed or self._board(source_id) or self._board(draft.board),
+            division=named.slug if named else divisions.get(spelling(draft.division)),
+            board=self._board(wish.board) or self._board(source_id) or self._board(draft.board),
             telephone=draft.telephone,
             registered_on=draft.registered_on,
             licence=self.newsroom.city.licence,
+            topics=draft.topics or None,
         )
 
 
-def _midnight(day: date, newsroom: Newsroom) -> datetime:
-    """The first instant of a local day, by which a release is dated whose hour nobody knows."""
-    return datetime.combine(day, time(), tzinfo=newsroom.city.zone)
+def _source(draft: Draft) -> Source:
+    mark = fingerprint(draft)
+    return Source(key=str(draft.identity or f"page/{mark}"), fingerprint=mark, address=draft.address)
+
+
+def _outcome(known: Known | None, source: Source) -> Outcome:
+    """What a draft of this source does to what is known of it, its filing aside."""
+    if known is None:
+        return Outcome.ADDED
+    if known.fingerprint == source.fingerprint:
+        return Outcome.UNCHANGED
+    match known.state:
+        case State.WITHDRAWN:
+            return Outcome.LEFT_ALONE
+        case State.PUBLISHED:
+            return Outcome.CORRECTED
+        case _:
+            return Outcome.UPDATED

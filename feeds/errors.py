@@ -3,8 +3,12 @@
 CivicwireError
 ├── NotFound        nothing has this name
 ├── Conflict        the article's state does not allow it
+│   ├── Stale       somebody else changed it meanwhile
+│   └── NotReady    it lacks what publication needs
+├── Forbidden       this person may not do that
 ├── PageRefused     a page that is no article, with every reason
 ├── StoreError      the database cannot be used
+│   ├── RowRefused      it can, but not with this row
 │   └── StoreOutdated   its tables are not those of this version
 └── AddressRefused  an e-mail address we cannot write to
 """
@@ -27,6 +31,28 @@ class Conflict(CivicwireError):
     """The article's present state does not allow what was asked."""
 
 
+class Stale(Conflict):
+    """An edit was made from a version that is not the present one; `current` is the present one."""
+
+    def __init__(self, article_id: int, current: int) -> None:
+        super().__init__(f"article {article_id} was changed meanwhile: look at version {current} and edit again")
+        self.article_id = article_id
+        self.current = current
+
+
+class NotReady(Conflict):
+    """An article lacks what publication needs; `words` are the keys of the sentences that say what."""
+
+    def __init__(self, article_id: int, words: tuple[str, ...]) -> None:
+        super().__init__(f"article {article_id} cannot be published yet: {', '.join(words)}")
+        self.article_id = article_id
+        self.words = words
+
+
+class Forbidden(CivicwireError):
+    """This person, or this token, may not do that."""
+
+
 class PageRefused(CivicwireError):
     """A page is not one article; `reasons` names everything that was missing."""
 
@@ -37,6 +63,10 @@ class PageRefused(CivicwireError):
 
 class StoreError(CivicwireError):
     """The database cannot be used."""
+
+
+class RowRefused(StoreError):
+    """The database cannot hold a row that was given it, or not beside what it holds: nothing else is wrong with it."""
 
 
 class StoreOutdated(StoreError):

@@ -14,8 +14,14 @@ class State(StrEnum):
     """Where an article stands in its life."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers may know that there is such an article: it is, or was, published."""
+        return self in (State.PUBLISHED, State.WITHDRAWN)
 
 
 class ChangeKind(StrEnum):
@@ -23,18 +29,28 @@ class ChangeKind(StrEnum):
 
     PUBLISHED = "published"
     CORRECTED = "corrected"
+    EDITED = "edited"
+    """A minor edit: documents are made again, readers are told nothing. Always quiet."""
     WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Division:
-    """An office that issues articles. `parent` is the slug of its bureau, None at the top."""
+    """An office that issues articles. `parent` is the slug of its bureau, None at the top.
+
+    `former` are slugs it had before; `retired` is the day from which it issues nothing more, and `successor` the slug
+    of the division that goes on with its work, if any does.
+    """
 
     slug: str
     names: Names
     parent: str | None = None
     telephone: str | None = None
     aliases: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    since: date | None = None
+    retired: date | None = None
+    successor: str | None = None
 
     def name(self, language: str) -> str:
         """The name in `language`, else in the first language it has."""
@@ -88,22 +104,31 @@ class City:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture of an article; `address` is None where the source gave only the caption."""
+    """A picture of an article; `address` is None where the source gave only the caption.
+
+    One that we keep has `media`, the name under which it is stored, and then its width and height in pixels.
+    `decorative` says that it tells nothing a reader who cannot see it would miss: its alt text is then empty.
+    """
 
     caption: str
     credit: str | None = None
     alt: str | None = None
     address: str | None = None
+    media: str | None = None
+    width: int | None = None
+    height: int | None = None
+    decorative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file beside an article; `length` in bytes, None where unknown."""
+    """A file beside an article; `length` in bytes, None where unknown. One we keep has `media`, its stored name."""
 
     name: str
     address: str
     media_type: str | None = None
     length: int | None = None
+    media: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +153,41 @@ class Content:
     pictures: tuple[Picture, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     footnotes: tuple[Footnote, ...] = ()
+    markdown: str | None = None
+    """What the editor wrote, where `body_html` was made from Markdown; None where the HTML itself is the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A word of the managed vocabulary. A retired one stays on its articles and is offered no more."""
+
+    slug: str
+    names: Names
+    retired: bool = False
+
+    def name(self, language: str) -> str:
+        """The name in `language`, else in the first language it has."""
+        return self.names.get(language) or next(iter(self.names.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """That publication waits for a second person: who asked, when, and the version of the article they saw."""
+
+    asked_by: str
+    asked_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One frozen state of an article's text. `note` says what a correction changed; a minor edit has none."""
+
+    number: int
+    content: Content
+    note: str | None
+    author: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,21 +195,31 @@ class Article:
     """One release as it stands: its identity and state, and the content of its current revision.
 
     `division` is None only for a draft whose source names none. Instants are aware, in UTC; `registered_on`
-    is a day in the city's zone and None where the source gives none.
+    is a day in the city's zone and None where the source gives none. `version` grows with every change to the row:
+    an edit names the version it was made from. `publish_at` is when a scheduled article becomes visible, or when a
+    draft that waits for approval is wished to.
     """
 
     id: int
     guid: str
     state: State
     revision: int
+    version: int = 1
     content: Content
     division: str | None
     board: str | None = None
+    topics: tuple[str, ...] = ()
     telephone: str | None = None
     source_address: str | None = None
     registered_on: date | None = None
     licence: str | None = None
     urgent: bool = False
+    approval: Approval | None = None
+    publish_at: datetime | None = None
+    mail: bool | None = None
+    """Whether who follows it is told when it becomes public; None: if it is news then."""
+    twins: tuple[tuple[str, int], ...] = ()
+    """The same release in other languages: (language, article id), in order of language. Any state."""
     created_at: datetime
     published_at: datetime | None = None
     updated_at: datetime | None = None
@@ -186,28 +256,81 @@ class Newsroom:
     city: City
     base_url: str
     _by_slug: Mapping[str, Division] = field(init=False, repr=False, compare=False)
+    _before: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _lineages: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the divisions by slug once."""
-        object.__setattr__(self, "_by_slug", {division.slug: division for division in self.city.divisions})
+        """Index the divisions once by every slug that they have or had, and what came before each."""
+        by_slug = {former: division for division in self.city.divisions for former in division.former}
+        by_slug |= {division.slug: division for division in self.city.divisions}
+        object.__setattr__(self, "_by_slug", by_slug)
+        before: dict[str, list[str]] = {}
+        for division in self.city.divisions:
+            before.setdefault(division.slug, []).extend(division.former)
+            if division.successor:
+                before.setdefault(division.successor, []).append(division.slug)
+        object.__setattr__(self, "_before", {slug: tuple(slugs) for slug, slugs in before.items()})
+        # Every list and every feed asks: a city is read once and asked for ever.
+        object.__setattr__(self, "_lineages", {slug: self._traced(slug) for slug in by_slug})
 
     def division(self, slug: str) -> Division | None:
-        """The division with this slug, or None."""
+        """The division that has this slug, or had it; None if none ever did. It may be retired."""
         return self._by_slug.get(slug)
 
+    def current(self, slug: str) -> Division | None:
+        """The division that does today what the one of this slug did: itself, or its last successor.
+
+        One that was retired without a successor is answered itself; None if no division ever had the slug.
+        """
+        division, seen = self.division(slug), {slug}
+        while division is not None and division.successor and division.successor not in seen:
+            seen.add(division.successor)
+            division = self.division(division.successor)
+        return division
+
+    @property
+    def divisions(self) -> tuple[Division, ...]:
+        """The divisions that issue articles today, in the city's order."""
+        return tuple(division for division in self.city.divisions if division.retired is None)
+
+    @property
+    def earlier_divisions(self) -> tuple[Division, ...]:
+        """The divisions that were retired, in the city's order."""
+        return tuple(division for division in self.city.divisions if division.retired is not None)
+
     def lineage(self, slug: str) -> tuple[str, ...]:
-        """The slug and those of the bureaus above it, nearest first: whoever follows one of them follows it."""
-        chain: list[str] = []
-        cursor: str | None = slug
-        while cursor is not None and cursor not in chain:
-            chain.append(cursor)
-            division = self.division(cursor)
-            cursor = division.parent if division else None
+        """Every slug whose followers follow this division: it, what it was, its successors, and the bureaus above.
+
+        Nearest first. Who followed a division under an old slug, or one that was merged into this, goes on.
+        """
+        return self._lineages.get(slug) or (slug,)
+
+    def _traced(self, slug: str) -> tuple[str, ...]:
+        chain: dict[str, None] = {}
+        waiting, asked = [slug], set[str]()
+        while waiting:
+            here = waiting.pop(0)
+            if here in asked:
+                continue
+            asked.add(here)
+            division = self._by_slug[here]
+            chain |= dict.fromkeys((here, *self._past(division.slug)))
+            waiting += [one for one in (division.successor, division.parent) if one and one in self._by_slug]
         return tuple(chain)
 
+    def _past(self, slug: str) -> tuple[str, ...]:
+        """The slug, and every one whose work it took over, nearest first."""
+        past = {slug: None}
+        waiting = [slug]
+        while waiting:
+            before = [one for one in self._before.get(waiting.pop(0), ()) if one not in past]
+            past |= dict.fromkeys(before)
+            waiting += before
+        return tuple(past)
+
     def within(self, slug: str) -> tuple[str, ...]:
-        """The slug and those of every division below it, in the city's order."""
-        return tuple(d.slug for d in self.city.divisions if slug in self.lineage(d.slug))
+        """Every slug under which a release of this division may be filed: its own, old ones, and those below it."""
+        return tuple(known for known, followed in self._lineages.items() if slug in followed) or (slug,)
 
     def url(self, path: str) -> str:
         """The absolute address of a path of ours, which begins with a slash."""

@@ -14,7 +14,7 @@ from feeds.addresses import FEED_TYPES
 from feeds.documents import atom, rss
 from feeds.documents.entry import Feed, feed_of
 from feeds.model import Newsroom
-from feeds.store import changes, reading
+from feeds.store import changes, divisions, reading
 from feeds.store.database import Database, Session
 from feeds.words import Words
 
@@ -49,10 +49,14 @@ class Shelf:
         self._documents: dict[tuple[str, str], Document] = {}
 
     def get(self, slug: str, extension: str) -> Document | None:
-        """The feed of a division, or of `all`; None where there is no such division or form."""
+        """The feed of a division, or of `all`; None where there is no such division or form.
+
+        A slug that a division had before answers as the one that it has.
+        """
         division = self._newsroom.division(slug)
         if extension not in _RENDERERS or (division is None and slug != ALL):
             return None
+        slug = division.slug if division else ALL
         key = slug, extension
         with self._database.read() as session:
             head = changes.head(session)
@@ -66,6 +70,11 @@ class Shelf:
         document = _document(feed, extension, head)
         self._documents[key] = document
         return document
+
+    def had(self, slug: str) -> bool:
+        """Whether there was a division of this slug once that the city file no longer knows of."""
+        with self._database.read() as session:
+            return divisions.names(session, slug) is not None
 
     def _divisions(self, slug: str) -> tuple[str, ...]:
         return () if slug == ALL else self._newsroom.within(slug)

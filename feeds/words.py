@@ -1,4 +1,4 @@
-"""The sentences of pages and mails in every language: one TOML file a language, keys flattened by dots."""
+"""The sentences of pages and mails in every language: TOML files, keys flattened by dots."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -25,13 +25,14 @@ class Words:
 
 
 def load(*packages: str) -> dict[str, Words]:
-    """The words of every language, read from `words/<language>.toml` of each package, merged."""
+    """The words of every language, from `words/<language>.toml` and `words/<part>.<language>.toml` of each package."""
     merged: dict[str, dict[str, str]] = {}
     for package in packages:
         for entry in files(package).joinpath("words").iterdir():
             if entry.name.endswith(".toml"):
                 table = tomllib.loads(entry.read_text(encoding="utf-8"))
-                merged.setdefault(entry.name.removesuffix(".toml"), {}).update(_flatten(table))
+                language = entry.name.removesuffix(".toml").rpartition(".")[2]
+                merged.setdefault(language, {}).update(_flatten(table))
     return {language: Words(language, sentences) for language, sentences in merged.items()}
 
 

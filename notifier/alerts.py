@@ -1,17 +1,21 @@
 """Alerts: when the change log grows, plan a mailing for everybody who asked to be told at once. A shell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import structlog
+
 from feeds.clock import Clock
+from feeds.errors import StoreError
 from feeds.model import Article, Change, ChangeKind, Newsroom, State
-from feeds.store import changes, reading
-from feeds.store.database import Database, Session
+from feeds.store import audit, changes, reading
+from feeds.store.database import Database, Session, attempt
 from notifier.ledger import mailings, subscribers
 from notifier.messages import Letters
 from notifier.model import Audience, Cadence, Kind
 
+log = structlog.get_logger()
 _KINDS: dict[ChangeKind, Literal["published", "corrected"]] = {
     ChangeKind.PUBLISHED: "published",
     ChangeKind.CORRECTED: "corrected",
@@ -45,9 +49,24 @@ class Alerts:
                 change = changes.after(session, behind) if behind is not None else None
                 if change is None:
                     return AlertsRun(seen, planned)
-                planned += self._plan(session, change)
-                subscribers.move_cursors(session, Cadence.IMMEDIATE, to=change.number)
-                seen += 1
+                planned += self._settled(session, change)
+                # An archive that is taken in is a hundred thousand quiet changes in a row: they have one turn together.
+                to = changes.end_of_quiet(session, change.number) if change.quiet else change.number
+                subscribers.move_cursors(session, Cadence.IMMEDIATE, to=to)
+                seen += to - change.number + 1
+
+    def _settled(self, session: Session, change: Change) -> int:
+        """Plan it. A release that cannot be told, whatever is wrong with it, keeps no other waiting (F61)."""
+        try:
+            with attempt(session):
+                return self._plan(session, change)
+        except StoreError:
+            raise
+        except Exception as error:
+            number, at = change.article_id, self.clock()
+            log.error("alert.left_out", article=number, cause=f"{type(error).__name__}: {error}")
+            audit.record_failure(session, at=at, action="alert_failed", article_id=number, error=error)
+            return 0
 
     def _plan(self, session: Session, change: Change) -> int:
         if change.quiet or change.kind is ChangeKind.WITHDRAWN:
@@ -58,6 +77,8 @@ class Alerts:
         if change.kind is ChangeKind.CORRECTED:
             return self._address(session, change, article, mailings.correction_audience(session, change))
         lineage = self.newsroom.lineage(article.division)
+        if article.urgent and article.revision != change.revision:
+            article = _as_approved(session, article, change)
         language = article.content.language
         audience = mailings.alert_audience(session, change, lineage=lineage, language=language)
         return self._address(session, change, article, audience)
@@ -87,3 +108,9 @@ class Alerts:
             articles=[(article.id, article.revision)],
             urgent=article.urgent,
         )
+
+
+def _as_approved(session: Session, article: Article, change: Change) -> Article:
+    """The text that two people published: what one of them made of it since has not been seen by the other."""
+    seen = next(one for one in reading.revisions(session, article.id) if one.number == change.revision)
+    return replace(article, revision=seen.number, content=seen.content, correction_note=None)

@@ -108,7 +108,8 @@ class Digests:
         return [
             News(change, article, self.newsroom.lineage(article.division))
             for change in window
-            if (article := articles[change.article_id]).state is State.PUBLISHED and article.division
+            # One that cannot be read is left out; it is in the log, and the others go on.
+            if (article := articles.get(change.article_id)) and article.state is State.PUBLISHED and article.division
         ]
 
     def _mailing(self, session: Session, edition: "_Edition", language: str, plan: Plan) -> int:
@@ -149,23 +150,30 @@ class Digests:
             for mailing_id, language, document in mailings.showing_withdrawn(session):
                 whole = _Kept.from_document(document)
                 articles = reading.by_id(session, [item.article_id for item in whole.items])
-                public = tuple(one for one in whole.items if articles[one.article_id].state is State.PUBLISHED)
+                shown = {one.id for one in articles.values() if one.state is State.PUBLISHED}
+                public = tuple(one for one in whole.items if one.article_id in shown)
                 kept = replace(whole, items=public)
                 if public:
                     content = self._content(kept, articles, language)
                     mailings.make_again(session, mailing_id, content, kept.to_document())
 
     def _item(self, article: Article, item: matching.Item, language: str) -> DigestItem:
+        under = self._heading(item.under, language)
+        # Two wishes of one person may have become the same one since: a division was merged into the other.
+        also_in = dict.fromkeys(self._heading(slug, language) for slug in item.also_in)
         return DigestItem(
             article=article,
-            under=self._heading(item.under, language),
-            also_in=tuple(self._heading(slug, language) for slug in item.also_in),
+            under=under,
+            also_in=tuple(name for name in also_in if name != under),
             corrected=item.corrected,
         )
 
     def _heading(self, slug: str, language: str) -> str:
-        """The name of a wish's heading; empty for everything, where each release shows its own division."""
-        division = self.newsroom.division(slug)
+        """The name of a wish's heading; empty for everything, where each release shows its own division.
+
+        Who followed a division that is no more follows the one that goes on with its work.
+        """
+        division = self.newsroom.current(slug)
         return division.name(language) if division else ""
 
 

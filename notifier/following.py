@@ -93,7 +93,8 @@ class Following:
         """Whether what was wished for is followed now, at whatever cadence."""
         with self.database.read() as session:
             person = subscribers.find(session, wish.address)
-            return person is not None and any(one.scope == wish.scope for one in subscribers.live(session, person.id))
+            live = subscribers.live(session, person.id) if person else ()
+            return any(self._is(one, wish.scope) for one in live)
 
     def add(self, address: str, scope: Scope, cadence: Cadence, *, language: str) -> Subscriber:
         """Follow without a confirmation mail: for staff who hold the person's consent in another form."""
@@ -113,8 +114,17 @@ class Following:
         now = self.clock()
         person = subscribers.ensure(session, address, language=language, source=source, now=now)
         suppressions.lift(session, self.tokens.address_hashes(address))
-        subscribers.follow(session, person.id, scope, cadence, now=now)
+        wanted, live = self._present(scope), subscribers.live(session, person.id)
+        # What was asked for under an old slug is the same wish: it goes on from where it was.
+        old = () if any(one.scope == wanted for one in live) else [one for one in live if self._is(one, wanted)]
+        for one in old:
+            subscribers.stop(session, person.id, only=one.id, reason="renamed", now=now)
+        cursor = min((one.cursor for one in old), default=None)
+        subscribers.follow(session, person.id, wanted, cadence, now=now, cursor=cursor)
         return person
+
+    def _is(self, one: Subscription, scope: Scope) -> bool:
+        return self._present(one.scope) == self._present(scope)
 
     def followed(self, subscriber_id: int) -> tuple[Subscriber, Sequence[Subscription]] | None:
         """A subscriber and what is followed now; None once erased."""
@@ -164,6 +174,15 @@ class Following:
             return signups.destroy_expired(session, now=self.clock())
 
     def labels(self, scope: Scope, language: str) -> list[str]:
-        """The names of what a scope follows; none means everything."""
-        found = (self.newsroom.division(slug) for slug in scope.divisions)
-        return [division.name(language) for division in found if division]
+        """The names of what a scope follows, as they are today; none means everything.
+
+        Two divisions that have become one are named once. One that nobody knows of any more keeps its slug, for a
+        wish that named none would read as one for everything.
+        """
+        going_on = ((slug, self.newsroom.current(slug)) for slug in scope.divisions)
+        return list(dict.fromkeys(division.name(language) if division else slug for slug, division in going_on))
+
+    def _present(self, scope: Scope) -> Scope:
+        """What a scope follows today, each division under its present slug or that of its successor."""
+        going_on = ((slug, self.newsroom.current(slug)) for slug in scope.divisions)
+        return Scope(tuple(division.slug if division else slug for slug, division in going_on), scope.language)

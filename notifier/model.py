@@ -46,6 +46,7 @@ class DeliveryState(StrEnum):
     SKIPPED_LEFT = "skipped_left"
     SKIPPED_SUPPRESSED = "skipped_suppressed"
     SKIPPED_WITHDRAWN = "skipped_withdrawn"
+    SKIPPED_CORRECTED = "skipped_corrected"
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,6 @@
 """The alarm clock: wakes the ticks in memory, and decides nothing. What is due is written in the tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from notifier.digests import Digests
 from notifier.following import Following
 
 log = structlog.get_logger()
+PUBLISHING_SECONDS = 1
+"""How often the clock asks what is scheduled: a release is out within the second it was promised for."""
 PLANNING_SECONDS = 5
 SENDING_SECONDS = 2
 """How often alerts are planned, and how often mail is sent: together well within the promised minute."""
@@ -26,10 +28,17 @@ SENDING_SECONDS = 2
 class Ticks:
     """The runs that the alarm clock wakes; each may be woken at any time, and also by hand."""
 
+    publications: Callable[[], int]
     alerts: Alerts
     digests: Digests
     sender: Sender
     following: Following
+    tidying: Sequence[Callable[[], int]] = ()
+    """What else destroys what has had its time, in the other package; each answers how many rows."""
+
+    def publish(self) -> None:
+        """Publish what is scheduled and due."""
+        self.publications()
 
     def plan_alerts(self) -> None:
         """Plan alerts for what the change log holds."""
@@ -63,6 +72,9 @@ class Ticks:
         gone = self.following.destroy_expired()
         if gone:
             log.info("signups.destroyed", n=gone)
+        gone = sum(destroy() for destroy in self.tidying)
+        if gone:
+            log.info("newsroom.tidied", n=gone)
 
 
 def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
@@ -72,6 +84,7 @@ def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
         executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+    scheduler.add_job(_guarded(ticks.publish), _every(PUBLISHING_SECONDS, zone), id="publishing")
     scheduler.add_job(_guarded(ticks.plan_alerts), _every(PLANNING_SECONDS, zone), id="alerts")
     scheduler.add_job(_guarded(ticks.send), _every(SENDING_SECONDS, zone), id="sending")
     scheduler.add_job(_guarded(ticks.plan_digests), CronTrigger(minute="*", timezone=zone), id="digests")

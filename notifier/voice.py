@@ -11,11 +11,14 @@ from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from feeds.addresses import article_path
+from feeds.figures import with_figures
 from feeds.model import Article, Content, Footnote, Newsroom, Picture, hour_is_known
 from feeds.words import Words
 from notifier.typesetting import mail_html, wrap
 
 _SUMMARY_LINES = 3
+_COLUMN = 560
+"""Pixels: a mail is one column of 600, with its margins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ class Voice:
 
     def telephone(self, article: Article) -> str:
         """Where to ask about the article: its own number, the division's, or the city's."""
-        division = self.newsroom.division(article.division or "")
-        return article.telephone or (division and division.telephone) or self.newsroom.city.telephone
+        division = self.newsroom.current(article.division or "")
+        asked = division.telephone if division and not division.retired else None
+        return article.telephone or asked or self.newsroom.city.telephone
 
     def lang(self, language: str) -> str:
         """The attribute that says a piece is in another language than the mail, or nothing."""
@@ -139,6 +143,8 @@ class Voice:
         kept = " ".join(lines[:_SUMMARY_LINES])
         return kept if len(lines) <= _SUMMARY_LINES else kept.rstrip(" ,.;:") + "…"
 
-    def body(self, html: str) -> Markup:
-        """The body of an article as a mail may carry it."""
-        return Markup(mail_html(html, self.newsroom.base_url))  # noqa: S704 - nh3 has cleaned it
+    def whole_text(self, content: Content) -> Markup:
+        """The text between the pictures that we keep, which alone a mail loads."""
+        text = mail_html(content.body_html, self.newsroom.base_url)
+        shown = with_figures(text, content.pictures, url=self.newsroom.url, several=False, widest=_COLUMN)
+        return Markup(shown)  # noqa: S704 - nh3 has cleaned the text, and figures are written by us

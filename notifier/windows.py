@@ -1,9 +1,10 @@
 """When a digest is due: pure calendar arithmetic in a zone, `now` passed. Which runs exist is the ledger's matter."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from feeds.localtime import instant_of
 from notifier.model import Cadence
 
 DIGEST_TIME = time(8, 0)
@@ -34,19 +35,6 @@ class Slot:
     def is_too_late(self, now: datetime) -> bool:
         """Whether its grace is over."""
         return now - self.due_at > GRACE[self.cadence]
-
-
-def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant of a local time: a time the clocks skip takes the next valid one, a repeated one the first."""
-    wall = datetime.combine(day, at, tzinfo=zone)
-    instant = wall.astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
-        return instant
-    # In a gap, fold=0 reads the clock as before the jump: the first minute after it is the jump itself.
-    step = timedelta(minutes=1)
-    while instant.astimezone(zone).utcoffset() == (instant - step).astimezone(zone).utcoffset():
-        instant -= step
-    return instant
 
 
 def latest_due(cadence: Cadence, zone: ZoneInfo, now: datetime, at: time = DIGEST_TIME) -> Slot:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from feeds.model import Article, Board, Change, City, Content, Division
+from feeds.passwords import Cost
 from feeds.store import articles
 from feeds.store.articles import Filing
 from feeds.store.database import Database
@@ -12,6 +13,8 @@ BASE_URL = "http://newsroom.test"
 NOW = datetime(2026, 5, 20, 3, 0, tzinfo=UTC)
 """A Wednesday, noon in Seoul."""
 SECRET = "a-key-that-only-tests-know-0123456789"
+QUICK = Cost(passes=1, kibibytes=8, lanes=1)
+"""At this cost a password is checked at once: what a hash costs in earnest is no rule of these tests."""
 
 
 class Hands:

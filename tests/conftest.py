@@ -123,3 +123,11 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_SWITCHES)
         yield chromium
         chromium.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left alone with it at the end."""
+    items.sort(
+        key=lambda item: not item.nodeid.startswith(("tests/journeys", "tests/browser", "tests/api/test_openapi"))
+    )

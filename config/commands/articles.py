@@ -2,9 +2,10 @@
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
-from config.commands.console import opened, print_json, print_table
+from config.commands.console import opened, print_json, print_table, read_instant
 from config.parts import Parts
 from feeds.addresses import article_path
 from feeds.errors import CivicwireError, NotFound, PageRefused
@@ -12,6 +13,8 @@ from feeds.intake.board_page import read
 from feeds.intake.decode import MAX_BYTES
 from feeds.intake.draft import Draft
 from feeds.model import Article, State
+from feeds.publication import is_news
+from feeds.staff import SHELL
 from feeds.store import articles, reading
 
 _LONGEST = 1000
@@ -24,6 +27,7 @@ def run(
     state: str | None = None,
     division: str | None = None,
     mail: bool = False,
+    at: str | None = None,
     page: str = "",
     note: str = "",
     reason: str = "",
@@ -35,7 +39,7 @@ def run(
             _list(parts, state, as_json)
             return
         if action == "publish":
-            _publish(parts, article, division, mail=mail)
+            _publish(parts, article, division, mail=mail, at=read_instant(at) if at else None)
         elif action == "correct":
             _correct(parts, article, page, _line(note, "--note"))
         elif action == "withdraw":
@@ -54,21 +58,24 @@ def _list(parts: Parts, state: str | None, as_json: bool) -> None:
     print_table(("number", "state", "division", "language", "title"), rows)
 
 
-def _publish(parts: Parts, article_id: int, division: str | None, *, mail: bool) -> None:
+def _publish(parts: Parts, article_id: int, division: str | None, *, mail: bool, at: datetime | None) -> None:
     fallback = parts.newsroom.city.fallback_division
     if division is not None and parts.newsroom.division(division) is None:
         raise NotFound("division", division)
     with parts.database.write() as session:
-        filed = reading.get(session, article_id)
+        draft = reading.get(session, article_id)
         if division is not None:
-            articles.file(session, article_id, division=division, board=filed.board)
-        elif filed.division is None:
-            print(
-                f"civicwire: no division is known: filed under {fallback}; --division says otherwise", file=sys.stderr
-            )
-        change = parts.arrivals.publish(session, reading.get(session, article_id), undated_is_news=True, mail=mail)
-    if change.quiet:
-        note = f"civicwire: registered on {filed.registered_on}, no news any more: nobody is mailed without --mail"
+            articles.file(session, article_id, division=division, board=draft.board)
+            draft = reading.get(session, article_id)
+        tell = mail or is_news(draft, parts.newsroom, parts.clock())
+        if at is not None:
+            parts.desk.schedule(session, SHELL, article_id, at=at, mail=mail or None, expected=draft.version)
+        else:
+            parts.desk.publish(session, SHELL, article_id, expected=draft.version, mail=tell)
+    if draft.division is None:
+        print(f"civicwire: no division is known: filed under {fallback}; --division says otherwise", file=sys.stderr)
+    if not tell:
+        note = f"civicwire: registered on {draft.registered_on}, no news any more: nobody is mailed without --mail"
         print(note, file=sys.stderr)
 
 
@@ -82,14 +89,17 @@ def _correct(parts: Parts, article_id: int, page: str, note: str) -> None:
     if not isinstance(draft, Draft):
         raise PageRefused(draft.reasons)
     with parts.database.write() as session:
-        if reading.get(session, article_id).state is State.DRAFT:
+        stored = reading.get(session, article_id)
+        if not stored.state.is_public:
             raise CivicwireError(f"article {article_id} is a draft: publish it first")
-        articles.revise(session, article_id, draft.content, note=note, now=parts.clock())
+        filing = articles.filing_of(stored)
+        parts.desk.correct(session, SHELL, article_id, draft.content, filing, note=note, expected=stored.version)
 
 
 def _withdraw(parts: Parts, article_id: int, reason: str) -> None:
     with parts.database.write() as session:
-        articles.withdraw(session, article_id, reason=reason, now=parts.clock())
+        version = reading.get(session, article_id).version
+        parts.desk.withdraw(session, SHELL, article_id, reason=reason, expected=version)
 
 
 def _line(text: str, option: str) -> str:
@@ -117,9 +127,12 @@ def _object(parts: Parts, one: Article) -> dict[str, object]:
         "language": one.content.language,
         "division": one.division,
         "board": one.board,
+        "topics": list(one.topics),
+        "urgent": one.urgent,
         "telephone": one.telephone,
         "registered": one.registered_on,
         "revision": one.revision,
+        "scheduled": one.publish_at,
         "published": one.published_at,
         "updated": one.updated_at,
         "correction": one.correction_note,
@@ -128,6 +141,6 @@ def _object(parts: Parts, one: Article) -> dict[str, object]:
         "source": one.source_address,
         "footnotes": [asdict(note) for note in one.content.footnotes],
     }
-    if one.state is not State.DRAFT:
+    if one.state.is_public:
         found["address"] = parts.newsroom.url(article_path(one))
     return found

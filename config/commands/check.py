@@ -9,17 +9,20 @@ from config.migrations.upgrading import demand_current, newest
 from config.parts import Parts, key_file
 from config.settings import load_settings
 from feeds.errors import CivicwireError
+from feeds.store import divisions
 
 
 def run(*, as_json: bool) -> None:
     """Try settings, city file, database and mail server; fails if any of them does not work."""
     parts = Parts(load_settings())
     found = {
-        "city": _tried(lambda: f"{len(parts.newsroom.city.divisions)} divisions, {parts.newsroom.city.zone.key}"),
+        "city": _tried(lambda: f"{len(parts.newsroom.divisions)} divisions, {parts.newsroom.city.zone.key}"),
         "database": _tried(lambda: _database(parts)),
         "secret key": _tried(lambda: _secret_key(parts)),
         "mail server": _tried(lambda: _mail_server(parts)),
     }
+    if found["city"][0] and found["database"][0]:
+        found["divisions"] = _tried(lambda: _divisions(parts))
     failed = [name for name, (works, _) in found.items() if not works]
     if as_json:
         print_json({name: {"works": works, "says": says} for name, (works, says) in found.items()})
@@ -51,6 +54,21 @@ def _database(parts: Parts) -> str:
         parts.database.close()
     engine = f"SQLite {sqlite3.sqlite_version}" if parts.database.is_sqlite else "PostgreSQL"
     return f"{engine}, tables {newest()}"
+
+
+def _divisions(parts: Parts) -> str:
+    """Whether every release is filed under a division that the city file has, or had."""
+    try:
+        with parts.database.read() as session:
+            filed = divisions.filed(session)
+    finally:
+        parts.database.close()
+    unknown = {slug: count for slug, count in sorted(filed.items()) if parts.newsroom.division(slug) is None}
+    if unknown:
+        named = ", ".join(f"{slug} ({count})" for slug, count in unknown.items())
+        raise CivicwireError(f"releases are filed under divisions that the city file does not name: {named}")
+    retired = len(parts.newsroom.earlier_divisions)
+    return f"every release has its division; {retired} retired" if retired else "every release has its division"
 
 
 def _mail_server(parts: Parts) -> str:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -17,12 +18,20 @@ from feeds.clock import fixed_clock, system_clock
 from feeds.errors import CivicwireError
 from feeds.store import divisions
 
+P = TypeVar("P", bound=Parts)
+
 
 @contextmanager
 def opened(*, now: str | None = None, settings: Settings | None = None) -> Iterator[Parts]:
     """The parts over a database that is there and current, closed at the end; at the instant `now` if one is given."""
     clock = fixed_clock(read_instant(now)) if now else system_clock
-    parts = Parts(settings or load_settings(), clock)
+    with ready(Parts(settings or load_settings(), clock)) as parts:
+        yield parts
+
+
+@contextmanager
+def ready(parts: P) -> Iterator[P]:
+    """These parts, over a database that is there and current, closed at the end."""
     set_up(parts.settings.log_format, quiet=True)
     try:
         demand_current(parts.database)
@@ -37,7 +46,7 @@ def _bring_divisions_up(parts: Parts) -> None:
     city = parts.newsroom.city
     with parts.database.read() as session:
         known = set(divisions.slugs(session))
-    if not {division.slug for division in city.divisions} <= known:
+    if not {slug for division in city.divisions for slug in (division.slug, *division.former)} <= known:
         with parts.database.write() as session:
             divisions.sync(session, city)
 

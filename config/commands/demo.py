@@ -15,10 +15,11 @@ from config.demo.pages import MailPages
 from config.demo.story import Event, Story, StoryClock
 from config.logs import set_up
 from config.migrations.upgrading import upgrade
-from config.parts import PAGE_TEMPLATES, Parts
 from config.server import background, serve_until_told
 from config.settings import Settings
+from config.site import PAGE_TEMPLATES, Site
 from feeds.errors import CivicwireError
+from feeds.staff import SHELL, Role
 from feeds.store import divisions
 from feeds.web.chrome import Chrome
 from notifier.schedule import schedule
@@ -35,7 +36,7 @@ def run(*, once: bool, port: int) -> None:
     _clear(FOLDER)
     with catching() as (mailbox, smtp_port):
         clock = StoryClock()
-        parts = Parts(_settings(port, smtp_port), clock)
+        parts = Site(_settings(port, smtp_port), clock)
         try:
             upgrade(parts.database)
             with parts.database.write() as session:
@@ -74,15 +75,17 @@ def _clear(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _print(parts: Parts, events: Sequence[Event], seconds: float) -> None:
+def _print(parts: Site, events: Sequence[Event], seconds: float) -> None:
     rows = [(event.what, "ok" if event.well else "MISSING", event.found, event.where) for event in events]
     title = f"{parts.newsroom.city.newsroom_name('en')}: what happened, in {seconds:.1f} s"
     print_table(("what", "", "found", "look at"), rows, title=title)
 
 
-def _serve(parts: Parts, app: ASGIApp, port: int) -> None:
+def _serve(parts: Site, app: ASGIApp, port: int) -> None:
     base = parts.newsroom.base_url
     print(f"\nNow serving: pages {base}/  feeds {base}/feeds  mails {base}/dev/mail  (Ctrl-C ends)")
+    handed = parts.accounts.add(SHELL.name, "editor", role=Role.OPERATOR)
+    print(f"The newsroom: {base}/newsroom  name “{handed.person.name}”  password “{handed.password}”")
     sys.stdout.flush()
     alarm = schedule(parts.ticks, parts.newsroom.city.zone)
     serve_until_told(app, host="127.0.0.1", port=port, scheduler=alarm, before_end=parts.ticks.stop)

@@ -16,6 +16,8 @@ def run(*, what: str, until_done: bool, now: str | None, as_json: bool) -> None:
     """Wake the runs once; with `until_done`, go on until no delivery is open, for ten minutes at most."""
     done: Counter[str] = Counter()
     with opened(now=now) as parts:
+        if what in ("publications", "all"):
+            done["releases published"] += parts.publications.run()
         if what in ("alerts", "all"):
             done["alerts planned"] += parts.alerts.run().planned
         if what in ("digests", "all"):

@@ -5,9 +5,11 @@ from importlib.metadata import version
 import structlog
 
 from config.asgi import application
-from config.commands.console import opened
+from config.commands.console import ready
 from config.logs import set_up
 from config.server import serve_until_told
+from config.settings import load_settings
+from config.site import Site
 from feeds.store import divisions
 from notifier.schedule import schedule
 
@@ -16,7 +18,7 @@ log = structlog.get_logger()
 
 def run(*, host: str, port: int, role: str) -> None:
     """Serve until told to stop; work in flight is finished first."""
-    with opened() as parts:
+    with ready(Site(load_settings())) as parts:
         set_up(parts.settings.log_format)
         with parts.database.write() as session:
             divisions.sync(session, parts.newsroom.city)
@@ -28,4 +30,5 @@ def run(*, host: str, port: int, role: str) -> None:
             port=port,
             scheduler=scheduler,
             before_end=parts.ticks.stop,
+            trusted_proxies=parts.settings.trusted_proxies,
         )

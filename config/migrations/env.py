@@ -2,12 +2,15 @@
 
 from alembic import context
 
+from config.migrations.tables import compared
 from feeds.store.schema import metadata
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=metadata,
     render_as_batch=True,
     transaction_per_migration=False,
+    **compared(connection.dialect.name),
 )
 context.run_migrations()

@@ -22,14 +22,14 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     """
     if database.is_sqlite:
         _make_file(database)
-    settings = _settings()
-    with database.write() as session:
+    configuration = settings()
+    with database.rebuild() as session:
         if not database.is_sqlite:
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = MigrationContext.configure(session).get_current_revision()
         _refuse_unknown(before)
-        settings.attributes["connection"] = session
-        command.upgrade(settings, "head")
+        configuration.attributes["connection"] = session
+        command.upgrade(configuration, "head")
     return before, newest()
 
 
@@ -55,10 +55,11 @@ def _refuse_unknown(found: str | None) -> None:
         raise StoreOutdated(f"the database belongs to another version of Civicwire (tables {found}); use that one")
 
 
-def _settings() -> Config:
-    settings = Config()
-    settings.set_main_option("script_location", str(_FOLDER))
-    return settings
+def settings() -> Config:
+    """What Alembic needs to know: where the steps are."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(_FOLDER))
+    return configuration
 
 
 def _make_file(database: Database) -> None:

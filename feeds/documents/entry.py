@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from urllib.parse import urljoin
 
 from feeds.addresses import article_path, division_path, feed_path
 from feeds.documents.text import absolute, absolute_html, clean, one_line
+from feeds.figures import with_figures
 from feeds.model import Article, Attachment, Content, Division, Newsroom, Picture, State
 from feeds.words import Words
 
@@ -208,7 +210,10 @@ def _body(article: Article, url: str, enclosures: Sequence[Enclosure], say: Word
     note = escape(one_line(article.correction_note or ""), quote=False)
     if note:
         yield f"<p><strong>{escape(say('feed.correction'))}</strong> {note}</p>"
-    yield absolute_html(url, clean(article.content.body_html))
+    html = with_figures(
+        article.content.body_html, article.content.pictures, url=lambda path: urljoin(url, path), several=False
+    )
+    yield absolute_html(url, clean(html))
     if enclosures:
         links = (f'<li><a href="{escape(file.address)}">{escape(file.name)}</a></li>' for file in enclosures)
         yield f"<p>{escape(say('feed.attachments'))}</p><ul>{''.join(links)}</ul>"
@@ -222,7 +227,10 @@ def _withdrawal(article: Article, say: Words) -> Iterator[str]:
 
 
 def _contact(article: Article, division: Division | None, newsroom: Newsroom, say: Words) -> str:
-    telephone = article.telephone or (division.telephone if division else None) or newsroom.city.telephone
+    # Nobody answers the telephone of a division that is no more: who goes on with its work does, or the city.
+    now = newsroom.current(division.slug) if division else None
+    asked = now.telephone if now and not now.retired else None
+    telephone = article.telephone or asked or newsroom.city.telephone
     name = _name(division, article.content.language, newsroom)
     return f"<p>{escape(one_line(say('feed.contact', division=name, telephone=telephone)), quote=False)}</p>"
 

@@ -14,6 +14,7 @@ from feeds.intake.composition import body_html, pictures
 from feeds.intake.decode import text_of
 from feeds.intake.draft import Draft, Reading, Refused
 from feeds.intake.header import Header, NoHeader, find_header
+from feeds.intake.language import language_of
 from feeds.intake.links import identity_of, web_address
 from feeds.intake.listing import error_signs, list_page
 from feeds.intake.page_html import HtmlPage, html_page, is_html
@@ -64,7 +65,7 @@ def _draft(header: Header, body: Body, address: str | None, html: HtmlPage | Non
     if "\ufffd" in header.title + text:
         return Refused(title=header.title, reasons=("the text is damaged: signs in it have been lost (\ufffd)",))
     content = Content(
-        language=_language(header.title + text),
+        language=language_of(header.title + text),
         title=header.title,
         subtitle=body.subtitle,
         summary=summary_of(body.subtitle, text),
@@ -100,13 +101,6 @@ def _unknown(header: Header) -> tuple[str, ...]:
 
 def _cut_short(text: str) -> tuple[str, ...]:
     """A remark where an English text ends within a sentence: a page cut there looks like any other."""
-    if _language(text) != "en" or _WHOLE_END.search(text):
+    if language_of(text) != "en" or _WHOLE_END.search(text):
         return ()
     return ("the text ends in the middle of a sentence: is the page whole?",)
-
-
-def _language(text: str) -> str:
-    """Korean where at least three letters in ten are Hangul: Korean releases are full of English names."""
-    letters = sum(1 for sign in text if sign.isalpha())
-    hangul = sum(1 for sign in text if "가" <= sign <= "힣")
-    return "ko" if letters and hangul * 10 >= letters * 3 else "en"

@@ -19,7 +19,7 @@ MAX_ATTRIBUTES = 500
 MAX_DEPTH = 60
 
 _TAGS_NAMES = (
-    "p h3 h4 ul ol li blockquote figure figcaption img a strong em sup sub br table caption "
+    "p h3 h4 ul ol li blockquote figure figcaption img a strong em b i sup sub br table caption "
     "thead tbody tr th td aside q cite abbr"
 )
 _TAGS = set(_TAGS_NAMES.split())
@@ -51,6 +51,7 @@ _LINK = re.compile(r"<a((?: [a-z]+=\"[^\"]*\")*)>(.*?)</a>", re.DOTALL)
 _IMAGE = re.compile(r"<img((?: [a-z]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _TINY = re.compile(r"(?:^|;)\s*(?:(?:max-)?(?:width|height)\s*:\s*[01](?:px)?|display\s*:\s*none)\s*(?:;|!|$)", re.I)
+_OLD_EMPHASIS = re.compile(r"<(/?)([bi])(?=[ >])")
 _TAG_START = re.compile(r"<[A-Za-z]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
@@ -100,6 +101,8 @@ def _pass(html: str, base: str | None) -> str:
     )
     # &nbsp; is no entity of XML, and a blank that cannot break serves nobody here.
     cleaned = without_controls(cleaned.replace("&nbsp;", " "))
+    # Most programs write the old names of emphasis; here each has one name.
+    cleaned = _OLD_EMPHASIS.sub(lambda found: f"<{found[1]}{'strong' if found[2] == 'b' else 'em'}", cleaned)
     if _deeper_than(cleaned, MAX_DEPTH):
         cleaned = _as_paragraph(re.sub(r"<[^<>]*>", " ", cleaned), escaped=True)
     cleaned = _LINK.sub(lambda found: found[0] if ' href="' in found[1] else found[2], cleaned)

@@ -16,14 +16,14 @@ _TYPOGRAPHY = frozenset(b"\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0")
 _NOT_TEXT = "the file is not text: {0}"
 
 
-def text_of(page: bytes, media_type: str | None = None) -> str:
+def text_of(page: bytes, media_type: str | None = None, *, limit: int = MAX_BYTES) -> str:
     """The text of `page`; PageRefused where it is empty, too big, binary, or in no character set we can be sure of.
 
     A byte order mark decides, then UTF-8 where the bytes can hardly be anything else, then what is declared (in
     `media_type` or in the page), then CP949. A declaration that does not fit the bytes is not believed.
     """
-    if len(page) > MAX_BYTES:
-        raise PageRefused((f"the page is bigger than {MAX_BYTES // 1024 // 1024} MB",))
+    if len(page) > limit:
+        raise PageRefused((f"the page is bigger than {limit // 1024 // 1024} MB",))
     if not page.strip():
         raise PageRefused(("the file is empty",))
     text = _decoded(page, _declared(page, media_type))

@@ -15,10 +15,14 @@ def resolve_division(city: City, stated: str) -> str | None:
 
     Nothing is guessed: part of a name, a near miss and an empty statement are all unknown.
     """
-    wanted = spelling(stated)
-    if not wanted:
-        return None
+    return by_spelling(city).get(spelling(stated))
+
+
+def by_spelling(city: City) -> dict[str, str]:
+    """The slug of every division by each spelling of its names and aliases; the first in the city's order has it."""
+    slugs: dict[str, str] = {}
     for division in city.divisions:
-        if any(spelling(name) == wanted for name in (*division.names.values(), *division.aliases)):
-            return division.slug
-    return None
+        for name in (*division.names.values(), *division.aliases):
+            if spelling(name):
+                slugs.setdefault(spelling(name), division.slug)
+    return slugs

@@ -1,7 +1,7 @@
 """What a reader of pages answers: an article's draft, a list of articles, or a refusal with every reason."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from feeds.model import Content
 
@@ -27,9 +27,13 @@ class Draft:
     division: str = ""
     """The division in the page's own words, empty where it states none."""
     registered_on: date | None = None
+    registered_at: datetime | None = None
+    """The instant of registration (aware, UTC), where the source gives the hour too; on the day `registered_on`."""
     telephone: str | None = None
     board: str | None = None
     """The last step of the page's breadcrumb."""
+    topics: tuple[str, ...] = ()
+    """Slugs of the city's vocabulary, where a source of our own form names any."""
     address: str | None = None
     identity: Identity | None = None
     remarks: tuple[str, ...] = ()

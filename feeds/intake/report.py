@@ -1,11 +1,12 @@
 """A reading as the object that `civicwire intake --dry-run --json` prints. The caller adds the path."""
 
 from feeds.intake.draft import Draft, ListPage, Reading, Refused
+from feeds.intake.source import Skipped
 
 JsonValue = str | bool | None | list[str] | list[dict[str, str | bool | None]]
 
 
-def as_json(reading: Reading) -> dict[str, JsonValue]:
+def as_json(reading: Reading | Skipped) -> dict[str, JsonValue]:
     """The reading as plain values. Every key is always there; `reasons` of an article are its remarks."""
     match reading:
         case Draft():
@@ -14,6 +15,8 @@ def as_json(reading: Reading) -> dict[str, JsonValue]:
             return _blank("list") | {"titles": list(titles), "reasons": list(reasons)}
         case Refused(title=title, reasons=reasons):
             return _blank("not_article") | {"title": title, "reasons": list(reasons)}
+        case Skipped(reason=reason):
+            return _blank("skipped") | {"reasons": [reason]}
 
 
 def _blank(kind: str) -> dict[str, JsonValue]:

@@ -40,6 +40,21 @@ def record(session: Session, *, article_id: int, revision: int, kind: ChangeKind
     return _change(written)
 
 
+def record_published(session: Session, published: Sequence[tuple[int, bool]], *, at: datetime) -> None:
+    """Write the changes of several first revisions at once: (article id, whether it is quiet), in this order."""
+    if not published:
+        return
+    take_turn(session)
+    number = head(session)
+    last = session.execute(select(change.c.at).where(change.c.number == number)).scalar()
+    common = {"revision": 1, "kind": ChangeKind.PUBLISHED, "at": max(at, last) if last else at}
+    rows = [
+        common | {"number": number + place, "article_id": article_id, "quiet": quiet}
+        for place, (article_id, quiet) in enumerate(published, start=1)
+    ]
+    session.execute(insert(change), rows)
+
+
 def head(session: Session) -> int:
     """The number of the newest change; 0 while there is none."""
     number: int = session.execute(select(func.coalesce(func.max(change.c.number), 0))).scalar_one()
@@ -66,6 +81,13 @@ def after(session: Session, number: int) -> Change | None:
     """The first change after this number, or None."""
     row = session.execute(select(change).where(change.c.number > number).order_by(change.c.number).limit(1)).first()
     return _change(row) if row else None
+
+
+def end_of_quiet(session: Session, number: int) -> int:
+    """The last of the changes in a row that nobody is mailed about, from the quiet one of this number on."""
+    loud = select(func.min(change.c.number)).where(change.c.number > number, change.c.quiet.is_(False))
+    first: int | None = session.execute(loud).scalar_one()
+    return head(session) if first is None else first - 1
 
 
 def _change(row: Row[tuple[object, ...]]) -> Change:

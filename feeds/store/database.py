@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from feeds.errors import StoreError
+from feeds.errors import RowRefused, StoreError
 
 Session = Connection
 """What the functions of the table modules take: one connection inside one transaction."""
@@ -55,6 +55,28 @@ class Database:
         with _translated(self.url), self._writer.connect() as session, self._alone(), session.begin():
             yield session
 
+    @contextmanager
+    def rebuild(self) -> Iterator[Session]:
+        """A write in which tables may be made again, for migrations.
+
+        SQLite drops and renames the table, which foreign keys would forbid: they are checked at the end instead.
+        """
+        if not self.is_sqlite:
+            with self.write() as session:
+                yield session
+            return
+        with _translated(self.url), self._writer.connect() as session, self._alone():
+            driver = session.connection.driver_connection
+            assert driver is not None  # noqa: S101 - a connected session has one
+            driver.execute("PRAGMA foreign_keys=OFF").close()
+            try:
+                with session.begin():
+                    yield session
+                    if session.execute(text("PRAGMA foreign_key_check")).first() is not None:
+                        raise StoreError("the new tables would lose rows that others refer to: nothing was changed")
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON").close()
+
     def close(self) -> None:
         """Give every connection back. The last one to leave SQLite checkpoints, so the writer leaves last."""
         if self._reader is not self._writer:
@@ -76,6 +98,13 @@ class Database:
             yield
         finally:
             os.close(handle)
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """A part of a transaction that is undone alone where it fails. What the database itself refuses is a StoreError."""
+    with _translated(session.engine.url), session.begin_nested():
+        yield
 
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -164,7 +193,9 @@ def _translated(url: URL) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise StoreError("somebody else wrote the same at the same moment: try again") from error
+        raise RowRefused("somebody else wrote the same at the same moment: try again") from error
+    except DataError as error:
+        raise RowRefused("the database cannot hold a value that it was given") from error
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) or type(error).__name__ == "TimeoutError":
             place = url.render_as_string(hide_password=True)

@@ -1,19 +1,35 @@
 """Questions to the store, answered with articles as they stand: one, several by id, or the newest of a scope."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, select, tuple_
+import structlog
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select, tuple_
+from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.errors import NotFound
-from feeds.model import Article, Attachment, Content, Footnote, Picture, State
+from feeds.model import Approval, Article, Attachment, ChangeKind, Content, Footnote, Picture, Revision, State
 from feeds.store.database import Session
-from feeds.store.tables import article, attachment, picture, revision
+from feeds.store.tables import article, article_topic, attachment, change, picture, revision
 
+log = structlog.get_logger()
 _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
-_ARTICLE = select(article, *[column.label(f"revision_{column.name}") for column in revision.c]).join(revision, _CURRENT)
+_CORRECTION = revision.alias("correction")
+# What the last correction said stays beside the text until the next: a minor edit after it says nothing.
+_LAST_NOTE = (
+    select(_CORRECTION.c.note)
+    .where(_CORRECTION.c.article_id == article.c.id, _CORRECTION.c.note.is_not(None))
+    .order_by(_CORRECTION.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("correction_note")
+)
+_ARTICLE = select(article, *[column.label(f"revision_{column.name}") for column in revision.c], _LAST_NOTE).join(
+    revision, _CURRENT
+)
 
 
 def get(session: Session, article_id: int) -> Article:
@@ -25,8 +41,8 @@ def get(session: Session, article_id: int) -> Article:
 
 
 def by_id(session: Session, ids: Iterable[int]) -> dict[int, Article]:
-    """The articles with these ids, whatever their state."""
-    return {found.id: found for found in _articles(session, _ARTICLE.where(article.c.id.in_(list(ids))))}
+    """The articles with these ids, whatever their state; without one whose rows are damaged, which is logged."""
+    return {found.id: found for found in _sound(session, _ARTICLE.where(article.c.id.in_(list(ids))))}
 
 
 def newest(
@@ -37,14 +53,33 @@ def newest(
     limit: int,
     offset: int = 0,
 ) -> Sequence[Article]:
-    """Published articles, newest first; of these divisions (none means all) and in this language, if one is given."""
+    """Published articles, newest first; of these divisions (none means all) and in this language, if one is given.
+
+    One whose rows are damaged is left out and logged.
+    """
     wanted = (
         _ARTICLE.where(*_public(divisions, language))
         .order_by(article.c.published_at.desc(), article.c.id.desc())
         .limit(limit)
         .offset(offset)
     )
-    return _articles(session, wanted)
+    return _sound(session, wanted)
+
+
+def newest_ids(session: Session, *, divisions: Sequence[str] = (), limit: int, offset: int = 0) -> Sequence[int]:
+    """The ids of what `newest` would give: also of one whose rows are damaged, so that pages keep their bounds."""
+    wanted = select(article.c.id).where(*_public(divisions, None))
+    ordered = wanted.order_by(article.c.published_at.desc(), article.c.id.desc())
+    return session.execute(ordered.limit(limit).offset(offset)).scalars().all()
+
+
+def readable(session: Session, ids: Iterable[int]) -> frozenset[int]:
+    """Those of these articles that readers can read."""
+    wanted = list(ids)
+    if not wanted:
+        return frozenset()
+    found = select(article.c.id).where(article.c.id.in_(wanted), article.c.state == State.PUBLISHED)
+    return frozenset(session.execute(found).scalars())
 
 
 def count(session: Session, *, divisions: Sequence[str] = (), since: datetime | None = None) -> int:
@@ -55,10 +90,109 @@ def count(session: Session, *, divisions: Sequence[str] = (), since: datetime | 
     return session.execute(select(func.count()).select_from(article).where(*where)).scalar_one()
 
 
-def listing(session: Session, *, state: State | None = None, limit: int = 50) -> Sequence[Article]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Which articles staff want to see; None and empty mean all."""
+
+    states: tuple[State, ...] = ()
+    divisions: tuple[str, ...] = ()
+    language: str | None = None
+    topic: str | None = None
+    waiting: bool = False
+    """Only those that wait for approval."""
+    waits_for: str | None = None
+    """Only those that wait for approval by this person: somebody else asked."""
+    author: str | None = None
+    """Only those of which this person wrote a revision."""
+    hidden_of: tuple[str, ...] | None = None
+    """What is not public only of these divisions; None means of all."""
+    ids: tuple[int, ...] | None = None
+    """Only these, for example those that a search found."""
+
+
+def listing(
+    session: Session, desk: Desk | None = None, *, state: State | None = None, limit: int = 50, offset: int = 0
+) -> Sequence[Article]:
     """What staff see: articles of any state, the latest stored first."""
-    wanted = _ARTICLE.order_by(article.c.id.desc()).limit(limit)
-    return _articles(session, wanted.where(article.c.state == state) if state else wanted)
+    where = on_desk(desk or Desk(states=(state,) if state else ()))
+    return _sound(session, _ARTICLE.where(*where).order_by(article.c.id.desc()).limit(limit).offset(offset))
+
+
+def listed(session: Session, desk: Desk) -> int:
+    """How many articles `listing` would give without a limit."""
+    found = select(func.count()).select_from(article.join(revision, _CURRENT)).where(*on_desk(desk))
+    return session.execute(found).scalar_one()
+
+
+def on_desk(desk: Desk) -> list[ColumnElement[bool]]:
+    """The conditions of a wish, on articles joined to their current revision."""
+    where: list[ColumnElement[bool]] = []
+    if desk.states:
+        where.append(article.c.state.in_(list(desk.states)))
+    if desk.divisions:
+        where.append(article.c.division.in_(list(desk.divisions)))
+    if desk.language:
+        where.append(revision.c.language == desk.language)
+    if desk.topic:
+        where.append(_has_topic(desk.topic))
+    if desk.waiting:
+        where.append(article.c.approval_version == article.c.version)
+    if desk.waits_for is not None:
+        where.append(article.c.approval_version == article.c.version)
+        where.append(article.c.approval_asked_by != desk.waits_for)
+    if desk.author is not None:
+        wrote = select(_CORRECTION.c.article_id).where(_CORRECTION.c.author == desk.author)
+        where.append(article.c.id.in_(wrote))
+    if desk.hidden_of is not None:
+        public = article.c.state.in_([State.PUBLISHED, State.WITHDRAWN])
+        where.append(or_(public, article.c.division.in_(list(desk.hidden_of))))
+    if desk.ids is not None:
+        where.append(article.c.id.in_(list(desk.ids)))
+    return where
+
+
+def _has_topic(topic: str) -> ColumnElement[bool]:
+    return article.c.id.in_(select(article_topic.c.article_id).where(article_topic.c.topic == topic))
+
+
+def due(session: Session, now: datetime) -> tuple[int, ...]:
+    """The scheduled articles whose instant has come, in its order."""
+    wanted = select(article.c.id).where(article.c.state == State.SCHEDULED, article.c.publish_at <= now)
+    return tuple(session.execute(wanted.order_by(article.c.publish_at, article.c.id)).scalars())
+
+
+def revisions(
+    session: Session, article_id: int, *, public: bool = True, below: int | None = None, limit: int | None = None
+) -> tuple[Revision, ...]:
+    """The frozen texts of an article, the oldest first; by default only those that readers have seen.
+
+    `limit` keeps the latest of them, of those numbered below `below` if that is given.
+    """
+    first = 1
+    if public:
+        published = select(func.min(change.c.revision)).where(
+            change.c.article_id == article_id, change.c.kind == ChangeKind.PUBLISHED
+        )
+        seen = session.execute(published).scalar()
+        if seen is None:
+            return ()
+        first = seen
+    wanted = select(revision).where(revision.c.article_id == article_id, revision.c.number >= first)
+    if below is not None:
+        wanted = wanted.where(revision.c.number < below)
+    rows = session.execute(wanted.order_by(revision.c.number.desc()).limit(limit)).all()[::-1]
+    keys = [(row.article_id, row.number) for row in rows]
+    pictures, attachments = (_parts(session, table, keys) for table in (picture, attachment))
+    return tuple(
+        Revision(
+            number=row.number,
+            content=_content(dict(row._mapping), pictures[article_id, row.number], attachments[article_id, row.number]),
+            note=row.note,
+            author=row.author,
+            created_at=row.created_at,
+        )
+        for row in rows
+    )
 
 
 def _public(divisions: Sequence[str], language: str | None) -> list[ColumnElement[bool]]:
@@ -70,62 +204,122 @@ def _public(divisions: Sequence[str], language: str | None) -> list[ColumnElemen
     return where
 
 
+def _sound(session: Session, wanted: Select[Any]) -> list[Article]:
+    """The articles of a list. One that cannot be read, whatever has happened to its rows, takes no other with it."""
+    try:
+        return _articles(session, wanted)
+    except SQLAlchemyError:
+        raise
+    except Exception:  # what is wrong is said below, of the one that it is wrong with
+        ids = session.execute(wanted.with_only_columns(article.c.id, maintain_column_froms=True)).scalars().all()
+    found: list[Article] = []
+    for article_id in ids:
+        try:
+            found += _articles(session, _ARTICLE.where(article.c.id == article_id))
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.error("article.left_out", article=article_id, cause=f"{type(error).__name__}: {error}")
+    return found
+
+
 def _articles(session: Session, wanted: Select[Any]) -> list[Article]:
     rows = session.execute(wanted).all()
     keys = [(row.id, row.revision) for row in rows]
-    pictures = _parts(session, picture, keys)
-    attachments = _parts(session, attachment, keys)
+    pictures, attachments = (_parts(session, table, keys) for table in (picture, attachment))
+    topics = _topics(session, [row.id for row in rows])
+    families = _families(session, {row.twin_group for row in rows if row.twin_group is not None})
     return [
         _article(
             row,
-            tuple(Picture(**part) for part in pictures[row.id]),
-            tuple(Attachment(**part) for part in attachments[row.id]),
+            _content(_of_revision(row), pictures[row.id, row.revision], attachments[row.id, row.revision]),
+            topics[row.id],
+            tuple((language, one) for language, one in families[row.twin_group] if one != row.id),
         )
         for row in rows
     ]
 
 
-def _parts(session: Session, table: Table, keys: Sequence[tuple[int, int]]) -> dict[int, list[dict[str, Any]]]:
-    """The parts of these revisions in order, by article, without their keys."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+def _of_revision(row: Row[Any]) -> dict[str, Any]:
+    return {key.removeprefix("revision_"): value for key, value in row._mapping.items() if key.startswith("revision_")}
+
+
+def _parts(
+    session: Session, table: Table, keys: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], list[dict[str, Any]]]:
+    """The parts of these revisions in order, by article and revision, without their keys."""
+    found: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
     if keys:
         of_revisions = tuple_(table.c.article_id, table.c.revision).in_(keys)
         for row in session.execute(select(table).where(of_revisions).order_by(table.c.position)):
             values = dict(row._mapping)
-            owner = values.pop("article_id")
-            del values["revision"], values["position"]
+            owner = values.pop("article_id"), values.pop("revision")
+            del values["position"]
             found[owner].append(values)
     return found
 
 
-def _article(row: Row[Any], pictures: tuple[Picture, ...], attachments: tuple[Attachment, ...]) -> Article:
-    content = Content(
-        language=row.revision_language,
-        title=row.revision_title,
-        subtitle=row.revision_subtitle,
-        summary=row.revision_summary,
-        body_html=row.revision_body_html,
-        body_text=row.revision_body_text,
-        pictures=pictures,
-        attachments=attachments,
-        footnotes=tuple(Footnote(**note) for note in row.revision_footnotes),
+def _topics(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    if ids:
+        wanted = select(article_topic).where(article_topic.c.article_id.in_(ids)).order_by(article_topic.c.topic)
+        for row in session.execute(wanted):
+            found[row.article_id] += (row.topic,)
+    return found
+
+
+def _families(session: Session, groups: set[int]) -> dict[int | None, list[tuple[str, int]]]:
+    """The members of these groups of twins by group: (language, article id) in order of language."""
+    found: dict[int | None, list[tuple[str, int]]] = defaultdict(list)
+    if groups:
+        wanted = select(article.c.twin_group, revision.c.language, article.c.id).join(revision, _CURRENT)
+        for row in session.execute(wanted.where(article.c.twin_group.in_(groups)).order_by(revision.c.language)):
+            found[row.twin_group].append((row.language, row.id))
+    return found
+
+
+def _content(
+    row: Mapping[str, Any], pictures: Sequence[dict[str, Any]], attachments: Sequence[dict[str, Any]]
+) -> Content:
+    return Content(
+        language=row["language"],
+        title=row["title"],
+        subtitle=row["subtitle"],
+        summary=row["summary"],
+        body_html=row["body_html"],
+        body_text=row["body_text"],
+        pictures=tuple(Picture(**part) for part in pictures),
+        attachments=tuple(Attachment(**part) for part in attachments),
+        footnotes=tuple(Footnote(**note) for note in row["footnotes"]),
+        markdown=row["markdown"],
     )
+
+
+def _article(row: Row[Any], content: Content, topics: tuple[str, ...], twins: tuple[tuple[str, int], ...]) -> Article:
+    asked = row.approval_asked_by is not None and row.approval_version == row.version
+    approval = Approval(asked_by=row.approval_asked_by, asked_at=row.approval_asked_at, version=row.version)
     return Article(
         id=row.id,
         guid=row.guid,
         state=State(row.state),
         revision=row.revision,
+        version=row.version,
         content=content,
         division=row.division,
         board=row.board,
+        topics=topics,
         telephone=row.telephone,
         source_address=row.source_address,
         registered_on=row.registered_on,
         licence=row.licence,
         urgent=row.urgent,
+        approval=approval if asked else None,
+        publish_at=row.publish_at,
+        mail=row.mail,
+        twins=twins,
         created_at=row.created_at,
         published_at=row.published_at,
         updated_at=row.updated_at,
-        correction_note=row.revision_note,
+        correction_note=row.correction_note,
         withdrawal_reason=row.withdrawal_reason,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from feeds.store.schema import Document, Instant, metadata
@@ -58,14 +59,30 @@ article = Table(
     Column("registered_on", Date, nullable=True),
     Column("licence", String(40), nullable=True),
     Column("urgent", Boolean, nullable=False),
+    # Grows with every change to the row: an edit says from which version it was made.
+    Column("version", Integer, nullable=False, server_default="1"),
+    # Articles that share this are one release in several languages; it is the id of the first of them.
+    Column("twin_group", Id, nullable=True, index=True),
+    # When a scheduled article becomes visible, or a draft that waits for approval is wished to.
+    Column("publish_at", Instant, nullable=True),
+    # Whether who follows it is told when it becomes public, where somebody decided; else if it is news.
+    Column("mail", Boolean, nullable=True),
+    Column("approval_asked_by", String(80), nullable=True),
+    Column("approval_asked_at", Instant, nullable=True),
+    Column("approval_version", Integer, nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("published_at", Instant, nullable=True),
     Column("updated_at", Instant, nullable=True),
     Column("withdrawal_reason", Text, nullable=True),
-    CheckConstraint("state = 'draft' OR (published_at IS NOT NULL AND division IS NOT NULL)", name="public"),
+    CheckConstraint(
+        "state IN ('draft', 'scheduled') OR (published_at IS NOT NULL AND division IS NOT NULL)", name="public"
+    ),
+    CheckConstraint("state <> 'scheduled' OR publish_at IS NOT NULL", name="scheduled"),
     # Lists and feeds read the newest first, of all divisions or of one.
     Index("ix_article_state_published", "state", "published_at"),
     Index("ix_article_division_published", "division", "published_at"),
+    # The clock asks every second what is due.
+    Index("ix_article_state_publish_at", "state", "publish_at"),
 )
 
 revision = Table(
@@ -80,8 +97,12 @@ revision = Table(
     Column("body_html", Text, nullable=False),
     Column("body_text", Text, nullable=False),
     Column("footnotes", Document, nullable=False),
-    # What changed, in a sentence for readers; none on the first revision.
+    # What the editor wrote, where the HTML was made from Markdown.
+    Column("markdown", Text, nullable=True),
+    # What changed, in a sentence for readers; none on the first revision and on a minor edit.
     Column("note", Text, nullable=True),
+    # Who wrote it: a name of staff or of a token; none where it was taken in.
+    Column("author", String(80), nullable=True),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -105,6 +126,10 @@ picture = _of_revision(
     Column("credit", Text, nullable=True),
     Column("alt", Text, nullable=True),
     Column("address", Text, nullable=True),
+    Column("media", String(80), nullable=True, index=True),
+    Column("width", Integer, nullable=True),
+    Column("height", Integer, nullable=True),
+    Column("decorative", Boolean, nullable=False, server_default=false()),
 )
 
 attachment = _of_revision(
@@ -113,6 +138,37 @@ attachment = _of_revision(
     Column("address", Text, nullable=False),
     Column("media_type", String(120), nullable=True),
     Column("length", BigInteger, nullable=True),
+    Column("media", String(80), nullable=True, index=True),
+)
+
+topic = Table(
+    "topic",
+    metadata,
+    Column("slug", String(80), primary_key=True),
+    Column("names", Document, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+
+article_topic = Table(
+    "article_topic",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True),
+    Column("topic", String(80), ForeignKey("topic.slug"), primary_key=True, index=True),
+)
+
+media = Table(
+    "media",
+    metadata,
+    # The SHA-256 of the bytes we serve, and their extension: the same file twice is one file.
+    Column("name", String(80), primary_key=True),
+    Column("media_type", String(120), nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("width", Integer, nullable=True),
+    Column("height", Integer, nullable=True),
+    # Widths in pixels of the smaller pictures made from it.
+    Column("variants", Document, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(80), nullable=False),
 )
 
 change = Table(

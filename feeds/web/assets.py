@@ -1,4 +1,4 @@
-"""The stylesheet and the mark, served by us under addresses that change with their content."""
+"""Stylesheets, scripts and the mark, served by us under addresses that change with their content."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)

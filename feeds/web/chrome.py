@@ -117,7 +117,10 @@ class Chrome:
         return {
             "words": words,
             "language": visit.language,
+            "chosen_language": visit.language if visit.chosen else None,
+            # Where the masthead's languages lead, and what search machines are told of: a page may know better.
             "languages": [(code, OWN_NAMES.get(code, code), visit.in_language(code)) for code in city.languages],
+            "alternates": [(code, visit.in_language(code)) for code in city.languages],
             "newsroom": self.newsroom,
             "city": city,
             "stylesheet": self._assets.address("civicwire.css"),

@@ -41,3 +41,8 @@ def day(when: datetime | date, zone: ZoneInfo, language: str) -> Day:
 def clock_time(when: datetime, zone: ZoneInfo) -> str:
     """The local time of an instant on a 24-hour clock: `20:40`."""
     return f"{when.astimezone(zone):%H:%M}"
+
+
+def stamp(when: datetime, zone: ZoneInfo) -> str:
+    """The local day and time of an instant, as a dense table says it: `2026-05-20 12:00`."""
+    return f"{when.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.addresses import feed_path
-from feeds.shelf import Document, Shelf
+from feeds.addresses import FEED_TYPES, feed_path
+from feeds.shelf import ALL, Document, Shelf
 from feeds.web.chrome import Chrome
 from feeds.web.conditional import http_date, is_fresh
 
@@ -28,19 +28,25 @@ class FeedRoutes:
         return [Route("/feeds/{slug}.{extension}", self.feed, methods=["GET"])]
 
     def feed(self, request: Request) -> Response:
-        """One feed; another spelling of its address redirects for ever, an unknown one is a page that says so."""
-        slug, extension = request.path_params["slug"], request.path_params["extension"]
-        if (slug, extension) != (slug.lower(), extension.lower()):
-            if self.shelf.get(slug.lower(), extension.lower()):
-                return RedirectResponse(feed_path(slug.lower(), extension.lower()), status_code=301)
-            return self.chrome.message(request, 404, "feed")
-        document = self.shelf.get(slug, extension)
-        if document is None:
-            return self.chrome.message(request, 404, "feed")
+        """One feed. Another spelling of its address redirects for ever, and so does that of a division which has
+        another slug now, or a successor. An unknown one is a page that says so."""
+        slug, extension = request.path_params["slug"], request.path_params["extension"].lower()
+        present = self._present(slug.lower())
+        document = self.shelf.get(present, extension) if present else None
+        if present is None or document is None:
+            gone = present is None and extension in FEED_TYPES and self.shelf.had(slug)
+            return self.chrome.message(request, 410 if gone else 404, "feed_gone" if gone else "feed")
+        if (slug, request.path_params["extension"]) != (present, extension):
+            return RedirectResponse(feed_path(present, extension), status_code=301)
         headers = _headers(document)
         if is_fresh(request.headers, etag=document.etag, last_modified=document.last_modified):
             return Response(status_code=304, headers=headers)
         return Response(document.content, headers=headers | {"Content-Type": document.media_type})
+
+    def _present(self, slug: str) -> str | None:
+        """The slug under which the feed is served today that was asked for by this one."""
+        division = self.chrome.newsroom.current(slug)
+        return slug if slug == ALL else division.slug if division else None
 
 
 def _headers(document: Document) -> dict[str, str]:

@@ -107,8 +107,9 @@ def _moved(scope: Scope) -> ASGIApp | None:
 
 
 def _plain(scope: Scope) -> Scope:
-    """The request without what was wrong with it, so that a page about it can be made."""
-    return dict(scope) | {"path": "/", "raw_path": b"/", "query_string": b""}
+    """The request without what was wrong with it, so that a page about it can be made: for a program, or a person."""
+    path = "/api/v1" if scope["path"].startswith("/api/v1/") else "/"
+    return dict(scope) | {"path": path, "raw_path": path.encode(), "query_string": b""}
 
 
 async def read_form(request: Request) -> list[tuple[str, str]]:

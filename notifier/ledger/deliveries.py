@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, func, or_, select, update
 
-from feeds.model import State
+from feeds.model import ChangeKind, State
 from feeds.store.database import Session
-from feeds.store.tables import article
+from feeds.store.tables import article, change
 from notifier.ledger.tables import delivery, hold, mailing, mailing_article, subscriber, subscription, suppression
 from notifier.model import Delivery, DeliveryState, Kind
 
@@ -97,7 +97,8 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
     """Why a claimed delivery must not go out after all, asked just before the wire; None if it may.
 
     List mail needs a live subscription under the same address, and none goes to a suppressed one. Nothing tells of a
-    withdrawn article: if all are, the delivery is skipped. Three answers are no end: PENDING, sending is held; SENDING,
+    withdrawn article: if all are, the delivery is skipped. An alert of a text that was corrected since is skipped too,
+    for its correction is on the way to the same people. Three answers are no end: PENDING, sending is held; SENDING,
     the claim is another's by now; DEFERRED, the digest is being made again without what was withdrawn.
     """
     claimed = select(delivery.c.id).where(
@@ -132,8 +133,23 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
         return DeliveryState.DEFERRED
     states = set(session.execute(shown).scalars())
     if State.WITHDRAWN not in states:
-        return None
+        # Who was to be told of the old text is told of its correction, which says what changed.
+        alone = one.kind in (Kind.ALERT, Kind.CORRECTION)
+        return DeliveryState.SKIPPED_CORRECTED if alone and _is_corrected(session, one) else None
     return DeliveryState.SKIPPED_WITHDRAWN if states == {State.WITHDRAWN} else DeliveryState.DEFERRED
+
+
+def _is_corrected(session: Session, one: Delivery) -> bool:
+    later = (
+        select(change.c.number)
+        .join(mailing_article, mailing_article.c.article_id == change.c.article_id)
+        .where(
+            mailing_article.c.mailing_id == one.mailing_id,
+            change.c.kind == ChangeKind.CORRECTED,
+            change.c.revision > mailing_article.c.revision,
+        )
+    )
+    return session.execute(later.limit(1)).first() is not None
 
 
 def settle(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from feeds.store.database import Session
 from notifier.ledger import deliveries
-from notifier.ledger.tables import delivery, mailing
+from notifier.ledger.tables import delivery, mailing, mailing_article
 from notifier.model import DeliveryState, Kind
 
 
@@ -55,6 +55,18 @@ def of_address(session: Session, address: str, *, limit: int = 50) -> Sequence[S
     wanted = select(*columns).join(mailing, mailing.c.id == delivery.c.mailing_id)
     rows = session.execute(wanted.where(delivery.c.address == address).order_by(delivery.c.id.desc()).limit(limit))
     return [Sent(**(dict(row._mapping) | {"kind": Kind(row.kind), "state": DeliveryState(row.state)})) for row in rows]
+
+
+def of_article(session: Session, article_id: int) -> Sequence[tuple[Kind, DeliveryState, int]]:
+    """How many deliveries that told of an article stand in each state, by the kind of their mailing."""
+    counted = (
+        select(mailing.c.kind, delivery.c.state, func.count())
+        .join(mailing_article, mailing_article.c.mailing_id == mailing.c.id)
+        .join(delivery, delivery.c.mailing_id == mailing.c.id)
+        .where(mailing_article.c.article_id == article_id)
+        .group_by(mailing.c.kind, delivery.c.state)
+    )
+    return [(Kind(row[0]), DeliveryState(row[1]), row[2]) for row in session.execute(counted)]
 
 
 def mailings(session: Session, *, limit: int = 50) -> Sequence[Standing]:

@@ -3,20 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 
 from feeds.model import Change, State
 from feeds.store.database import Session, insert_once
 from feeds.store.tables import article
-from notifier.ledger.tables import (
-    delivery,
-    mailing,
-    mailing_article,
-    notice,
-    subscriber,
-    subscription,
-    subscription_division,
-)
+from notifier.ledger import subscribers
+from notifier.ledger.tables import delivery, mailing, mailing_article, notice, subscriber, subscription
 from notifier.messages import MailContent
 from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind
 
@@ -148,21 +141,13 @@ def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> d
 
 def alert_audience(session: Session, change: Change, *, lineage: Sequence[str], language: str) -> Sequence[Audience]:
     """Who asked to be told at once of such an article, each person once, less those told of this change already."""
-    follows = or_(
-        subscription.c.everything,
-        exists().where(
-            subscription_division.c.subscription_id == subscription.c.id,
-            subscription_division.c.division.in_(list(lineage)),
-        ),
-    )
     return _audience(
         session,
         change,
         and_(
             subscription.c.cadence == Cadence.IMMEDIATE,
             subscription.c.cursor < change.number,
-            or_(subscription.c.language.is_(None), subscription.c.language == language),
-            follows,
+            subscribers.wishes_for(lineage, language),
         ),
     )
 

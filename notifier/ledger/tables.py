@@ -117,7 +117,8 @@ mailing_article = Table(
     "mailing_article",
     metadata,
     Column("mailing_id", Id, ForeignKey("mailing.id"), primary_key=True),
-    Column("article_id", Id, ForeignKey("article.id"), primary_key=True),
+    # Staff ask what became of an article's mails.
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, index=True),
     Column("revision", Integer, nullable=False),
 )
 

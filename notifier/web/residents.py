@@ -18,7 +18,7 @@ from notifier.addresses import masked, normalise
 from notifier.following import Following
 from notifier.model import Cadence, Signup, Subscription
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
-from notifier.web.wish import Fields, Wish, first, read_wish
+from notifier.web.wish import Fields, Wish, first, present, read_wish
 
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -60,7 +60,10 @@ class Residents:
 
     def form(self, request: Request) -> Response:
         """The sign-up form, filled in with the divisions that the address names."""
-        known = [slug for slug in request.query_params.getlist("division") if self._chrome.newsroom.division(slug)]
+        newsroom = self._chrome.newsroom
+        offered = {division.slug for division in newsroom.divisions}
+        asked = present(request.query_params.getlist("division")[: 2 * MAX_DIVISIONS], newsroom)
+        known = [slug for slug in asked if slug in offered]
         language = self._chrome.visit(request).language
         return self._form_page(request, Wish(divisions=tuple(known[:MAX_DIVISIONS]), language=language))
 

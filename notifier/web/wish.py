@@ -1,6 +1,6 @@
 """The sign-up form as it was filled in, with a sentence for each field that cannot stay so. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from feeds.errors import AddressRefused
@@ -30,6 +30,12 @@ def first(fields: Fields, name: str) -> str:
     return next((value for key, value in fields if key == name), "")
 
 
+def present(slugs: Iterable[str], newsroom: Newsroom) -> tuple[str, ...]:
+    """The slugs of the divisions that go on today with the work of those asked for; an unknown one as it is."""
+    going_on = ((slug, newsroom.current(slug)) for slug in slugs)
+    return tuple(dict.fromkeys(division.slug if division else slug for slug, division in going_on))
+
+
 def read_wish(fields: Fields, newsroom: Newsroom, words: Words, *, stood_here: bool) -> Wish:
     """What somebody asks to follow; `stood_here` says whether the form was one of our own pages' of today."""
     errors: dict[str, str] = {}
@@ -38,10 +44,11 @@ def read_wish(fields: Fields, newsroom: Newsroom, words: Words, *, stood_here: b
         normalise(email)
     except AddressRefused as refused:
         errors["email"] = words(refused.word)
-    divisions = tuple(dict.fromkeys(value for name, value in fields if name == "division" and value))
+    asked = tuple(dict.fromkeys(value for name, value in fields if name == "division" and value))
+    divisions = present(asked, newsroom)
     if len(divisions) > MAX_DIVISIONS:
         errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_DIVISIONS)
-    elif any(newsroom.division(slug) is None for slug in divisions):
+    elif not set(divisions) <= {division.slug for division in newsroom.divisions}:
         errors["divisions"] = words("subscribe.error.divisions_unknown")
     cadence = first(fields, "cadence")
     if cadence not in list(Cadence):

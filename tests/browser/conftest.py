@@ -13,9 +13,9 @@ from config.demo.mailbox import Mailbox, catching
 from config.demo.pages import MailPages
 from config.demo.story import Story, StoryClock
 from config.migrations.upgrading import upgrade
-from config.parts import PAGE_TEMPLATES, Parts
 from config.server import background
 from config.settings import Settings
+from config.site import PAGE_TEMPLATES, Site
 from feeds.store import divisions
 from feeds.web.chrome import Chrome
 from notifier.transport.smtp import Tls
@@ -36,7 +36,7 @@ class Shown:
 
     address: str
     mailbox: Mailbox
-    parts: Parts
+    parts: Site
 
     def link(self, recipient: str, kind: str) -> str:
         """The newest link of a kind in this person's mail."""
@@ -59,7 +59,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             smtp_tls=Tls.NONE,
         )
         clock = StoryClock()
-        parts = Parts(settings, clock)
+        parts = Site(settings, clock)
         upgrade(parts.database)
         with parts.database.write() as session:
             divisions.sync(session, parts.newsroom.city)

@@ -18,6 +18,8 @@ PAGES = {
     "article": "/articles/17",
     "korean article": "/articles/1",
     "feeds": "/feeds",
+    "search": "/search?q=버스&language=ko&from=2026-01-01",
+    "nothing found": "/search?q=zeppelin&division=roads",
     "sign-up": "/subscribe?division=roads",
     "sent": "/subscribe/sent",
     "link form": "/manage",

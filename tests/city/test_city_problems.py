@@ -142,6 +142,71 @@ PROBLEMS = {
         'fallback_division = "pres"',
         'fallback_division: there is no division "pres"; did you mean "press"?',
     ),
+    "former slug that is one of today": (
+        'slug = "water"',
+        'slug = "water"\nformer = ["office"]',
+        'divisions[2].former[0]: "office" belongs to "office" already (in "water")',
+    ),
+    "former slug of its own": (
+        'slug = "water"',
+        'slug = "water"\nformer = ["water"]',
+        'divisions[2].former[0]: "water" is the slug it has now (in "water")',
+    ),
+    "former slug reserved": (
+        'slug = "water"',
+        'slug = "water"\nformer = ["old-water", "all"]',
+        'divisions[2].former[1]: "all" is reserved for feeds of several divisions (in "water")',
+    ),
+    "former slug that is none": (
+        'slug = "water"',
+        'slug = "water"\nformer = ["Water Office"]',
+        'divisions[2].former[0]: "Water Office" must be lower-case',
+    ),
+    "former slug without a list": (
+        'slug = "water"',
+        'slug = "water"\nformer = "old-water"',
+        'divisions[2].former: must be a list, not text (in "water")',
+    ),
+    "successor that is none": (
+        'slug = "water"',
+        'slug = "water"\nretired = 2026-01-01\nsuccessor = "pres"',
+        'divisions[2].successor: there is no division "pres"; did you mean "press"? (in "water")',
+    ),
+    "successor of what is not retired": (
+        'slug = "water"',
+        'slug = "water"\nsuccessor = "press"',
+        'divisions[2].successor: only a retired division has one; add the day in "retired"',
+    ),
+    "successor of itself": (
+        'slug = "water"',
+        'slug = "water"\nretired = 2026-01-01\nsuccessor = "water"',
+        "divisions[2].successor: a division cannot follow itself: water > water",
+    ),
+    "day in quotes": (
+        'slug = "water"',
+        'slug = "water"\nretired = "2026-01-01"',
+        "divisions[2].retired: must be a day such as 2026-05-20, without quotes, not text",
+    ),
+    "instant for a day": (
+        'slug = "water"',
+        'slug = "water"\nsince = 2026-01-01T00:00:00Z',
+        "divisions[2].since: must be a day such as 2026-05-20, without quotes, not a date or time",
+    ),
+    "time for a day": (
+        'slug = "water"',
+        'slug = "water"\nsince = 07:30:00',
+        "divisions[2].since: must be a day such as 2026-05-20, without quotes, not a date or time",
+    ),
+    "retired before it began": (
+        'slug = "water"',
+        'slug = "water"\nsince = 2026-02-01\nretired = 2026-01-31',
+        "divisions[2].retired: is before the day since which there is such a division, 2026-02-01",
+    ),
+    "retired fallback": (
+        'telephone = "02-555-0100"',
+        'telephone = "02-555-0100"\nretired = 2026-01-01',
+        'fallback_division: "press" is retired: name one that issues releases',
+    ),
     "telephone in words": ('"120"', '"one two"', 'telephone: "one two" must be 3 to 15 digits'),
     "telephone in brackets": ('"02-555-0100"', '"(02) 555 0100"', 'divisions[1].telephone: "(02) 555 0100" must be 3'),
     "telephone too short": ('"120"', '"12"', 'telephone: "12" must be 3 to 15 digits'),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from config.parts import Parts
 from config.settings import Settings
+from config.site import Site
 from feeds.store.database import Database
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpTransport
@@ -27,7 +28,7 @@ CLOCKS = {
     "time.localtime",
     "time.gmtime",
 }
-LIVE = (BaseScheduler, Connection, Database, Engine, Parts, Settings, SMTP, SmtpTransport, Tokens)
+LIVE = (BaseScheduler, Connection, Database, Engine, Parts, Settings, Site, SMTP, SmtpTransport, Tokens)
 NOT_IMPORTABLE = {"config.migrations.env"}
 """Alembic runs this file itself, and only during a migration."""
 

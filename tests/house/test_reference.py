@@ -16,8 +16,10 @@ from config.asgi import application
 from config.cli import app
 from config.demo.mailbox import Mailbox
 from config.demo.pages import MailPages
-from config.parts import Parts
 from config.settings import NAMES, PREFIX, Settings
+from config.site import Site
+from feeds.web.api.description import operations_of
+from feeds.web.api.problems import API, TITLES
 from tests.house.sources import ROOT, texts
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -25,6 +27,7 @@ _SETTING = re.compile(r"^\| `(CIVICWIRE_\w+)` \| [^|]+ \| [^|]+ \| ([^|]+) \|$",
 _COMMAND = re.compile(r"^#+ `civicwire ([^`]+)`$", re.M)
 _OPTION = re.compile(r"^\| `(--[a-z-]+)[^`]*` \| [^|]+ \| ([^|]*)\|$", re.M)
 _ADDRESS = re.compile(r"^\| `(GET|POST)` \| `(/[^`]*)` \|", re.M)
+_OPERATION = re.compile(r"^\| `(GET|POST|PUT|PATCH|DELETE)` \| `(/api/v1/[^`]*)` \| (?:`(\w+)` )?\|", re.M)
 _CONSOLE = re.compile(r"^```console$.*?^```$", re.M | re.S)
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -98,11 +101,11 @@ def test_every_option_is_in_the_reference_with_its_default(name: str) -> None:
 
 
 def _routes(tmp_path: Path) -> set[tuple[str, str]]:
-    parts = Parts(Settings(database_url=f"sqlite:///{tmp_path / 'civicwire.db'}"))
+    parts = Site(Settings(database_url=f"sqlite:///{tmp_path / 'civicwire.db'}"))
     guard = application(parts, extra=MailPages(Mailbox(), parts.chrome).routes)
     (starlette,) = (one for one in vars(guard).values() if isinstance(one, Starlette))
     routes = [route for route in starlette.routes if isinstance(route, Route)]
-    assert len(routes) == len(starlette.routes)
+    assert [one.path for one in starlette.routes if not isinstance(one, Route)] == [API]  # type: ignore[attr-defined]
     return {(method, route.path) for route in routes for method in route.methods or () if method != "HEAD"}
 
 
@@ -110,6 +113,21 @@ def test_every_address_is_in_the_reference_and_nothing_else(tmp_path: Path) -> N
     documented = _ADDRESS.findall(_page("http.md"))
     assert len(documented) == len(set(documented))
     assert {(method, path.replace(":int", "")) for method, path in _routes(tmp_path)} == set(documented)
+
+
+def test_every_operation_of_the_api_is_in_its_reference_with_its_scope_and_nothing_else(tmp_path: Path) -> None:
+    parts = Site(Settings(database_url=f"sqlite:///{tmp_path / 'civicwire.db'}"))
+    documented = _OPERATION.findall(_page("api.md"))
+    assert len(documented) == len(set(documented)) > 20
+    assert set(documented) == {
+        (method, API + path, operation.get("x-right", ""))
+        for method, path, operation in operations_of(parts.api.document)
+    }
+
+
+@pytest.mark.parametrize("kind", TITLES)
+def test_every_problem_with_a_name_is_in_the_reference(kind: str) -> None:
+    assert f"| `{API}#problem-{kind}` |" in _page("api.md")
 
 
 def test_every_link_between_the_documents_leads_somewhere() -> None:

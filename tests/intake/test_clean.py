@@ -176,3 +176,8 @@ def test_b37_whatever_comes_in_nothing_active_comes_out_and_cleaning_is_done_onc
     assert 'href="javascript:' not in cleaned
     assert clean_html(cleaned, base=BASE) == cleaned
     assert isinstance(plain_text(cleaned), str)
+
+
+def test_old_names_of_emphasis_become_the_present_ones() -> None:
+    given = "<p><b>bold</b> <i lang='ko'>slanted</i><br><blockquote>b i</blockquote></p>"
+    assert '<strong>bold</strong> <em lang="ko">slanted</em><br>' in clean_html(given, base=None)

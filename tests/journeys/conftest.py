@@ -12,9 +12,9 @@ import pytest
 from config.asgi import application
 from config.demo.mailbox import Mailbox, catching
 from config.migrations.upgrading import upgrade
-from config.parts import Parts
 from config.server import background
 from config.settings import Settings
+from config.site import Site as Parts
 from feeds.store import divisions
 from notifier.transport.smtp import Tls
 from tests.builders import SECRET, Hands

@@ -9,6 +9,7 @@ import pytest
 from lxml import html as lxml_html
 from mail_samples import LETTERS, NEWSROOM, VALUES, WORDS, alert, article, digest, every_kind
 
+from feeds.model import Picture
 from notifier.messages import CLIPPED_AT, DigestItem, fill
 from notifier.model import Cadence
 from notifier.typesetting import columns
@@ -275,6 +276,20 @@ def test_a_caption_or_note_that_the_body_gives_is_not_said_twice() -> None:
     mail = alert(body_html=body, body_text="A bus at night\n\n* Night: from 23:00 on")
     assert mail.html.count("A bus at night") == 1
     assert mail.text.count("from 23:00 on") == 1
+
+
+def test_a_picture_that_we_keep_is_shown_with_its_words_and_others_are_only_named() -> None:
+    kept = Picture(caption="A <bus>", credit="City", alt="Bus 609", media=f"{'ab' * 32}.jpg", width=2000, height=1000)
+    (elsewhere,) = article().content.pictures
+    mail = alert(pictures=(kept, elsewhere))
+    page = tree(mail.html)
+    (image,) = page.xpath("//img")
+    assert image.get("src") == f"https://news.daegu.example.org/media/{'ab' * 32}-960.jpg"
+    assert (image.get("alt"), image.get("width"), image.get("height")) == ("Bus 609", "560", "280")
+    assert page.xpath("//figcaption")[0].text_content() == "A <bus>City"
+    assert mail.html.count("A &lt;bus&gt;") == 1
+    assert "- A <bus>\n" in mail.text
+    assert "pictures.test" not in mail.html
 
 
 def test_an_attachment_whose_address_is_not_of_the_web_is_named_without_a_link() -> None:

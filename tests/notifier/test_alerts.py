@@ -3,9 +3,10 @@
 from sqlalchemy import select
 
 from feeds.scope import Scope
+from feeds.store import articles, changes
 from notifier.ledger.tables import mailing
 from notifier.model import Cadence, Kind
-from tests.builders import correct, withdraw
+from tests.builders import content, correct, publish, withdraw
 from tests.notifier.conftest import Desk
 
 NOW, DAILY = Cadence.IMMEDIATE, Cadence.DAILY
@@ -237,3 +238,34 @@ def test_a_correction_of_what_was_only_digested_alerts_nobody(desk: Desk) -> Non
     assert [mail.kind for mail in desk.mails(READER)] == [Kind.DIGEST]
     desk.morning()
     assert [mail.kind for mail in desk.mails(READER)] == [Kind.DIGEST, Kind.DIGEST]
+
+
+def test_b56_an_archive_taken_in_has_one_turn_and_no_news_between_its_parts_is_passed_over(desk: Desk) -> None:
+    desk.follow(JOURNALIST, NOW)
+    for quiet in (True, True, True, False, True, True, False, True):
+        desk.publish(quiet=quiet)
+        if quiet is False:
+            desk.follow(READER, NOW)
+    done = desk.alerts.run()
+    assert (done.changes, done.planned) == (8, 3)
+    assert (len(desk.told(JOURNALIST)), len(desk.told(READER))) == (2, 1)
+    assert desk.alerts.run().changes == 0
+
+
+def test_quiet_changes_end_where_the_next_is_told_of(desk: Desk) -> None:
+    for quiet in (True, True, False, True):
+        desk.publish(quiet=quiet)
+    with desk.database.read() as session:
+        assert [changes.end_of_quiet(session, number) for number in (1, 2, 4)] == [2, 2, 4]
+
+
+def test_what_is_mailed_as_urgent_is_the_text_that_was_published(desk: Desk) -> None:
+    """Two people have seen that one; a minor edit of one of them is not what the other approved."""
+    desk.follow(JOURNALIST, NOW)
+    change = publish(desk.database, "The river rises", urgent=True, now=desk.clock())
+    with desk.database.write() as session:
+        articles.revise(session, change.article_id, content("Something else"), note=None, now=desk.clock())
+    desk.alerts.run()
+    with desk.database.read() as session:
+        (frozen,) = session.execute(select(mailing.c.subject)).scalars()
+    assert "The river rises" in frozen

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from feeds.scope import Scope
+from feeds.store import articles
 from notifier.ledger import deliveries, holds, suppressions
 from notifier.ledger.deliveries import LEASE
 from notifier.ledger.tables import delivery, subscriber
 from notifier.model import Cadence, Delivery, DeliveryState, Kind
-from tests.builders import correct, withdraw
+from tests.builders import content, correct, withdraw
 from tests.notifier.conftest import Desk
 
 NOW, DAILY = Cadence.IMMEDIATE, Cadence.DAILY
@@ -170,6 +171,16 @@ def test_f67_nothing_tells_of_a_release_withdrawn_after_the_claim(alerted: Desk)
     (one,) = claim(alerted)
     withdraw(alerted.database, 1, now=alerted.clock())
     assert objection(alerted, one) is DeliveryState.SKIPPED_WITHDRAWN
+
+
+def test_f67_the_old_text_of_a_corrected_release_is_not_sent_and_its_correction_is(alerted: Desk) -> None:
+    (one,) = claim(alerted)
+    with alerted.database.write() as session:
+        articles.revise(session, 1, content("A minor edit"), note=None, now=alerted.clock())
+    assert objection(alerted, one) is None
+    correct(alerted.database, 1, "The right number", now=alerted.clock())
+    assert objection(alerted, one) is DeliveryState.SKIPPED_CORRECTED
+    assert alerted.alerts.run().planned == 1
 
 
 def test_nothing_goes_to_a_suppressed_address(alerted: Desk) -> None:

@@ -239,8 +239,12 @@ def test_who_confirms_again_is_written_to_again(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("language", "names"), [("en", ["Climate", "Water"]), ("ko", ["기후과", "물과"])])
 def test_a_scope_is_named_in_the_language_of_the_reader(desk: Desk, language: str, names: list[str]) -> None:
-    assert desk.following.labels(Scope(("water", "climate", "gone")), language) == names
+    assert desk.following.labels(Scope(("water", "climate")), language) == names
     assert desk.following.labels(Scope(), language) == []
+
+
+def test_a_wish_for_a_division_that_left_the_city_file_does_not_read_as_one_for_everything(desk: Desk) -> None:
+    assert desk.following.labels(Scope(("gone",)), "en") == ["gone"]
 
 
 def test_no_id_that_a_link_carries_is_given_twice(desk: Desk) -> None:

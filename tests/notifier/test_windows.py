@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from feeds.localtime import instant_of
 from notifier.model import Cadence
-from notifier.windows import GRACE, Slot, instant_of, latest_due
+from notifier.windows import GRACE, Slot, latest_due
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NEW_YORK, BERLIN, LORD_HOWE = map(ZoneInfo, ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe"))

@@ -2,17 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from feeds.arrivals import Arrivals, Outcome
-from feeds.errors import NotFound
+from feeds.arrivals import Arrival, ArrivalRefused, Arrivals, Outcome, Wish
+from feeds.errors import NotFound, RowRefused
 from feeds.intake.draft import Draft, Identity
 from feeds.model import ChangeKind, Newsroom, State
-from feeds.store import changes, reading
+from feeds.store import articles, audit, changes, reading, search, topics
 from feeds.store.database import Database
-from tests.builders import Hands, content, withdraw
+from tests.builders import NOW, Hands, content, withdraw
 
 IDENTITY = Identity(host="www.example.org", board_id="BBS_1", post_id="7")
 PAGE = Draft(content=content("Parks open"), division="Water", telephone="053-1", identity=IDENTITY)
@@ -152,3 +152,235 @@ def test_b55_a_new_page_read_by_several_at_once_is_one_article(arrivals: Arrival
         arrived = list(several.map(lambda _: arrivals.take(PAGE), range(4)))
     assert len({one.article_id for one in arrived}) == 1
     assert [one.outcome for one in arrived].count(Outcome.ADDED) == 1
+
+
+def _posts(number: int, **values: object) -> list[Draft]:
+    """Drafts of as many posts of one board."""
+    return [
+        replace(
+            PAGE,
+            content=content(f"Release {n}"),
+            identity=replace(IDENTITY, post_id=str(n)),
+            registered_on=date(2019, 7, 17),
+            **values,  # type: ignore[arg-type]
+        )
+        for n in range(number)
+    ]
+
+
+def _taken(answers: object) -> list[Arrival]:
+    assert isinstance(answers, list)
+    assert all(isinstance(one, Arrival) for one in answers), answers
+    return answers
+
+
+def test_many_at_once_are_what_each_would_be(arrivals: Arrivals, database: Database) -> None:
+    posts = _posts(7)
+    taken = _taken(arrivals.take_all(posts[:5], Wish(publish=True)))
+    alone = arrivals.take(posts[5], publish=True)
+    with database.read() as session:
+        stored = [reading.get(session, one.article_id) for one in [*taken, alone]]
+        log = changes.window(session, 0, 99)
+    assert [one.content for one in stored] == [post.content for post in posts[:6]]
+    assert len({(one.state, one.division, one.board, one.published_at, one.updated_at) for one in stored}) == 1
+    assert [(change.number, change.article_id, change.kind, change.quiet) for change in log] == [
+        (n + 1, one.id, ChangeKind.PUBLISHED, True) for n, one in enumerate(stored)
+    ]
+    assert len({one.guid for one in stored}) == 6
+
+
+def test_what_came_in_bulk_is_found_by_its_words(arrivals: Arrivals, database: Database) -> None:
+    posts = _posts(3)
+    posts[1] = replace(posts[1], content=content("심야 버스를 늘린다", "ko"))
+    taken = _taken(arrivals.take_all(posts, Wish(publish=True)))
+    with database.read() as session:
+        found = search.search(session, search.Query(text="버스"))
+    assert [hit.article.id for hit in found.hits] == [taken[1].article_id]
+
+
+def test_b55_a_batch_taken_again_changes_nothing(arrivals: Arrivals, database: Database) -> None:
+    first = _taken(arrivals.take_all(_posts(5), Wish(publish=True)))
+    again = _taken(arrivals.take_all(_posts(5), Wish(publish=True)))
+    assert [one.article_id for one in again] == [one.article_id for one in first]
+    assert {one.outcome for one in again} == {Outcome.UNCHANGED}
+    with database.read() as session:
+        assert changes.head(session) == 5
+
+
+def test_b55_a_run_that_ended_half_way_goes_on_where_it_ended(arrivals: Arrivals, database: Database) -> None:
+    arrivals.take_all(_posts(3), Wish(publish=True))
+    outcomes = [one.outcome for one in _taken(arrivals.take_all(_posts(5), Wish(publish=True)))]
+    assert outcomes == [Outcome.UNCHANGED] * 3 + [Outcome.ADDED] * 2
+    with database.read() as session:
+        assert len(reading.listing(session)) == 5
+
+
+def test_a_post_that_stands_twice_in_a_batch_is_one_article(arrivals: Arrivals, database: Database) -> None:
+    taken = _taken(arrivals.take_all([PAGE, PAGE, replace(PAGE, content=content("Newer"))], Wish(publish=True)))
+    assert [one.outcome for one in taken] == [Outcome.ADDED, Outcome.UNCHANGED, Outcome.CORRECTED]
+    with database.read() as session:
+        assert reading.get(session, taken[0].article_id).content.title == "Newer"
+
+
+def test_what_is_foreseen_is_what_happens_and_nothing_is_written(arrivals: Arrivals, database: Database) -> None:
+    arrivals.take_all(_posts(2), Wish(publish=True))
+    arrivals.take(replace(PAGE, identity=replace(IDENTITY, post_id="draft")))
+    withdrawn = arrivals.take(replace(PAGE, identity=replace(IDENTITY, post_id="gone")), publish=True)
+    withdraw(database, withdrawn.article_id)
+    again = _posts(3)
+    again[1] = replace(again[1], content=content("Changed"))
+    again += [
+        replace(PAGE, identity=replace(IDENTITY, post_id=one), content=content("Changed")) for one in ("draft", "gone")
+    ]
+    foreseen = arrivals.foresee(again)
+    with database.read() as session:
+        assert len(reading.listing(session)) == 4
+    happened = [one.outcome for one in _taken(arrivals.take_all(again, Wish()))]
+    assert foreseen == happened
+    assert foreseen == [
+        Outcome.UNCHANGED,
+        Outcome.CORRECTED,
+        Outcome.ADDED,
+        Outcome.UPDATED,
+        Outcome.LEFT_ALONE,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("different", "reason"),
+    [
+        ({"content": content("Bonjour", "fr")}, "the city writes no fr"),
+        ({"topics": ("summit", "nothing")}, "there is no topic nothing"),
+        ({"telephone": "1" * 41}, "the telephone is longer"),
+        ({"identity": replace(IDENTITY, post_id="x" * 300)}, "the id of the post is longer"),
+    ],
+)
+def test_b51_one_that_does_not_fit_is_refused_alone(
+    arrivals: Arrivals, database: Database, different: dict[str, object], reason: str
+) -> None:
+    with database.write() as session:
+        topics.add(session, "summit", {"en": "Summit"})
+    posts = _posts(3)
+    posts[1] = replace(posts[1], **different)  # type: ignore[arg-type]
+    answers = arrivals.take_all(posts, Wish())
+    assert isinstance(answers[1], ArrivalRefused)
+    assert reason in str(answers[1])
+    assert [isinstance(one, Arrival) for one in answers] == [True, False, True]
+    with pytest.raises(ArrivalRefused, match=reason):
+        arrivals.take(posts[1])
+    with database.read() as session:
+        assert len(reading.listing(session)) == 2
+
+
+def test_b51_one_that_the_database_itself_refuses_does_not_take_the_others_with_it(
+    arrivals: Arrivals, database: Database
+) -> None:
+    with database.write() as session:
+        session.exec_driver_sql("CREATE UNIQUE INDEX refuses ON article (telephone)")
+    posts = [replace(post, telephone=f"053-{n % 3}") for n, post in enumerate(_posts(4))]
+    answers = arrivals.take_all(posts, Wish(publish=True))
+    assert [type(one) for one in answers] == [Arrival, Arrival, Arrival, RowRefused]
+    with database.read() as session:
+        assert len(reading.listing(session)) == 3
+        assert changes.head(session) == 3
+
+
+def test_topics_of_the_vocabulary_are_kept(arrivals: Arrivals, database: Database) -> None:
+    with database.write() as session:
+        topics.add(session, "summit", {"en": "Summit"})
+    arrival = arrivals.take(replace(PAGE, topics=("summit",)))
+    with database.read() as session:
+        assert reading.get(session, arrival.article_id).topics == ("summit",)
+
+
+def test_what_has_no_text_stays_a_draft_and_says_why(arrivals: Arrivals, database: Database) -> None:
+    empty = replace(PAGE, content=content("Only a picture", body_html='<img src="x" alt="">', body_text=""))
+    for _ in range(2):
+        arrival = arrivals.take(empty, publish=True)
+        assert (arrival.state, arrival.lacking) == (State.DRAFT, ("ready.text",))
+    with database.read() as session:
+        assert changes.head(session) == 0
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_release_whose_hour_is_known_is_dated_by_it(arrivals: Arrivals, database: Database, known: bool) -> None:
+    at = datetime(2019, 7, 17, 1, 30, tzinfo=UTC)
+    page = replace(PAGE, registered_on=date(2019, 7, 17), registered_at=at)
+    if known:
+        arrivals.take(page)
+    arrival = arrivals.take(page, publish=True)
+    with database.read() as session:
+        assert reading.get(session, arrival.article_id).published_at == at
+    assert arrival.quiet
+
+
+def test_a_published_batch_without_division_goes_to_the_fallback(arrivals: Arrivals, database: Database) -> None:
+    taken = _taken(arrivals.take_all(_posts(2, division="Somewhere"), Wish(publish=True)))
+    with database.read() as session:
+        assert {reading.get(session, one.article_id).division for one in taken} == {"press"}
+
+
+def test_an_empty_batch_is_nothing(arrivals: Arrivals) -> None:
+    assert arrivals.take_all([], Wish(publish=True)) == []
+
+
+def _urgent(database: Database, article_id: int) -> None:
+    with database.write() as session:
+        stored = reading.get(session, article_id)
+        filing = replace(articles.filing_of(stored), urgent=True)
+        articles.revise(session, article_id, stored.content, note=None, now=NOW, filing=filing)
+
+
+def test_b55_a_page_taken_in_again_leaves_what_an_editor_has_filed(arrivals: Arrivals, database: Database) -> None:
+    page = replace(PAGE, division="", identity=replace(IDENTITY, board_id="BBS_9"))
+    one = arrivals.take(page).article_id
+    with database.write() as session:
+        articles.file(session, one, division="climate", board="news")
+        articles.ask_approval(session, one, by="editor", now=NOW, publish_at=None)
+        before = reading.get(session, one)
+    assert arrivals.take(page).outcome is Outcome.UNCHANGED
+    with database.read() as session:
+        assert reading.get(session, one) == before
+    changed = replace(page, content=content("Parks open late"), telephone=None)
+    assert arrivals.take(changed).outcome is Outcome.UPDATED
+    with database.read() as session:
+        after = reading.get(session, one)
+    assert (after.division, after.board, after.telephone, after.approval) == ("climate", "news", "053-1", None)
+
+
+def test_nothing_urgent_is_published_by_taking_its_page_in(arrivals: Arrivals, database: Database) -> None:
+    one = arrivals.take(PAGE).article_id
+    _urgent(database, one)
+    again = arrivals.take(PAGE, publish=True)
+    assert (again.state, again.lacking) == (State.DRAFT, ("ready.approval",))
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_a_scheduled_article_whose_source_changed_waits_for_people_again_if_it_is_urgent(
+    arrivals: Arrivals, database: Database, urgent: bool
+) -> None:
+    one = arrivals.take(PAGE).article_id
+    if urgent:
+        _urgent(database, one)
+    with database.write() as session:
+        articles.schedule(session, one, at=NOW + timedelta(hours=1))
+    arrivals.take(replace(PAGE, content=content("Another text")))
+    with database.read() as session:
+        stored = reading.get(session, one)
+    assert stored.content.title == "Another text"
+    assert stored.state is (State.DRAFT if urgent else State.SCHEDULED)
+
+
+def test_a_second_run_that_publishes_says_so_and_is_written_down(arrivals: Arrivals, database: Database) -> None:
+    one = arrivals.take(PAGE).article_id
+    again = arrivals.take(PAGE, publish=True)
+    assert (again.outcome, again.state) == (Outcome.PUBLISHED, State.PUBLISHED)
+    with database.read() as session:
+        assert [(entry.actor, entry.action) for entry in audit.entries(session, article_id=one)] == [
+            ("intake", "publish")
+        ]
+
+
+def test_a_division_that_nobody_is_called_is_told_of(arrivals: Arrivals) -> None:
+    assert arrivals.take(replace(PAGE, division="Somewhere else")).unknown_division == "Somewhere else"
+    assert arrivals.take(replace(PAGE, identity=None)).unknown_division == ""

@@ -7,7 +7,7 @@ import pytest
 
 from feeds.errors import Conflict, NotFound
 from feeds.model import Attachment, ChangeKind, Footnote, Picture, State
-from feeds.store import articles, changes, reading
+from feeds.store import articles, bulk, changes, reading
 from feeds.store.articles import Filing, Source
 from feeds.store.database import Database
 from tests.builders import NOW, content, correct, draft, publish, withdraw
@@ -121,8 +121,8 @@ def test_a_source_is_found_again_by_its_key(database: Database) -> None:
     with database.write() as session:
         one = articles.add(session, content(), filing=Filing(), authority="a,2026", now=NOW, source=source)
     with database.read() as session:
-        assert articles.source_of(session, source.key) == (one.id, "abc")
-        assert articles.source_of(session, "elsewhere") is None
+        found = bulk.known(session, [source.key, "elsewhere"])
+    assert {key: (known.article_id, known.fingerprint) for key, known in found.items()} == {source.key: (one.id, "abc")}
 
 
 def test_a_window_holds_what_is_after_one_number_up_to_another(database: Database) -> None:

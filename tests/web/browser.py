@@ -92,7 +92,11 @@ class Browser:
         sent: list[Message] = []
 
         async def receive() -> Message:
-            return arriving.pop(0) if arriving else {"type": "http.disconnect"}
+            if arriving:
+                return arriving.pop(0)
+            if ends:
+                await asyncio.Event().wait()  # who has sent everything stays for the answer
+            return {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
             sent.append(message)

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from config.asgi import application
 from config.migrations.upgrading import upgrade
-from config.parts import Parts
 from config.settings import Settings
+from config.site import Site as Parts
 from feeds.model import City, Newsroom
+from feeds.passwords import Passwords
 from feeds.scope import Scope
 from feeds.store import divisions
 from feeds.store.database import Database
@@ -21,7 +22,7 @@ from feeds.store.schema import metadata
 from notifier.links import Links
 from notifier.model import Cadence, Subscriber
 from notifier.tokens import Purpose
-from tests.builders import BASE_URL, SECRET, Hands
+from tests.builders import BASE_URL, QUICK, SECRET, Hands
 from tests.web.browser import Answer, Browser, path_of
 
 
@@ -77,6 +78,7 @@ def make_site(settings: Settings, city: City, clock: Hands) -> Site:
     """The real parts, of a small city."""
     parts = Parts(settings, clock)
     parts.newsroom = Newsroom(city, settings.base_url)
+    parts.passwords = Passwords(QUICK)
     return Site(parts, clock, Browser(application(parts)))
 
 

@@ -19,6 +19,9 @@ class Bells:
     once: threading.Event = field(default_factory=threading.Event)
     twice: threading.Event = field(default_factory=threading.Event)
 
+    def publish(self) -> None:
+        self.rang.append("publishing")
+
     def plan_alerts(self) -> None:
         self.rang.append("alerts")
         (self.twice if self.once.is_set() else self.once).set()
@@ -38,7 +41,7 @@ def test_alarms_ring_late_rather_than_never_and_once_rather_than_twice() -> None
     scheduler = schedule(Bells(), SEOUL)  # type: ignore[arg-type]
     scheduler.start(paused=True)
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert set(jobs) == {"alerts", "sending", "digests", "tidy"}
+    assert set(jobs) == {"publishing", "alerts", "sending", "digests", "tidy"}
     for job in jobs.values():
         assert job.misfire_grace_time is None
         assert job.coalesce is True

@@ -1,0 +1,105 @@
+"""One run of the intake: records stream in, drafts go to the store in batches, and each is told of in order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from config.intake.inputs import Opener, readable, shown
+from config.intake.progress import Move
+from config.intake.telling import Answer, Telling
+from feeds.arrivals import Arrivals, Outcome, Wish
+from feeds.errors import PageRefused, StoreError
+from feeds.intake import sources
+from feeds.intake.draft import Draft, Refused
+from feeds.intake.source import Record, Skipped
+from feeds.outgoing import FetchRefused
+
+BATCH = 250
+BATCH_CHARACTERS = 4_000_000
+"""A transaction ends at whichever comes first, so that memory and the wait of other writers are bounded."""
+_TWICE = Skipped("the same post stands twice in what was given: the first is taken")
+
+
+@dataclass
+class Run:
+    """Reads what is named and takes it in. `arrivals` None, where there is no store, makes it a mere reading."""
+
+    opener: Opener
+    arrivals: Arrivals | None
+    wish: Wish
+    telling: Telling
+    move: Move
+    dry_run: bool
+    source: str | None = None
+    _waiting: list[tuple[str, Record]] = field(default_factory=list)
+    _characters: int = 0
+    _seen: set[int] = field(default_factory=set)
+    _done: int = 0
+
+    def run(self, paths: Sequence[str]) -> None:
+        """Everything, in order. StoreError where the store cannot be used any longer: all before it is kept."""
+        self.telling.begin()
+        try:
+            for path in paths:
+                for record in self._records(path):
+                    self._take(shown(path), record)
+            self._flush()
+            self._note(paths)
+        except StoreError as error:
+            if self._done and not self.dry_run:
+                raise StoreError(
+                    f"{error}\n{self._done:,} records were read before that: run it again to go on"
+                ) from error
+            raise
+        finally:
+            self.telling.end()
+
+    def _records(self, path: str) -> Iterator[Record]:
+        """The records of one input; what ends its reading is its last record."""
+        try:
+            with self.opener.opened(path) as given, readable():
+                yield from sources.records(given, self.source)
+        except PageRefused as refusal:
+            yield Record("", Refused(title=None, reasons=refusal.reasons))
+        except FetchRefused as refusal:
+            yield Record("", Refused(title=None, reasons=(str(refusal),)))
+
+    def _take(self, path: str, record: Record) -> None:
+        draft = record.reading
+        if isinstance(draft, Draft):
+            if draft.identity is not None:
+                key = hash(str(draft.identity))
+                if key in self._seen:
+                    record = Record(record.place, _TWICE)
+                self._seen.add(key)
+            self._characters += len(draft.content.body_html) + len(draft.content.body_text)
+        self._waiting.append((path, record))
+        if len(self._waiting) >= BATCH or self._characters >= BATCH_CHARACTERS:
+            self._flush()
+
+    def _flush(self) -> None:
+        drafts = [record.reading for _, record in self._waiting if isinstance(record.reading, Draft)]
+        answers = iter(self._answers(drafts))
+        for path, record in self._waiting:
+            self.telling.add(path, record, next(answers) if isinstance(record.reading, Draft) else None)
+        self._done += len(self._waiting)
+        if self._waiting:
+            self.move(self._waiting[-1][0], self._done, *self.opener.position())
+        self._waiting.clear()
+        self._characters = 0
+
+    def _note(self, paths: Sequence[str]) -> None:
+        """The audit log says what was taken in, but not of a run that changed nothing."""
+        counts = self.telling.counts
+        changed = sum(
+            counts[outcome] for outcome in (Outcome.ADDED, Outcome.UPDATED, Outcome.PUBLISHED, Outcome.CORRECTED)
+        )
+        if self.arrivals is not None and not self.dry_run and changed:
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            self.arrivals.note(f"{shown(paths[0])}{more}", counts)
+
+    def _answers(self, drafts: Sequence[Draft]) -> Sequence[Answer]:
+        if self.arrivals is None:
+            return [None] * len(drafts)
+        if self.dry_run:
+            return self.arrivals.foresee(drafts)
+        return self.arrivals.take_all(drafts, self.wish)

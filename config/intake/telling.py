@@ -1,0 +1,170 @@
+"""What a run of `civicwire intake` tells: a table or an object on standard output, refusals on standard error."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.commands.console import print_table
+from config.intake.refusals import RefusalFile
+from feeds.arrivals import Arrival, Outcome
+from feeds.errors import CivicwireError
+from feeds.intake.draft import Draft, ListPage, Refused
+from feeds.intake.report import as_json
+from feeds.intake.source import Record, Skipped
+from feeds.model import State
+from feeds.words import Words
+
+SHOWN_ROWS = 40
+SHOWN_LINES = 20
+REFUSED, SKIPPED = "refused", "skipped"
+Answer = Arrival | Outcome | CivicwireError | None
+"""What became of a draft, or would become of it; None where no store is there to ask."""
+
+
+@dataclass
+class Telling:
+    """Takes records one by one, in order, and tells of them. What it keeps does not grow with them."""
+
+    words: Words
+    refusals: RefusalFile | None
+    dry_run: bool
+    as_json: bool
+    counts: Counter[str] = field(default_factory=Counter)
+    _rows: list[list[object]] = field(default_factory=list)
+    _remarks: Counter[str] = field(default_factory=Counter)
+    _first_remarks: list[str] = field(default_factory=list)
+    _drafts: bool = False
+    _quiet: int = 0
+
+    def begin(self) -> None:
+        """Before the first record."""
+        if self.as_json:
+            sys.stdout.write('{"pages": [')
+
+    def add(self, path: str, record: Record, answer: Answer = None) -> None:
+        """Tell of a record, and of what became of it."""
+        reading = record.reading
+        if isinstance(answer, CivicwireError) and isinstance(reading, Draft):
+            reading = Refused(title=reading.content.title, reasons=(str(answer),))
+        report: dict[str, object] = {"path": path, "place": record.place, **as_json(reading)}
+        what = _what(reading, answer)
+        match answer:
+            case Arrival():
+                mailed = answer.state is State.PUBLISHED and not answer.quiet
+                report |= {"article": answer.article_id, "outcome": what, "state": str(answer.state), "mailed": mailed}
+                self._quiet += answer.state is State.PUBLISHED and answer.quiet
+                if answer.unknown_division:
+                    filed = "filed under the fallback" if answer.state is State.PUBLISHED else "unknown here"
+                    self._remark(path, record, f"no division is called “{answer.unknown_division}”: {filed}")
+                for key in answer.lacking:
+                    self._remark(path, record, f"not published: {self.words(key)}")
+            case Outcome():
+                report["outcome"] = what
+        number = sum(self.counts.values())
+        self.counts[what] += 1
+        if isinstance(reading, Draft):
+            for remark in reading.remarks:
+                self._remark(path, record, remark)
+        else:
+            self._refuse(path, record.place, reading, what)
+        if self.as_json:
+            sys.stdout.write((",\n" if number else "\n") + json.dumps(report, ensure_ascii=False))
+        elif number < SHOWN_ROWS:
+            self._rows.append(self._row(path, report, what))
+        if report.get("state") == "draft":
+            self._drafts = True
+
+    def end(self) -> None:
+        """After the last record: the table or the rest of the object, what to look at, and the sum."""
+        kept = self.refusals.close() if self.refusals else None
+        if self.as_json:
+            rest = {"counts": dict(self.counts), "refused_file": str(kept) if kept else None}
+            sys.stdout.write(f'],\n"counts": {json.dumps(rest["counts"])},\n"refused_file": ')
+            sys.stdout.write(f"{json.dumps(rest['refused_file'], ensure_ascii=False)}}}\n")
+        else:
+            self._print(kept)
+        hidden = self.counts[REFUSED] - SHOWN_LINES
+        if hidden > 0:
+            place = f": {kept} names all" if kept else ""
+            print(f"civicwire: {hidden} more are refused{place}", file=sys.stderr)
+
+    def _refuse(self, path: str, place: str, reading: ListPage | Refused | Skipped, what: str) -> None:
+        sentence = _sentence(reading)
+        if self.refusals is not None:
+            title = reading.title if isinstance(reading, Refused) else None
+            self.refusals.add(path, place, what, title or "", sentence)
+        if what == REFUSED and self.counts[REFUSED] <= SHOWN_LINES:
+            print(f"civicwire: {_at(path, place)}: {sentence}", file=sys.stderr)
+
+    def _remark(self, path: str, record: Record, remark: str) -> None:
+        self._remarks[remark] += 1
+        if len(self._first_remarks) <= SHOWN_LINES:
+            self._first_remarks.append(f"{_at(_name(path), record.place)}: {remark}")
+
+    def _row(self, path: str, report: Mapping[str, object], what: str) -> list[object]:
+        row = [
+            _at(_name(path), str(report["place"])),
+            report["kind"],
+            report["title"],
+            report.get("division") or "unknown",
+            report.get("date") or "unknown",
+            report.get("telephone"),
+        ]
+        return [*row, what] if self.dry_run else [*row, report.get("article"), what, report.get("state")]
+
+    def _print(self, kept: Path | None) -> None:
+        columns = ["page", "kind", "title", "division", "registered", "telephone"]
+        columns += ["would be"] if self.dry_run else ["article", "outcome", "state"]
+        if self._rows:
+            print_table(columns, self._rows)
+        total = sum(self.counts.values())
+        if total > len(self._rows):
+            print(f"… and {total - len(self._rows):,} more.")
+        self._print_remarks()
+        if total > 1:
+            said = ", ".join(f"{number:,} {what}" for what, number in self.counts.most_common())
+            print(f"{total:,} records {'would be' if self.dry_run else 'read'}: {said}.")
+        if kept:
+            print(f"What was not taken in, and why: {kept}")
+        if self._drafts:
+            print("Drafts are not public: “civicwire articles publish NUMBER” publishes one and mails who follows it.")
+        if self._quiet:
+            print("Published without mail: only a release registered today or yesterday is known to be news.")
+
+    def _print_remarks(self) -> None:
+        if len(self._first_remarks) <= SHOWN_LINES:
+            lines = self._first_remarks
+        else:
+            lines = [f"{number:,} times: {remark}" for remark, number in self._remarks.most_common(SHOWN_LINES)]
+        for line in lines:
+            print(line)
+
+
+def _what(reading: object, answer: Answer) -> str:
+    match reading:
+        case Skipped():
+            return SKIPPED
+        case Draft():
+            return str(answer.outcome if isinstance(answer, Arrival) else answer or "article")
+    return REFUSED
+
+
+def _name(path: str) -> str:
+    """How a table names an input: a file without its folder, an address whole."""
+    return path if "://" in path else Path(path).name
+
+
+def _at(path: str, place: str) -> str:
+    return f"{path}, {place}" if place else path
+
+
+def _sentence(reading: ListPage | Refused | Skipped) -> str:
+    match reading:
+        case ListPage(titles=titles):
+            return f"a list of {len(titles)} articles, not one: give the page of each"
+        case Skipped(reason=reason):
+            return reason
+    return "; ".join(reading.reasons)

@@ -1,0 +1,158 @@
+"""The parts that answer over HTTP, on top of all others: the public pages, the feeds, the newsroom and the API."""
+
+from functools import cached_property
+
+from config.parts import Parts
+from feeds.shelf import Shelf
+from feeds.web.api.app import Api
+from feeds.web.api.call import Office
+from feeds.web.api.gate import ApiOptions
+from feeds.web.article_pages import ArticlePages
+from feeds.web.assets import Assets
+from feeds.web.chrome import Chrome
+from feeds.web.feeds import FeedRoutes
+from feeds.web.media import MediaRoutes
+from feeds.web.newsroom.audit_pages import AuditPages
+from feeds.web.newsroom.decisions import Decisions
+from feeds.web.newsroom.desk_pages import DeskPages
+from feeds.web.newsroom.door import Door
+from feeds.web.newsroom.editor import Editor
+from feeds.web.newsroom.previews import Previews
+from feeds.web.newsroom.publishing import Publishing
+from feeds.web.newsroom.room import Room
+from feeds.web.newsroom.sign_in import SignIn
+from feeds.web.newsroom.staff_pages import StaffPages
+from feeds.web.newsroom.token_pages import TokenPages
+from feeds.web.newsroom.topic_pages import TopicPages
+from feeds.web.pages import Pages
+from feeds.web.search import SearchPage
+from notifier.audience import Audience
+from notifier.preview import Preview
+from notifier.web.residents import Residents
+
+PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
+
+
+class Site(Parts):
+    """A whole site, each part of it made when it is first asked for."""
+
+    @cached_property
+    def chrome(self) -> Chrome:
+        """What all pages share."""
+        return Chrome(self.newsroom, self.words, self.assets, templates=PAGE_TEMPLATES)
+
+    @cached_property
+    def assets(self) -> Assets:
+        """Stylesheet and mark."""
+        return Assets()
+
+    @cached_property
+    def residents(self) -> Residents:
+        """The residents' pages."""
+        return Residents(self.following, self.tokens, self.chrome, self.clock)
+
+    @cached_property
+    def door(self) -> Door:
+        """Lets staff into the newsroom's pages."""
+        secure = self.settings.base_url.startswith("https:")
+        return Door(self.entrance, self.database, self.chrome, self.clock, secure=secure)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """The pages at the door."""
+        return SignIn(self.door, self.entrance, self.chrome)
+
+    @cached_property
+    def staff_pages(self) -> StaffPages:
+        """The accounts of staff."""
+        return StaffPages(self.door, self.accounts, self.database, self.chrome)
+
+    @cached_property
+    def audit_pages(self) -> AuditPages:
+        """Who did what."""
+        return AuditPages(self.door, self.database, self.chrome)
+
+    @cached_property
+    def media_routes(self) -> MediaRoutes:
+        """Serves pictures and files."""
+        return MediaRoutes(self.media, self.database, self.chrome, self.door.is_inside)
+
+    @cached_property
+    def room(self) -> Room:
+        """What the desk's pages stand on."""
+        audience = Audience(self.newsroom)
+        return Room(
+            door=self.door,
+            desk=self.desk,
+            database=self.database,
+            chrome=self.chrome,
+            clock=self.clock,
+            reach=audience.reach,
+            posted=audience.posted,
+        )
+
+    @cached_property
+    def desk_pages(self) -> DeskPages:
+        """The list of releases, and one of them."""
+        return DeskPages(self.room)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """How a release becomes public."""
+        return Publishing(self.room)
+
+    @cached_property
+    def editor(self) -> Editor:
+        """Where releases are written."""
+        return Editor(self.room, self.media)
+
+    @cached_property
+    def previews(self) -> Previews:
+        """What a release will look like."""
+        return Previews(self.room, self.media, Preview(self.letters).mail)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What else is decided about a release."""
+        return Decisions(self.room)
+
+    @cached_property
+    def topic_pages(self) -> TopicPages:
+        """The vocabulary of topics."""
+        return TopicPages(self.door, self.database, self.chrome, self.clock)
+
+    @cached_property
+    def token_pages(self) -> TokenPages:
+        """The tokens of programs."""
+        return TokenPages(self.door, self.programs, self.chrome, self.clock)
+
+    @cached_property
+    def api_options(self) -> ApiOptions:
+        """How much programs may ask."""
+        return ApiOptions()
+
+    @cached_property
+    def api(self) -> Api:
+        """What programs do."""
+        office = Office(self.database, self.newsroom, self.desk, self.media, self.words["en"], self.clock)
+        return Api(office, self.chrome, self.api_options)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The public lists."""
+        return Pages(self.database, self.chrome, self.clock, self.residents.form_token)
+
+    @cached_property
+    def article_pages(self) -> ArticlePages:
+        """One article, and what was changed in it."""
+        return ArticlePages(self.database, self.chrome, self.clock, self.residents.form_token)
+
+    @cached_property
+    def search_page(self) -> SearchPage:
+        """Where readers look for releases."""
+        return SearchPage(self.database, self.chrome)
+
+    @cached_property
+    def feed_routes(self) -> FeedRoutes:
+        """The feeds."""
+        return FeedRoutes(Shelf(self.database, self.newsroom, self.words), self.chrome)

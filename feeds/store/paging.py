@@ -1,0 +1,83 @@
+"""Articles page by page for programs: each page begins after the last article of the one before, so that what is
+published meanwhile moves nothing from one page to the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from feeds.model import Article, State
+from feeds.store import reading
+from feeds.store.database import Session
+from feeds.store.tables import article, article_topic, revision
+
+_CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which articles; None means any, an empty tuple of divisions none."""
+
+    state: State = State.PUBLISHED
+    divisions: Sequence[str] | None = None
+    board: str | None = None
+    topic: str | None = None
+    language: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """After which article a page begins: its instant of publication, None before it has one, and its id."""
+
+    at: datetime | None
+    id: int
+
+
+def page(session: Session, wanted: Wanted, *, after: Place | None, limit: int) -> tuple[list[Article], Place | None]:
+    """The newest articles after a place, and where the next page begins; None after the last one.
+
+    What is or was public is in order of its publication, everything else of its id. One that cannot be read is left
+    out and logged.
+    """
+    dated = wanted.state.is_public
+    order = (article.c.published_at.desc(), article.c.id.desc()) if dated else (article.c.id.desc(),)
+    where = [*_where(wanted), *_after(after, dated=dated)]
+    chosen = select(article.c.id, article.c.published_at).join(revision, _CURRENT).where(*where)
+    rows = session.execute(chosen.order_by(*order).limit(limit + 1)).all()
+    found = reading.by_id(session, [row.id for row in rows[:limit]])
+    last = rows[limit - 1] if len(rows) > limit else None
+    return (
+        [found[row.id] for row in rows[:limit] if row.id in found],
+        Place(last.published_at if dated else None, last.id) if last is not None else None,
+    )
+
+
+def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [article.c.state == wanted.state]
+    if wanted.divisions is not None:
+        where.append(article.c.division.in_(list(wanted.divisions)))
+    if wanted.board is not None:
+        where.append(article.c.board == wanted.board)
+    if wanted.language is not None:
+        where.append(revision.c.language == wanted.language)
+    if wanted.topic is not None:
+        having = select(article_topic.c.article_id).where(article_topic.c.topic == wanted.topic)
+        where.append(article.c.id.in_(having))
+    if wanted.since is not None:
+        where.append(article.c.published_at >= wanted.since)
+    if wanted.until is not None:
+        where.append(article.c.published_at < wanted.until)
+    return where
+
+
+def _after(place: Place | None, *, dated: bool) -> list[ColumnElement[bool]]:
+    if place is None:
+        return []
+    if not dated or place.at is None:
+        return [article.c.id < place.id]
+    # The first bound alone is one that an index can begin at.
+    return [article.c.published_at <= place.at, or_(article.c.published_at < place.at, article.c.id < place.id)]

@@ -1,0 +1,187 @@
+"""Full-text search by PostgreSQL: `tsvector` and `tsquery` written by us, token by token, as their own literals.
+
+`to_tsvector` is never asked: under LC_CTYPE C its parser sees no letters in Hangul. One GIN index answers words and
+filters together. It knows no order, so the newest documents are looked at first, then more, then the rest: of a common
+word the first hold enough, and of a rare one there are few in all. It knows no places either, so what stands side by
+side has a token of its own: a phrase that is hardly anywhere is then found in few documents, however common its words.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, cast, delete, select, text, update
+from sqlalchemy.dialects.postgresql import TSQUERY, insert
+
+from feeds.grams import BREAK, GAP
+from feeds.store.database import Session
+from feeds.store.search_engine import Document, Sought
+from feeds.store.search_tables import search_document as document
+
+NEWEST, NEWER = 1_000, 10_000
+"""How many documents are looked at one by one, and how many are then looked through by the index before the rest."""
+
+# PostgreSQL's documentation, section 12.11: positions up to 16,383, of which 256 are kept, and all below 1 MB.
+_POSITIONS = 16_000
+_BYTES = 1_000_000
+_LEXEME, _PLACE = 6, 2  # what each takes besides its letters
+
+_MARK, _MARKS = "N", 0xFFFFF
+"""What marks of neighbours begin with, alone the mark of a document that has too many; and how many marks there are."""
+
+# The index of words and the index of numbers are met in bitmaps. No other plan is safe: the planner knows how often a
+# word occurs, but not where, and which words avoid each other.
+_BITMAPS_ONLY = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true),"
+    " set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
+_ANY_PLAN = text("SELECT set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true)")
+
+
+class Vectors:
+    """The engine on PostgreSQL."""
+
+    def write(self, session: Session, documents: Sequence[Document]) -> None:
+        """Keep documents, in place of what there was of their articles."""
+        wanted = insert(document)
+        columns = ("number", "title", "words", "facets")
+        again = wanted.on_conflict_do_update(
+            index_elements=["article_id"], set_={name: wanted.excluded[name] for name in columns}
+        )
+        session.execute(again, [_row(one) for one in documents])
+
+    def move(self, session: Session, article_id: int, number: int, facets: tuple[str, ...]) -> None:
+        """Give an article's document another number and other facets."""
+        wanted = update(document).where(document.c.article_id == article_id)
+        session.execute(wanted.values(number=number, facets=vector(facets)))
+
+    def forget(self, session: Session, article_id: int) -> None:
+        """Destroy an article's document, if it has one."""
+        session.execute(delete(document).where(document.c.article_id == article_id))
+
+    def find(self, session: Session, sought: Sought) -> list[int]:
+        """The ids of the articles found."""
+        within = and_(document.c.number >= sought.low, document.c.number < sought.high)
+        newest_first = select(document).where(within).order_by(document.c.number.desc())
+        if not sought.phrases and not sought.facets:
+            listed = newest_first.with_only_columns(document.c.article_id).limit(sought.limit)
+            return list(session.execute(listed).scalars())
+        newest = newest_first.limit(NEWEST).subquery()
+        looked_at = select(newest.c.article_id).where(*_matches(sought, newest.c)).order_by(newest.c.number.desc())
+        found = list(session.execute(looked_at.limit(sought.limit)).scalars())
+        if len(found) == sought.limit:
+            return found
+        numbers = newest_first.with_only_columns(document.c.number)
+        high = session.execute(numbers.offset(NEWEST - 1).limit(1)).scalar()
+        if high is None:
+            return found
+        low = session.execute(numbers.offset(NEWER - 1).limit(1)).scalar()
+        session.execute(_BITMAPS_ONLY)
+        for edge in (sought.low,) if low is None else (low, sought.low):
+            wanted = _by_index(sought, edge, high).limit(sought.limit - len(found))
+            found += session.execute(wanted).scalars()
+            if len(found) == sought.limit:
+                break
+            high = edge
+        session.execute(_ANY_PLAN)
+        return found
+
+
+def _row(one: Document) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "article_id": one.article_id,
+        "title": vector(one.title, side_by_side(one.title)),
+        "words": vector(one.words, side_by_side(one.words)),
+        "facets": vector(one.facets),
+    }
+
+
+def vector(tokens: Sequence[str], marks: Collection[str] = ()) -> str:
+    """The literal of a tsvector. Where a text is longer than positions go, they begin again: neighbours stay
+    neighbours. What would make it larger than PostgreSQL takes is left out; if that is marks, then all of them, and one
+    mark says so."""
+    places: dict[str, str] = {}
+    size = 0
+    for n, token in enumerate(tokens):
+        if size > _BYTES:
+            break
+        if token in places:
+            places[token] += f",{n % _POSITIONS + 1}"
+            size += _PLACE
+        elif token not in (BREAK, GAP):
+            places[token] = str(n % _POSITIONS + 1)
+            size += len(token.encode()) + _LEXEME
+    if size + len(marks) * (len(_MARK) + 5) > _BYTES:
+        marks = (_MARK,)
+    return " ".join([f"{_quoted(token)}:{at}" for token, at in places.items()] + sorted(marks))
+
+
+def side_by_side(tokens: Sequence[str]) -> set[str]:
+    """A mark for each two words side by side; two pairs of one Korean word need none, for they share a letter.
+
+    Marks are short and few, so two may be the same: they only say where to look. The capital keeps them apart from
+    words, which are folded.
+    """
+    found: set[str] = set()
+    before, apart = BREAK, False
+    for token in tokens:
+        if token == GAP:
+            apart = True
+            continue
+        if BREAK not in (before, token) and (apart or len(before) != 2 or before[1] != token[0]):
+            found.add(f"{_MARK}{crc32(f'{before} {token}'.encode()) & _MARKS:05x}")
+        before, apart = token, False
+    return found
+
+
+def _by_index(sought: Sought, low: int, high: int) -> Select[tuple[int]]:
+    """Documents numbered from `low` to below `high`, the newest first.
+
+    GIN knows no places, so a phrase is only seen in the document itself, which is large: that is done last, in order,
+    and for no more than are wanted. The sum keeps the planner from walking through all numbers.
+    """
+    window = and_(document.c.number >= low, document.c.number < high)
+    apart = replace(sought, phrases=tuple((token,) for phrase in sought.phrases for token in phrase if token != GAP))
+    marks = sorted({mark for phrase in sought.phrases for mark in side_by_side(phrase)})
+    matches = _matches(apart)
+    if marks:
+        column = document.c.title if sought.in_title else document.c.words
+        matches.append(_is_in(column, " & ".join(f"({mark} | {_MARK})" for mark in marks)))
+    held = select(document).where(window, *matches).order_by((document.c.number + 0).desc()).offset(0)
+    inner = held.subquery()
+    seen = tuple(phrase for phrase in sought.phrases if len(phrase) > 1)
+    return select(inner.c.article_id).where(*_matches(replace(sought, phrases=seen, facets=()), inner.c))
+
+
+def _matches(sought: Sought, columns: Any = document.c) -> list[ColumnElement[bool]]:
+    found = []
+    if sought.phrases:
+        column = columns.title if sought.in_title else columns.words
+        found.append(_is_in(column, " & ".join(f"({_in_order(phrase)})" for phrase in sought.phrases)))
+    if sought.facets:
+        groups = " & ".join(f"({' | '.join(map(_quoted, group))})" for group in sought.facets)
+        found.append(_is_in(columns.facets, groups))
+    return found
+
+
+def _in_order(phrase: Sequence[str]) -> str:
+    """The tokens of a phrase, each as far from the one before as it stands."""
+    query, distance = _quoted(phrase[0]), 1
+    for token in phrase[1:]:
+        if token == GAP:
+            distance += 1
+            continue
+        query += f" <{distance}> {_quoted(token)}"
+        distance = 1
+    return query
+
+
+def _is_in(column: Any, query: str) -> ColumnElement[bool]:
+    asked: ColumnElement[bool] = column.op("@@", is_comparison=True)(cast(bindparam(None, query), TSQUERY))
+    return asked
+
+
+def _quoted(token: str) -> str:
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,43 @@
+"""Twins: one release in several languages, linked both ways. A family shares the id of its first article."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import case, update
+
+from feeds.errors import Conflict
+from feeds.store import changes
+from feeds.store.database import Session
+from feeds.store.reading import get
+from feeds.store.tables import article
+
+
+def link(session: Session, first: int, second: int) -> None:
+    """Say that two articles are one release in two languages, and with them the twins that either has.
+
+    Conflict where two of them would be in one language.
+    """
+    changes.take_turn(session)
+    family = {one: language for of in (first, second) for language, one in _family(session, of)}
+    if len(set(family.values())) < len(family):
+        raise Conflict("two articles of one language cannot be twins: a release has one article in each language")
+    _set_group(session, family, min(family))
+
+
+def unlink(session: Session, article_id: int) -> None:
+    """Take an article out of its family of twins."""
+    changes.take_turn(session)
+    rest = {one: language for language, one in _family(session, article_id) if one != article_id}
+    _set_group(session, (article_id,), None)
+    _set_group(session, rest, min(rest) if len(rest) > 1 else None)
+
+
+def _family(session: Session, article_id: int) -> list[tuple[str, int]]:
+    found = get(session, article_id)
+    return [(found.content.language, found.id), *found.twins]
+
+
+def _set_group(session: Session, ids: Iterable[int], group: int | None) -> None:
+    wanted = update(article).where(article.c.id.in_(list(ids)))
+    # A request for approval is about the text, which this does not touch.
+    asked = case((article.c.approval_version == article.c.version, article.c.version + 1), else_=None)
+    session.execute(wanted.values(twin_group=group, version=article.c.version + 1, approval_version=asked))

@@ -1,0 +1,1 @@
+"""The newsroom for programs: `/api/v1`."""

@@ -1,0 +1,45 @@
+"""Which version of an article a program has, and which it wants to change (RFC 9110, sections 8.8.3 and 13.1)."""
+
+import re
+from dataclasses import dataclass
+
+from feeds.errors import Stale
+from feeds.model import Article
+from feeds.web.api.problems import Problem
+
+_STRONG = re.compile(r'\s*"[\x21\x23-\x7e]*"\s*')
+_MOST = 20
+
+
+def tag_of(article: Article) -> str:
+    """The entity tag of an article as staff see it."""
+    return f'"{article.id}-{article.version}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The versions that a change may be made from; `any` where the header says so."""
+
+    given: tuple[str, ...] = ()
+    any: bool = False
+
+    def demand(self, article: Article) -> None:
+        """Stale unless the article is at one of these versions."""
+        if not self.any and tag_of(article) not in self.given:
+            raise Stale(article.id, article.version)
+
+
+def demand_tags(header: str | None) -> Tags:
+    """What If-Match says. Problem 428 without it, 400 for what is none."""
+    if header is None:
+        raise Problem(428, "Send If-Match with the ETag that you got with the article.", "version-needed")
+    if header.strip() == "*":
+        return Tags(any=True)
+    parts = header.split(",")
+    if len(parts) > _MOST:
+        raise Problem(400, "If-Match names too many versions.")
+    # A weak tag never matches here, and what is no tag does not either (section 13.1.1).
+    strong = tuple(part.strip() for part in parts if _STRONG.fullmatch(part))
+    if not strong and "W/" not in header:
+        raise Problem(400, 'If-Match is an ETag in quotes, as "12-3", or *.')
+    return Tags(given=strong)

@@ -1,0 +1,229 @@
+"""What programs send, with every bound: strict models, from which the OpenAPI document is made."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from feeds.writing import (
+    LONGEST_CAPTION,
+    LONGEST_LINE,
+    LONGEST_SUMMARY,
+    LONGEST_TEXT,
+    MOST_ATTACHMENTS,
+    MOST_PICTURES,
+)
+
+MOST_FOOTNOTES = 200
+MOST_TOPICS = 20
+LONGEST_SENTENCE = 1_000
+LARGEST_ID = 2**53 - 1
+"""The largest integer that every reader of JSON keeps whole (RFC 7493, section 2.2)."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("write a day as 2026-05-24")
+    return date.fromisoformat(value)
+
+
+def _instant(value: object) -> object:
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError("write an instant with its zone, as 2026-05-24T08:00:00+09:00 (RFC 3339)")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("this instant is beyond the calendar") from error
+
+
+Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-05-24"])]
+Instant = Annotated[datetime, BeforeValidator(_instant), Field(examples=["2026-05-24T08:00:00+09:00"])]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE)]
+Caption = Annotated[str, StringConstraints(max_length=LONGEST_CAPTION)]
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SENTENCE)]
+MediaName = Annotated[str, StringConstraints(max_length=80, pattern=r"^[0-9a-f]{64}\.[a-z0-9]{2,5}$")]
+Licence = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9.-]+$")]
+Telephone = Annotated[str, StringConstraints(max_length=40)]
+Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+def _as_given(schema: dict[str, Any]) -> None:
+    """A field that is left out stays as it is, so no schema speaks of defaults."""
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+    schema["not"] = {"required": ["markdown", "html"]}
+
+
+class _Strict(BaseModel):
+    """Takes what it names, of the very type that it names, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+class PictureFields(_Strict):
+    """A picture that was uploaded. Before publication it needs a caption, a credit, and `alt` unless `decorative`."""
+
+    media: MediaName
+    """What `POST /media` answered."""
+    caption: Caption = ""
+    credit: Caption | None = None
+    """Who made it."""
+    alt: Caption | None = None
+    """What is to be seen on it, for who cannot see it."""
+    decorative: bool = False
+    """It tells nothing: it needs no `alt`."""
+
+
+class AttachmentFields(_Strict):
+    """A file that was uploaded; `name` is what readers see."""
+
+    media: MediaName
+    """What `POST /media` answered."""
+    name: Line
+
+
+class FootnoteFields(_Strict):
+    """A note at the end: its mark in the text, the term it explains, and the note."""
+
+    mark: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    term: Line = ""
+    note: Caption | None = None
+
+
+Pictures = Annotated[list[PictureFields], Field(max_length=MOST_PICTURES)]
+Attachments = Annotated[list[AttachmentFields], Field(max_length=MOST_ATTACHMENTS)]
+Footnotes = Annotated[list[FootnoteFields], Field(max_length=MOST_FOOTNOTES)]
+Topics = Annotated[list[Slug], Field(max_length=MOST_TOPICS)]
+
+
+class NewArticle(_Strict):
+    """A release. Its text is `markdown` or `html`; `publish` or `publish_at` make it public at once or then."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["markdown"]}, {"required": ["html"]}],
+            "not": {"required": ["publish", "publish_at"]},
+        }
+    )
+
+    language: Language
+    """One of the newsroom's languages."""
+    title: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE)]
+    subtitle: Line = ""
+    summary: Annotated[str, StringConstraints(max_length=LONGEST_SUMMARY)] = ""
+    """Left empty it is made from the text."""
+    markdown: Text = ""
+    """The text in CommonMark, with tables."""
+    html: Text = ""
+    """Or the text as HTML: what an article needs is kept of it."""
+    pictures: Pictures = []
+    attachments: Attachments = []
+    footnotes: Footnotes = []
+    division: Slug
+    """One of the token's divisions, as `GET /divisions` names them."""
+    board: Slug | None = None
+    """Where it is posted, as `GET /boards` names them."""
+    topics: Topics = []
+    """As `GET /topics` names them."""
+    telephone: Telephone | None = None
+    """Whom readers may call; left out, the division."""
+    registered_on: Day | None = None
+    """The day on which it was issued elsewhere. What is older than yesterday is no news: nobody is mailed."""
+    licence: Licence | None = None
+    """Left out, the city's."""
+    urgent: bool = False
+    """It goes first, and is published by two people."""
+    publish: bool = False
+    """Publish it at once."""
+    publish_at: Instant | None = None
+    """Publish it by itself at this instant."""
+    mail: bool | None = None
+    """Whether followers are mailed; left out, they are if it is news."""
+
+    @model_validator(mode="after")
+    def _one_text_and_one_hour(self) -> "NewArticle":
+        if len({"markdown", "html"} & self.model_fields_set) != 1:
+            raise ValueError("give either markdown or html")
+        if {"publish", "publish_at"} <= self.model_fields_set:
+            raise ValueError("give either publish or publish_at")
+        return self
+
+
+class ArticleFields(_Strict):
+    """What is to change; everything that is left out stays as it is. Lists are replaced whole."""
+
+    model_config = ConfigDict(json_schema_extra=_as_given)
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE)] = ""
+    subtitle: Line | None = None
+    summary: Annotated[str, StringConstraints(max_length=LONGEST_SUMMARY)] = ""
+    """Emptied, it is made from the text."""
+    markdown: Text = ""
+    """The text in CommonMark, with tables."""
+    html: Text = ""
+    """Or the text as HTML."""
+    pictures: Pictures = []
+    attachments: Attachments = []
+    footnotes: Footnotes = []
+    division: Slug = ""
+    board: Slug | None = None
+    topics: Topics = []
+    telephone: Telephone | None = None
+    registered_on: Day | None = None
+    licence: Licence | None = None
+    urgent: bool = False
+
+    @model_validator(mode="after")
+    def _at_most_one_text(self) -> "ArticleFields":
+        if {"markdown", "html"} <= self.model_fields_set:
+            raise ValueError("give either markdown or html")
+        return self
+
+
+class Correction(ArticleFields):
+    """What is to change in a published article, and a note that tells readers what changed."""
+
+    note: Sentence
+    """What changed, for readers."""
+
+
+class Publishing(_Strict):
+    """How to publish. `mail` says whether followers are mailed; left out, they are if it is news."""
+
+    mail: bool | None = None
+
+
+class Scheduling(_Strict):
+    """When to publish."""
+
+    at: Instant
+    mail: bool | None = None
+    """Whether followers are mailed then; left out, they are if it is news today."""
+
+
+class Asking(_Strict):
+    """What is asked of a second person: to publish at once, or at an instant."""
+
+    at: Instant | None = None
+    mail: bool | None = None
+    """Whether followers are mailed; left out, they are if it is news when it is approved."""
+
+
+class Withdrawal(_Strict):
+    """Why an article is taken back, in a sentence for readers."""
+
+    reason: Sentence
+
+
+class TwinFields(_Strict):
+    """The article that is the same release in another language."""
+
+    article: Number

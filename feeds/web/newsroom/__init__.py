@@ -1,0 +1,1 @@
+"""The newsroom: pages for those who publish."""

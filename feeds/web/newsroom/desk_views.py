@@ -1,0 +1,153 @@
+"""What the desk's pages show of an article: values made from it, in words of the visitor's language."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from feeds.model import Article, Newsroom, State, hour_is_known
+from feeds.staff import Actor
+from feeds.web.chrome import OWN_NAMES
+from feeds.web.dates import day, stamp
+from feeds.web.newsroom.room import article_path
+from feeds.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One article in a list. `when` is the instant that matters in its state, in words; tags are (kind, text)."""
+
+    article: Article
+    url: str
+    division_name: str
+    standing: str
+    state: str
+    when: str
+    at: datetime | date
+    tags: tuple[tuple[str, str], ...]
+
+
+def line(article: Article, newsroom: Newsroom, words: Words) -> Line:
+    """An article as a list shows it."""
+    state = standing(article)
+    at = _instant(article, newsroom)
+    return Line(
+        article=article,
+        url=article_path(article.id),
+        division_name=division_name(article, newsroom, words),
+        standing=words(f"standing.{state}"),
+        state=state,
+        when=at.isoformat() if not isinstance(at, datetime) else stamp(at, newsroom.city.zone),
+        at=at,
+        tags=tuple(tags(article, words)),
+    )
+
+
+def standing(article: Article) -> str:
+    """Where an article stands, as the key of a word: its state, or that it waits for approval."""
+    return "waiting" if article.approval is not None else article.state.value
+
+
+def division_name(article: Article, newsroom: Newsroom, words: Words) -> str:
+    """The name of the division it is filed under, in the visitor's language; that it is unknown, where it is."""
+    if article.division is None:
+        return words("desk.no_division")
+    division = newsroom.division(article.division)
+    return division.name(words.language) if division else article.division
+
+
+def language_name(code: str) -> str:
+    """A language in that language."""
+    return OWN_NAMES.get(code, code)
+
+
+def tags(article: Article, words: Words) -> Iterable[tuple[str, str]]:
+    """What else a list says of an article, in words."""
+    if article.urgent:
+        yield "urgent", words("tag.urgent")
+    if article.correction_note:
+        yield "corrected", words("tag.corrected")
+    if article.content.language != words.language:
+        yield "lang", language_name(article.content.language)
+
+
+def _instant(article: Article, newsroom: Newsroom) -> datetime | date:
+    if article.state is State.SCHEDULED and article.publish_at is not None:
+        return article.publish_at
+    if article.published_at is None:
+        return article.created_at
+    if not hour_is_known(article, newsroom.city.zone):
+        return article.published_at.astimezone(newsroom.city.zone).date()
+    return article.published_at
+
+
+def publication_day(article: Article, newsroom: Newsroom, words: Words) -> str:
+    """When it was published, as precisely as is known."""
+    at = article.published_at or article.created_at
+    full = day(at, newsroom.city.zone, words.language).full
+    if not hour_is_known(article, newsroom.city.zone):
+        return full
+    return f"{full} {at.astimezone(newsroom.city.zone):%H:%M}"
+
+
+def moment(at: datetime, newsroom: Newsroom, words: Words) -> str:
+    """An instant in a sentence: the day in words and the hour, in the city's zone."""
+    return f"{day(at, newsroom.city.zone, words.language).full} {at.astimezone(newsroom.city.zone):%H:%M}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """The same release in another language, or what may be it."""
+
+    id: int
+    language: str
+    title: str
+    standing: str
+    version: int
+
+
+def twin(article: Article, words: Words) -> Twin:
+    """An article as a twin is shown."""
+    return Twin(
+        id=article.id,
+        language=article.content.language,
+        title=article.content.title,
+        standing=words(f"standing.{standing(article)}"),
+        version=article.version,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class May:
+    """What one may do with an article now; the page offers that and nothing else."""
+
+    edit: bool = False
+    publish: bool = False
+    reschedule: bool = False
+    unschedule: bool = False
+    approve: bool = False
+    take_back: bool = False
+    discard: bool = False
+    correct: bool = False
+    withdraw: bool = False
+    link: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to do at all."""
+        return any(getattr(self, name) for name in self.__slots__)
+
+
+def may(article: Article, actor: Actor, newsroom: Newsroom, missing: Sequence[str]) -> May:
+    """What this person may do with the article; `missing` is what it lacks for publication."""
+    if not actor.covers(newsroom, article.division):
+        return May()
+    if article.state is State.WITHDRAWN:
+        return May()
+    if article.state is State.PUBLISHED:
+        return May(correct=True, withdraw=True, link=True)
+    if article.state is State.SCHEDULED:
+        return May(edit=True, reschedule=not article.urgent, unschedule=True, link=True)
+    if article.approval is not None:
+        own = article.approval.asked_by == actor.name
+        return May(edit=True, approve=not own, take_back=own, link=True)
+    return May(edit=True, publish=not missing, discard=True, link=True)

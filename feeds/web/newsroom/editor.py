@@ -1,0 +1,303 @@
+"""Where releases are written: one form for a new one, a draft, a correction and a minor edit."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from feeds.errors import Conflict, Forbidden, NotFound, NotReady
+from feeds.intake.clean import clean_line
+from feeds.media import pictures
+from feeds.media.keeper import MAX_FILE_BYTES, MediaStore
+from feeds.media.refusal import MediaRefused
+from feeds.model import Article, Content, Division, State
+from feeds.readiness import lacking
+from feeds.staff import Right
+from feeds.store import articles, reading, topics
+from feeds.store.articles import Filing
+from feeds.store.database import Session
+from feeds.store.media import Kept
+from feeds.web.dates import local_day
+from feeds.web.newsroom import typed as typed_form
+from feeds.web.newsroom.apart import differences
+from feeds.web.newsroom.desk_views import language_name
+from feeds.web.newsroom.door import Visitor, route
+from feeds.web.newsroom.forms import Form
+from feeds.web.newsroom.meanwhile import passages
+from feeds.web.newsroom.room import Room, article_path, number_of
+from feeds.web.newsroom.typed import Typed, TypedFile, TypedPicture
+from feeds.writing import WritingRefused, content_of
+
+UPLOAD_BYTES = 3 * MAX_FILE_BYTES
+"""What the files of one form may hold together."""
+LONGEST_NOTE = 1_000
+_NEW = "/newsroom/articles/new"
+_LACKING = {
+    "ready.title": "title",
+    "ready.text": "text",
+    "ready.caption": "pictures",
+    "ready.credit": "pictures",
+    "ready.alt": "pictures",
+    "ready.file_name": "attachments",
+}
+"""The field of the form at which something that is missing can be written."""
+_FIELDS = (
+    *("language", "division", "title", "subtitle", "text", "summary", "pictures", "upload", "attachments"),
+    *("board", "telephone", "registered_on", "topic", "note"),
+)
+"""The fields in the order of the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Serves the form and takes it in. `media` keeps what is uploaded with it."""
+
+    room: Room
+    media: MediaStore
+
+    @property
+    def routes(self) -> list[Route]:
+        """A new release, and one that is there."""
+        door = self.room.door
+        return [
+            route(_NEW, get=door.page(self.new), post=door.action(self.create, upload_bytes=UPLOAD_BYTES)),
+            route(
+                "/newsroom/articles/{id:int}/edit",
+                get=door.page(self.edit),
+                post=door.action(self.save, upload_bytes=UPLOAD_BYTES),
+            ),
+        ]
+
+    def new(self, request: Request, visitor: Visitor) -> Response:
+        """An empty form, in the language of the page."""
+        offered = self._divisions(visitor, None)
+        alone = offered[0].slug if len(offered) == 1 else ""
+        typed = Typed(language=self.room.words(request).language, division=alone)
+        return self._form(request, visitor, typed, None)
+
+    def edit(self, request: Request, visitor: Visitor) -> Response:
+        """An article in the form. Conflict for a withdrawn one: nothing can be changed any more."""
+        article = self._mine(visitor, number_of(request))
+        return self._form(request, visitor, typed_form.of_article(article), article)
+
+    def create(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        """Store a new draft, or show the form again with what was uploaded or cannot stand."""
+        return self._take(request, visitor, form, None)
+
+    def save(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        """Store what was changed: a draft, a correction, or a minor edit of what is public."""
+        return self._take(request, visitor, form, self._found(visitor, number_of(request)))
+
+    # Steps
+
+    def _found(self, visitor: Visitor, article_id: int) -> Article:
+        """The article, if it is one of theirs."""
+        with self.room.database.read() as session:
+            article = self.room.desk.read(session, visitor.actor, article_id)
+        visitor.actor.demand(Right.WRITE, self.room.newsroom, article.division)
+        return article
+
+    def _mine(self, visitor: Visitor, article_id: int) -> Article:
+        """The article, if it is theirs to change."""
+        article = self._found(visitor, article_id)
+        if article.state is State.WITHDRAWN:
+            raise Conflict(f"article {article_id} is withdrawn and cannot be changed")
+        return article
+
+    def _take(self, request: Request, visitor: Visitor, form: Form, article: Article | None) -> Response:
+        typed = typed_form.of_form(form, self.room.newsroom.city.languages)
+        typed, problems = self._with_uploads(visitor, typed, form)
+        kept = self._kept(typed)
+        problems += typed.problems(kept, local_day(self.room.clock(), self.room.newsroom.city.zone))
+        content = None
+        try:
+            writing = typed.writing(self._origin(article, typed), kept)
+            content = content_of(writing, languages=self.room.newsroom.city.languages, base=self.room.newsroom.url("/"))
+        except WritingRefused as refused:
+            problems += refused.problems
+        wanted = form.get("do")
+        public = article is not None and article.state is State.PUBLISHED
+        if wanted == "add" and not [one for one in problems if one[0] == "upload"]:
+            return self._form(request, visitor, typed, article, added=True)
+        if article is not None and content is not None and typed.version != article.version:
+            return self._conflict(request, visitor, typed, content, article.id)
+        note = clean_line(typed.note)
+        if public:
+            problems += _unsaid(wanted, note)
+        if not public and not typed.division and visitor.actor.divisions is not None:
+            problems.append(("division", "editor.problem.division"))
+        if article is not None and typed.language != article.content.language and typed.language in dict(article.twins):
+            problems.append(("language", "editor.problem.language"))
+        if problems or content is None:
+            return self._form(request, visitor, typed, article, problems=problems)
+        try:
+            with self.room.database.write() as session:
+                saved = self._write(session, visitor, article, typed, content, note if wanted != "amend" else None)
+        except NotReady as lacks:
+            problems = [(_LACKING.get(word, "title"), word) for word in lacks.words]
+            return self._form(request, visitor, typed, article, problems=problems)
+        except Conflict:  # somebody was quicker, perhaps to publish or to withdraw it
+            return self._conflict(request, visitor, typed, content, number_of(request))
+        except (Forbidden, NotFound) as error:
+            if article is None or isinstance(error, Forbidden):
+                field = "division"
+                if isinstance(error, NotFound) and error.kind in ("board", "topic"):
+                    field = error.kind
+                return self._form(request, visitor, typed, article, problems=[(field, f"editor.problem.{field}")])
+            raise
+        if wanted == "publish" and not public:
+            answer = self.room.door.redirect(request, f"{article_path(saved.id)}/publish")
+        else:
+            done = ("corrected" if wanted != "amend" else "amended") if public else "saved"
+            answer = self.room.back(request, saved.id, done=done)
+        # Tells the script of the form, which reads it, that its copy of what was typed is not needed any more.
+        written = str(article.id) if article else "new"
+        answer.set_cookie("saved", written, max_age=86_400, path="/newsroom", samesite="lax")
+        return answer
+
+    def _write(
+        self,
+        session: Session,
+        visitor: Visitor,
+        article: Article | None,
+        typed: Typed,
+        content: Content,
+        note: str | None,
+    ) -> Article:
+        desk, actor = self.room.desk, visitor.actor
+        if article is None:
+            filing = typed.filing(Filing(licence=self.room.newsroom.city.licence))
+            return desk.create(session, actor, content, filing)
+        filing = typed.filing(articles.filing_of(article))
+        if article.state is not State.PUBLISHED:
+            return desk.edit(session, actor, article.id, content, filing, expected=typed.version)
+        if note is None:
+            return desk.amend(session, actor, article.id, content, filing, expected=typed.version)
+        return desk.correct(session, actor, article.id, content, filing, note=note, expected=typed.version)
+
+    def _with_uploads(self, visitor: Visitor, typed: Typed, form: Form) -> tuple[Typed, list[tuple[str, str]]]:
+        """The form with a row for everything that came with it; what is refused says why."""
+        problems: list[tuple[str, str]] = []
+        for upload in (*form.files.get("new_picture", ()), *form.files.get("new_file", ())):
+            try:
+                prepared = self.media.prepare(upload.content, file_name=upload.name)
+            except MediaRefused as refused:
+                problems.append(("upload", refused.word))
+                continue
+            with self.room.database.write() as session:
+                kept = self.media.keep(session, prepared, by=visitor.name)
+            is_picture = pictures.is_picture(upload.content) and upload in form.files.get("new_picture", ())
+            if is_picture:
+                typed = replace(typed, pictures=(*typed.pictures, TypedPicture(media=kept.name)))
+            else:
+                typed = replace(typed, files=(*typed.files, TypedFile(media=kept.name, name=upload.name)))
+        return typed, problems
+
+    def _origin(self, article: Article | None, typed: Typed) -> Content | None:
+        """The text that the form was made from: the present one, unless somebody has changed it since."""
+        if article is None or typed.revision in (0, article.revision):
+            return article.content if article else None
+        with self.room.database.read() as session:
+            found = reading.revisions(session, article.id, public=False, below=typed.revision + 1, limit=1)
+        return found[0].content if found else article.content
+
+    def _kept(self, typed: Typed) -> dict[str, Kept]:
+        with self.room.database.read() as session:
+            found = [self.media.find(session, name) for name in typed.media]
+        return {one.name: one for one in found if one is not None}
+
+    def _divisions(self, visitor: Visitor, present: str | None) -> list[Division]:
+        """Those the visitor writes for, and the one it is filed under."""
+        newsroom = self.room.newsroom
+        known = newsroom.division(present) if present else None
+        mine = [one for one in newsroom.divisions if visitor.actor.covers(newsroom, one.slug)]
+        return [*mine, known] if known is not None and known not in mine else mine
+
+    def _form(
+        self,
+        request: Request,
+        visitor: Visitor,
+        typed: Typed,
+        article: Article | None,
+        *,
+        problems: Sequence[tuple[str, str]] = (),
+        added: bool = False,
+        **context: object,
+    ) -> Response:
+        words = self.room.words(request)
+        with self.room.database.read() as session:
+            vocabulary = [one for one in topics.known(session) if not one.retired or one.slug in typed.topics]
+            posted = self.room.posted(session, article.id) if article and article.state.is_public else ()
+            mailed = sum(one.people for one in posted if one.kind == "alert")
+        kept = self._kept(typed)
+        public = article is not None and article.state is State.PUBLISHED
+        case = _case(article)
+        faults = {field: words(word) for field, word in reversed(problems)}
+        given: dict[str, object] = {
+            "status": 422 if problems else 200,
+            "title": words(f"editor.{case}.title"),
+            "typed": typed,
+            "kept": kept,
+            "article": article,
+            "public": public,
+            "case": case,
+            "faults": faults,
+            "problems": [(field, words(word)) for field, word in sorted(problems, key=_from_the_top)],
+            "missing": [words(word) for word in lacking(article.content)] if article and not public else [],
+            "added": added,
+            "divisions": self._divisions(visitor, typed.division),
+            "boards": self.room.newsroom.city.boards,
+            "vocabulary": vocabulary,
+            "closed": article is not None and article.state is State.WITHDRAWN,
+            "mailed": mailed,
+            "spoken": [(code, language_name(code)) for code in self.room.newsroom.city.languages],
+            "address": f"{article_path(article.id)}/edit" if article else _NEW,
+            "conflict": None,
+        }
+        return self.room.door.render(request, visitor, "newsroom/editor.html", **(given | context))  # type: ignore[arg-type]
+
+    def _conflict(
+        self, request: Request, visitor: Visitor, typed: Typed, content: Content, article_id: int
+    ) -> Response:
+        """409: the version that stands there now and the one that was sent, with the form to put one onto the other."""
+        words = self.room.words(request)
+        with self.room.database.read() as session:
+            article = self.room.desk.read(session, visitor.actor, article_id)
+            last = reading.revisions(session, article_id, public=False, limit=1)[-1]
+            names = {topic.slug: topic.name(words.language) for topic in topics.known(session)}
+        conflict = {
+            "theirs": article.content,
+            "mine": content,
+            "author": last.author,
+            "at": last.created_at,
+            "passages": passages(article.content, content),
+            "apart": differences(typed_form.of_article(article), typed, self.room.newsroom, words, names),
+        }
+        typed = replace(typed, version=article.version)
+        return self._form(request, visitor, typed, article, status=409, conflict=conflict)
+
+
+def _case(article: Article | None) -> str:
+    """Which of the forms it is: its title and what it says first."""
+    if article is None:
+        return "new"
+    if article.approval is not None:
+        return "waiting"
+    return {State.DRAFT: "edit", State.PUBLISHED: "correct"}.get(article.state, article.state.value)
+
+
+def _unsaid(wanted: str, note: str) -> Iterator[tuple[str, str]]:
+    """What is still to be said before a public release is changed: whether readers are told, and then of what."""
+    if wanted not in ("correct", "amend"):
+        yield "note", "editor.problem.way"
+    elif wanted == "correct" and not note:
+        yield "note", "editor.problem.note"
+    elif wanted == "correct" and len(note) > LONGEST_NOTE:
+        yield "note", "editor.problem.note_long"
+
+
+def _from_the_top(problem: tuple[str, str]) -> int:
+    """Where the field of a problem stands in the form."""
+    return _FIELDS.index(problem[0]) if problem[0] in _FIELDS else len(_FIELDS)

@@ -1,0 +1,155 @@
+"""What a text in the editor will look like: as a page, as an entry of a feed and as a mail. Nothing is stored."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from feeds.documents.entry import entry_of
+from feeds.intake.clean import clean_line
+from feeds.intake.paste import pasted
+from feeds.media.keeper import MediaStore
+from feeds.model import Article, State
+from feeds.publication import dated
+from feeds.store import topics
+from feeds.store.articles import Filing, filing_of
+from feeds.web import views
+from feeds.web.newsroom import typed as typed_form
+from feeds.web.newsroom.door import Visitor, route
+from feeds.web.newsroom.editor import UPLOAD_BYTES
+from feeds.web.newsroom.forms import Form
+from feeds.web.newsroom.room import Room, whole
+from feeds.writing import Form as Written
+from feeds.writing import WritingRefused, content_of
+
+# A mail carries its style inside, and the page's own frames inherit this. Nothing runs, and only we are asked.
+_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
+    "form-action 'none'; frame-ancestors 'self'; base-uri 'none'"
+)
+
+
+class MailPreview(Protocol):
+    """A mail as somebody would get it."""
+
+    @property
+    def subject(self) -> str:
+        """Its subject."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Its part without markup."""
+        ...
+
+    @property
+    def html(self) -> str:
+        """Its part with style."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """Shows what is in the form. `mail` makes the alert of an article that is not stored: the notifier's answer."""
+
+    room: Room
+    media: MediaStore
+    mail: Callable[[Article], MailPreview]
+
+    @property
+    def routes(self) -> list[Route]:
+        """The preview, and what is pasted made clean."""
+        door = self.room.door
+        return [
+            route("/newsroom/preview", post=door.action(self.preview, upload_bytes=UPLOAD_BYTES)),
+            route("/newsroom/paste", post=door.action(self.paste)),
+        ]
+
+    def preview(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        """The text of the form as a page, as an entry and as a mail; a sentence where there is nothing to show yet."""
+        article = self._article(visitor, form)
+        words = self.room.words(request)
+        context: dict[str, object] = {"article": article, "live": bool(form.get("live"))}
+        if article is not None:
+            chrome = self.room.chrome
+            context |= {
+                "page": self._page(request, article),
+                "entry": entry_of(article, self.room.newsroom, chrome.words),
+                "mail": self.mail(article),
+            }
+        return self.room.door.render(
+            request,
+            visitor,
+            "newsroom/preview.html",
+            title=words("preview.title"),
+            headers={"Content-Security-Policy": _POLICY},
+            **context,  # type: ignore[arg-type]
+        )
+
+    def paste(self, _request: Request, _visitor: Visitor, form: Form) -> Response:
+        """What was copied from a document or a page, clean and in the form of the text."""
+        wanted = Written.HTML if form.get("form") == Written.HTML else Written.MARKDOWN
+        clean = pasted(form.get("html"), form=wanted)
+        return PlainTextResponse(clean.text, headers={"X-Images-Left-Out": str(clean.images)})
+
+    def _page(self, request: Request, article: Article) -> str:
+        """The public page, without what is not there before publication: an offer to follow, links to elsewhere."""
+        newsroom, words = self.room.newsroom, self.room.words(request)
+        with self.room.database.read() as session:
+            tagged = topics.named(session, article.topics) if article.topics else ()
+        page = self.room.chrome.page(
+            request,
+            "article.html",
+            title=article.content.title,
+            item=views.item(article, newsroom, words),
+            article=article,
+            contact=views.contact_of(article, newsroom, words),
+            body=views.body_of(article, words),
+            changes_url=None,
+            topics=[(topic.name(words.language), f"/search?topic={topic.slug}") for topic in tagged],
+            feeds=[],
+            form_token="",
+            follow=None,
+            alternates=[],
+            twins=[],
+        )
+        return bytes(page.body).decode()
+
+    def _article(self, visitor: Visitor, form: Form) -> Article | None:
+        """An article of what is in the form, as if it were published now; None where that is no text yet."""
+        newsroom, now = self.room.newsroom, self.room.clock()
+        typed = typed_form.of_form(form, newsroom.city.languages)
+        number = whole(form.get("article"))
+        with self.room.database.read() as session:
+            kept = {one.name: one for name in typed.media if (one := self.media.find(session, name))}
+            stored = self.room.desk.read(session, visitor.actor, number) if number else None
+        try:
+            writing = typed.writing(stored.content if stored else None, kept)
+            content = content_of(writing, languages=newsroom.city.languages, base=newsroom.url("/"))
+        except WritingRefused:
+            return None
+        filing = typed.filing(filing_of(stored) if stored else Filing(licence=newsroom.city.licence))
+        known = filing.division is not None and newsroom.division(filing.division) is not None
+        is_public = stored is not None and stored.state is State.PUBLISHED
+        published_at = stored.published_at if stored and is_public else dated(filing.registered_on, None, newsroom, now)
+        return Article(
+            id=number,
+            guid=stored.guid if stored else f"tag:{newsroom.city.authority}:preview",
+            state=State.PUBLISHED,
+            revision=1,
+            content=content,
+            division=filing.division if known else newsroom.city.fallback_division,
+            topics=filing.topics or (),
+            telephone=filing.telephone,
+            source_address=stored.source_address if stored else None,
+            registered_on=filing.registered_on,
+            licence=filing.licence,
+            urgent=bool(filing.urgent),
+            created_at=now,
+            published_at=published_at or now,
+            updated_at=now,
+            correction_note=clean_line(typed.note) or stored.correction_note if stored and is_public else None,
+        )

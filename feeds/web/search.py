@@ -1,0 +1,173 @@
+"""The page where readers look for releases: by words, division, board, topic, language and days. A plain GET form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from feeds.grams import QUERY_CHARACTERS
+from feeds.localtime import instant_of
+from feeds.model import Division, Newsroom, Topic
+from feeds.store import search, topics
+from feeds.store.database import Database
+from feeds.store.search import FARTHEST, Hit, Query
+from feeds.web import views
+from feeds.web.chrome import OWN_NAMES, Chrome
+from feeds.web.views import Item
+
+PATH = "/search"
+A_PAGE = 20
+_LAST_PAGE = FARTHEST // A_PAGE
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an address asks for. Whatever in it is no filter of ours is as if it were not there."""
+
+    text: str = ""
+    division: Division | None = None
+    board: str | None = None
+    topic: str | None = None
+    language: str | None = None
+    since: date | None = None
+    until: date | None = None
+    newest: bool = False
+    page: int = 1
+
+    @classmethod
+    def read(cls, given: Mapping[str, str], newsroom: Newsroom, vocabulary: Sequence[Topic]) -> "Asked":
+        """Read the fields of the form, each within its bounds. Days the wrong way round are turned."""
+        city = newsroom.city
+        since, until = _day(given.get("from", "")), _day(given.get("to", ""))
+        if since and until and until < since:
+            since, until = until, since
+        return cls(
+            text=" ".join(given.get("q", "").split())[:QUERY_CHARACTERS],
+            division=newsroom.division(given.get("division", "")),
+            board=_one_of(given.get("board"), [board.slug for board in city.boards]),
+            topic=_one_of(given.get("topic"), [topic.slug for topic in vocabulary]),
+            language=_one_of(given.get("language"), city.languages),
+            since=since,
+            until=until,
+            newest=given.get("order") == "newest",
+            page=_page(given.get("page", "")),
+        )
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are on, as the form's fields have them."""
+        fields = {
+            "division": self.division.slug if self.division else None,
+            "board": self.board,
+            "topic": self.topic,
+            "language": self.language,
+            "from": self.since.isoformat() if self.since else None,
+            "to": self.until.isoformat() if self.until else None,
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything is asked at all."""
+        return bool(self.text or self.filters)
+
+    def address(self, *, page: int = 1, filters: bool = True) -> str:
+        """The address of this question, of another page of its answer, or without its filters."""
+        fields = {"q": self.text} | (self.filters if filters else {})
+        fields |= {"order": "newest"} if self.newest else {}
+        fields |= {"page": str(page)} if page > 1 else {}
+        return f"{PATH}?{urlencode(fields)}"
+
+    def query(self, newsroom: Newsroom) -> Query:
+        """The question as the store is asked. Days are local ones, and the last belongs to it."""
+        zone = newsroom.city.zone
+        return Query(
+            text=self.text,
+            divisions=newsroom.within(self.division.slug) if self.division else (),
+            board=self.board,
+            topic=self.topic,
+            language=self.language,
+            since=instant_of(self.since, time(), zone) if self.since else None,
+            until=instant_of(self.until + _DAY, time(), zone) if self.until else None,
+            newest=self.newest,
+            limit=A_PAGE,
+            offset=(self.page - 1) * A_PAGE,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One release in the list of results: the hit, and what lists of releases show of it."""
+
+    hit: Hit
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Serves the page."""
+
+    database: Database
+    chrome: Chrome
+
+    @property
+    def routes(self) -> list[Route]:
+        """The one address."""
+        return [Route(PATH, self.show)]
+
+    def show(self, request: Request) -> Response:
+        """The form, and what was found."""
+        visit = self.chrome.visit(request)
+        newsroom, words = self.chrome.newsroom, self.chrome.words[visit.language]
+        with self.database.read() as session:
+            vocabulary = topics.known(session)
+            asked = Asked.read(request.query_params, newsroom, vocabulary)
+            results = search.search(session, asked.query(newsroom)) if asked.anything else None
+            if results and asked.page > results.pages(A_PAGE):
+                asked = replace(asked, page=results.pages(A_PAGE))
+                results = search.search(session, asked.query(newsroom))
+        bureaus = views.by_bureau(newsroom)
+        offered = {division.slug for top, below in bureaus for division in (top, *below)}
+        found = [Found(hit, views.item(hit.article, newsroom, words)) for hit in results.hits] if results else []
+        last = results is None or asked.page >= results.pages(A_PAGE)
+        return self.chrome.page(
+            request,
+            "search.html",
+            title=f"{asked.text} · {words('search.title')}" if asked.text else words("search.title"),
+            asked=asked,
+            results=results,
+            found=found,
+            first=(asked.page - 1) * A_PAGE + 1,
+            most=QUERY_CHARACTERS,
+            bureaus=bureaus,
+            elsewhere=asked.division if asked.division and asked.division.slug not in offered else None,
+            topics=[one for one in vocabulary if not one.retired or one.slug == asked.topic],
+            own_names=OWN_NAMES,
+            previous_url=visit.link(asked.address(page=asked.page - 1)) if asked.page > 1 else None,
+            next_url=visit.link(asked.address(page=asked.page + 1)) if not last else None,
+            plain_url=visit.link(asked.address(filters=False)) if asked.filters else None,
+        )
+
+
+def _one_of(value: str | None, known: Sequence[str]) -> str | None:
+    return value if value in known else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+
+
+def _page(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        return 1
+    return max(1, min(int(text[:9]), _LAST_PAGE))

@@ -1,0 +1,45 @@
+"""Whom a publication would reach, and what became of its mails: what the newsroom is told before and after it."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from feeds.model import Article, Newsroom
+from feeds.reach import Posted, Reach
+from feeds.store.database import Session
+from notifier.ledger import history, subscribers
+from notifier.model import DeliveryState, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Counts the people of an article, in the caller's transaction and without loading one of them."""
+
+    newsroom: Newsroom
+
+    def reach(self, session: Session, article: Article) -> Reach:
+        """How many would be mailed if it were published as news now.
+
+        The planners decide again when it is published: who signs up or leaves until then is not in the number.
+        """
+        division = article.division or self.newsroom.city.fallback_division
+        counted = subscribers.reached(session, self.newsroom.lineage(division), article.content.language)
+        return Reach(
+            at_once={language: people for language, at_once, people in counted if at_once},
+            in_digests=sum(people for _, at_once, people in counted if not at_once),
+        )
+
+    def posted(self, session: Session, article_id: int) -> tuple[Posted, ...]:
+        """The mails that told of it, by kind; none where nobody was told."""
+        counts: dict[Kind, Counter[str]] = {}
+        for kind, state, people in history.of_article(session, article_id):
+            counts.setdefault(kind, Counter())[_fate(state)] += people
+        return tuple(
+            Posted(kind=kind, accepted=fates["accepted"], waiting=fates["waiting"], failed=fates["failed"])
+            for kind, fates in sorted(counts.items())
+        )
+
+
+def _fate(state: DeliveryState) -> str:
+    if state is DeliveryState.ACCEPTED:
+        return "accepted"
+    return "waiting" if state.is_open else "failed"

@@ -1,0 +1,87 @@
+"""A database of an older version is brought up with everything in it, and back again. On both engines."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from config.migrations.upgrading import newest, settings, upgrade
+from feeds.model import State
+from feeds.store import reading
+from feeds.store.database import Database
+from feeds.store.search import Query, search
+
+DIVISION = "INSERT INTO division (slug, names, aliases, position) VALUES ('water', '{\"en\": \"Water\"}', '[]', 1)"
+ARTICLE = (
+    "INSERT INTO article (id, guid, state, revision, division, urgent, created_at, published_at, updated_at) "
+    "VALUES (7, 'tag:a.example.org,2026:7', 'published', 1, 'water', false, "
+    "'2026-05-20 03:00:00', '2026-05-20 03:00:00', '2026-05-20 03:00:00')"
+)
+REVISION = (
+    "INSERT INTO revision (article_id, number, language, title, summary, body_html, body_text, footnotes, created_at) "
+    "VALUES (7, 1, 'ko', '수돗물 안내', '', '<p>물</p>', '물', '[]', '2026-05-20 03:00:00')"
+)
+PICTURE = "INSERT INTO picture (article_id, revision, position, caption) VALUES (7, 1, 0, 'The pump')"
+CHANGE = (
+    "INSERT INTO change (number, article_id, revision, kind, at, quiet) "
+    "VALUES (1, 7, 1, 'published', '2026-05-20 03:00:00', false)"
+)
+
+
+@pytest.fixture
+def first_version(database_url: str) -> Iterator[Database]:
+    """A database as the first version made it, with one release."""
+    store = Database(database_url)
+    _move(store, "0001")
+    with store.write() as session:
+        for row in (DIVISION, ARTICLE, REVISION, PICTURE, CHANGE):
+            session.execute(text(row.replace("false", "0") if store.is_sqlite and "change" in row else row))
+    yield store
+    store.close()
+
+
+def _move(database: Database, version: str) -> None:
+    with database.rebuild() as session:
+        known = settings()
+        known.attributes["connection"] = session
+        here = MigrationContext.configure(session).get_current_revision()
+        (command.upgrade if here is None or here < version else command.downgrade)(known, version)
+
+
+def test_a_release_of_the_first_version_is_there_after_every_step(first_version: Database) -> None:
+    assert upgrade(first_version) == ("0001", newest())
+    with first_version.read() as session:
+        found = reading.get(session, 7)
+        revisions = reading.revisions(session, 7)
+    assert (found.state, found.version, found.content.title) == (State.PUBLISHED, 1, "수돗물 안내")
+    assert (found.content.pictures[0].caption, found.content.pictures[0].decorative) == ("The pump", False)
+    assert [one.number for one in revisions] == [1]
+
+
+def test_what_was_there_before_there_was_a_search_is_found(first_version: Database) -> None:
+    upgrade(first_version)
+    with first_version.read() as session:
+        by_title = search(session, Query(text="수돗", divisions=("water",), language="ko"))
+        by_caption = search(session, Query(text="pump"))
+    assert [hit.article.id for hit in by_title.hits] == [hit.article.id for hit in by_caption.hits] == [7]
+
+
+def test_the_way_down_leads_back_and_up_again(first_version: Database) -> None:
+    upgrade(first_version)
+    with first_version.write() as session:
+        session.execute(text("UPDATE article SET state = 'scheduled', publish_at = '2030-01-01 00:00:00'"))
+    _move(first_version, "0001")
+    with first_version.read() as session:
+        row = session.execute(text("SELECT state, guid, published_at IS NULL FROM article")).one()
+    assert (row[0], row[1]) == ("draft", "tag:a.example.org,2026:7")
+    upgrade(first_version)
+    with first_version.read() as session:
+        assert reading.get(session, 7).content.title == "수돗물 안내"
+
+
+def test_a_scheduled_article_has_its_instant(first_version: Database) -> None:
+    upgrade(first_version)
+    with pytest.raises(Exception, match="wrote the same"), first_version.write() as session:
+        session.execute(text("UPDATE article SET state = 'scheduled'"))

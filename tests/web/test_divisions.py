@@ -1,0 +1,223 @@
+"""Divisions live: old addresses answer for ever, retired ones say so, and forms offer only what can be followed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from feeds.model import City, Division
+from feeds.store import articles, divisions
+from feeds.store.articles import Filing
+from notifier.tokens import Purpose
+from tests.builders import NOW, content, publish
+from tests.web.conftest import Site, make_site
+
+DAY = date(2026, 6, 1)
+AFTER = NOW + timedelta(days=20)
+
+
+def _renamed(city: City) -> City:
+    """The city after a year: climate has another slug, water was merged into it, the buses' bureau is no more."""
+    life: dict[str, dict[str, object]] = {
+        "climate": {"slug": "air", "names": {"en": "Air", "ko": "대기과"}, "former": ("climate", "weather")},
+        "water": {"retired": DAY, "successor": "air"},
+        "transport": {"retired": DAY, "telephone": "053-104"},
+    }
+    changed = (replace(one, **life.get(one.slug, {})) for one in city.divisions)  # type: ignore[arg-type]
+    return replace(city, divisions=tuple(changed))
+
+
+@pytest.fixture
+def later(site: Site, city: City) -> Iterator[Site]:
+    """The site of the same database after the city file was changed, as it starts again; it had releases before."""
+    publish(site.database, "Of the climate division", division="climate")
+    publish(site.database, "Of the water division", division="water", now=NOW + timedelta(hours=1))
+    publish(site.database, "Of the buses", division="transport", now=NOW + timedelta(hours=2))
+    made = make_site(site.parts.settings, _renamed(city), site.clock)
+    with made.database.write() as session:
+        divisions.sync(session, made.parts.newsroom.city)
+    site.clock.at = AFTER
+    yield made
+    made.database.close()
+
+
+@pytest.mark.parametrize("slug", ["climate", "weather", "water", "Climate", "WATER", "Air"])
+def test_an_old_slug_leads_for_ever_to_the_present_page_and_feed(later: Site, slug: str) -> None:
+    for path, target in {
+        f"/divisions/{slug}": "/divisions/air",
+        f"/divisions/{slug}?lang=ko": "/divisions/air?lang=ko",
+        f"/feeds/{slug}.rss": "/feeds/air.rss",
+        f"/feeds/{slug}.atom": "/feeds/air.atom",
+        f"/feeds/{slug}.ATOM": "/feeds/air.atom",
+    }.items():
+        answer = later.browser.get(path)
+        assert (answer.status, answer.headers["location"]) == (301, target), path
+        assert later.browser.get(target).status == 200
+
+
+def test_the_present_division_holds_what_was_issued_under_every_old_one(later: Site) -> None:
+    publish(later.database, "Of the air division", division="air", now=AFTER)
+    for path in ("/divisions/air", "/feeds/air.rss", "/divisions/environment", "/feeds/environment.atom"):
+        body = later.browser.get(path).text
+        for title in ("Of the climate division", "Of the water division", "Of the air division"):
+            assert title in body, (path, title)
+        assert "Of the buses" not in body
+
+
+def test_a_release_of_old_names_the_division_as_it_is_called_today(later: Site) -> None:
+    page = later.browser.get("/").text
+    assert '<a href="/divisions/air">Air</a>' in page
+    assert "/divisions/climate" not in page
+
+
+def test_a_division_says_whose_work_it_goes_on_with(later: Site) -> None:
+    lede = later.browser.get("/divisions/air").between('<div class="lede">', "</div>")
+    assert "Goes on with the work of <span>Water</span>" in lede
+    assert "Goes on" not in later.browser.get("/divisions/environment").text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "last"),
+    [
+        ("en", "has issued no releases since 1 June 2026", "Its last one is of 20 May 2026."),
+        ("ko", "2026년 6월 1일부터 보도자료를 내지 않는 부서", "마지막 보도자료는 2026년 5월 20일에 나왔습니다."),
+    ],
+)
+def test_a_division_retired_without_a_successor_says_so_and_is_offered_to_nobody(
+    later: Site, language: str, sentence: str, last: str
+) -> None:
+    answer = later.browser.get(f"/divisions/transport?lang={language}")
+    assert answer.status == 200
+    assert sentence in answer.text
+    assert last in answer.text
+    assert "Of the buses" in answer.text
+    assert 'name="division"' not in answer.text
+    assert 'class="follow"' not in answer.text
+    assert "053-104" not in answer.text
+
+
+def test_its_feed_goes_on_and_its_releases_are_read(later: Site) -> None:
+    for path in ("/feeds/transport.rss", "/feeds/transport.atom"):
+        answer = later.browser.get(path)
+        assert answer.status == 200
+        assert "Of the buses" in answer.text
+        assert "telephone 120" in answer.text
+    location = later.browser.get("/articles/3").headers["location"]
+    page = later.browser.get(location).text
+    assert 'class="follow"' not in page
+    assert "053-104" not in page
+    assert 'href="tel:120"' in page
+
+
+def test_a_release_of_old_offers_to_follow_and_to_call_who_goes_on(later: Site) -> None:
+    page = later.browser.get("/articles/2/of-the-water-division").text
+    assert '<input type="hidden" name="division" value="air">' in page
+    assert "Follow Air" in page
+    assert "053-102" not in page
+
+
+def test_a_retired_division_without_a_release_says_when_it_ended(site: Site, city: City) -> None:
+    made = make_site(site.parts.settings, _renamed(city), site.clock)
+    page = made.browser.get("/divisions/transport").text
+    assert "since 1 June 2026" in page
+    assert "Its last one" not in page
+    assert "Follow now" not in page
+    made.database.close()
+
+
+def test_the_directory_shows_earlier_divisions_apart_with_who_goes_on(later: Site) -> None:
+    page = later.browser.get("/feeds").text
+    today, _, earlier = page.partition('<section class="group" id="earlier"')
+    assert earlier
+    for slug in ("transport", "water", "climate"):
+        assert f"/feeds/{slug}.rss" not in today
+        assert f"division={slug}" not in page
+    assert "<li><b>Water</b> <span>until 1 June 2026</span>" in earlier
+    assert '<a href="/divisions/air">Air</a>' in earlier
+    assert '<a href="/divisions/transport">Transport Bureau</a>' in earlier
+    assert "No successor" in earlier
+
+
+def test_a_city_without_earlier_divisions_has_no_such_heading(site: Site) -> None:
+    assert "Earlier divisions" not in site.browser.get("/feeds").text
+
+
+def test_the_form_offers_only_what_issues_releases(later: Site) -> None:
+    offered = re.findall(r'name="division" value="([\w-]+)"', later.browser.get("/subscribe").text)
+    assert sorted(offered) == ["air", "environment", "press"]
+
+
+@pytest.mark.parametrize("slug", ["climate", "weather", "water", "air"])
+def test_a_link_to_the_form_with_an_old_slug_ticks_the_present_one(later: Site, slug: str) -> None:
+    page = later.browser.get(f"/subscribe?division={slug}").text
+    assert re.findall(r'name="division" value="([\w-]+)" checked', page) == ["air"]
+
+
+def test_a_link_to_the_form_with_a_retired_one_ticks_nothing(later: Site) -> None:
+    page = later.browser.get("/subscribe?division=transport&division=nobody")
+    assert page.status == 200
+    assert "checked> <span>Transport" not in page.text
+    assert not re.findall(r'name="division" value="[\w-]+" checked', page.text)
+
+
+@pytest.mark.parametrize("slug", ["climate", "water", "air"])
+def test_a_sign_up_with_an_old_slug_files_the_present_one(later: Site, slug: str) -> None:
+    assert later.sign_up(division=slug).status == 303
+    (wish,) = later.dump()["signup"]
+    assert "division=air" in wish
+
+
+def test_a_sign_up_for_a_retired_division_is_asked_to_choose_again(later: Site) -> None:
+    answer = later.sign_up(division="transport")
+    assert answer.status == 422
+    assert "no longer exists" in answer.text
+    assert not later.dump()["signup"]
+
+
+@pytest.mark.parametrize("path", ["/divisions/ghost", "/feeds/ghost.rss", "/feeds/ghost.atom"])
+def test_b60_what_never_was_is_404_and_what_left_the_city_file_410(site: Site, city: City, path: str) -> None:
+    assert site.browser.get(path).status == 404
+    ghost = Division(slug="ghost", names={"en": "Ghost Office", "ko": "유령과"})
+    with site.database.write() as session:
+        divisions.sync(session, replace(city, divisions=(*city.divisions, ghost)))
+    answer = site.browser.get(path)
+    assert answer.status == 410
+    assert "no longer here" in answer.between("<h1>", "</h1>")
+    assert site.browser.get("/feeds/ghost.json").status == 404
+
+
+def test_a_release_whose_division_left_the_city_file_is_still_read(site: Site, city: City) -> None:
+    ghost = Division(slug="ghost", names={"en": "Ghost Office", "ko": "유령과"})
+    with site.database.write() as session:
+        divisions.sync(session, replace(city, divisions=(*city.divisions, ghost)))
+    number = publish(site.database, "Of an office long gone", division="ghost").article_id
+    for path in ("/", f"/articles/{number}/of-an-office-long-gone", "/feeds/all.rss", "/feeds/all.atom"):
+        answer = site.browser.get(path)
+        assert answer.status == 200
+        assert "Of an office long gone" in answer.text
+
+
+def test_a_new_release_may_be_filed_under_an_old_slug(site: Site, city: City) -> None:
+    """A script that was written years ago goes on, in a database that never knew the old slug, too."""
+    made = make_site(site.parts.settings, _renamed(city), site.clock)
+    with made.database.write() as session:
+        divisions.sync(session, made.parts.newsroom.city)
+        one = articles.add(
+            session, content("By a script"), filing=Filing(division="weather"), authority="a.test,2026", now=NOW
+        )
+        articles.publish(session, one.id, fallback_division="press", now=NOW)
+    assert "By a script" in made.browser.get("/divisions/air").text
+    assert "By a script" in made.browser.get("/feeds/environment.rss").text
+    made.database.close()
+
+
+def test_the_count_of_divisions_is_of_those_that_issue_releases(later: Site) -> None:
+    assert "Releases of 3 divisions" in later.browser.get("/").text
+
+
+def test_who_followed_an_old_slug_manages_it_under_the_present_name(site: Site, later: Site) -> None:
+    person = site.follow("reader@example.org", "climate")
+    page = later.browser.get(later.link(Purpose.MANAGE, person.id)).text
+    assert re.findall(r'<h2 id="wish-\d+">(.*?)</h2>', page) == ["Air"]

@@ -1,0 +1,162 @@
+"""The audit log as a page: in sentences, for those whom it concerns, filtered, and by pages."""
+
+import pytest
+
+from feeds.staff import SHELL, Actor, Role, person
+from feeds.store import audit
+from feeds.store.articles import filing_of
+from tests.builders import NOW, content, draft, publish
+from tests.web.conftest import Site
+from tests.web.newsroom import Staff, signed_in
+
+
+def _record(site: Site, action: str, *, actor: str = "editor-b", article: int | None = None, **more: object) -> None:
+    with site.database.write() as session:
+        audit.record(session, at=NOW, actor=actor, action=action, article_id=article, **more)  # type: ignore[arg-type]
+
+
+def _rows(page: str) -> list[str]:
+    return page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr>")[1:]
+
+
+def test_what_was_done_is_said_with_a_link_to_the_release(site: Site) -> None:
+    article = draft(site.database, "Night buses run later")
+    desk: Actor = person("chief-b", Role.CHIEF, ())
+    with site.database.write() as session:
+        site.parts.desk.publish(session, desk, article.id, expected=article.version, mail=False)
+    first = _rows(signed_in(site).get("/newsroom/audit").text)[1]
+    assert "chief-b" in first
+    assert "<td>published</td>" in first
+    assert f'<a href="/newsroom/articles/{article.id}">Night buses run later</a>' in first
+    assert "without mail" in first
+    assert "2026-05-20 12:00" in first
+
+
+def test_every_deed_of_the_desk_is_said_in_words_of_both_languages(site: Site) -> None:
+    article = draft(site.database)
+    with site.database.write() as session:
+        one = site.parts.desk.publish(session, SHELL, article.id, expected=article.version)
+        one = site.parts.desk.correct(
+            session,
+            SHELL,
+            one.id,
+            content("Night buses run even later"),
+            filing_of(one),
+            note="The hour was wrong.",
+            expected=one.version,
+        )
+        site.parts.desk.withdraw(session, SHELL, one.id, reason="It was <b>wrong</b>.", expected=one.version)
+    english = signed_in(site).get("/newsroom/audit").text
+    for said in ("published", "corrected", "withdrew", "“The hour was wrong.”", "“It was &lt;b&gt;wrong&lt;/b&gt;.”"):
+        assert said in english
+    korean = signed_in(site, "chief-b", language="ko").get("/newsroom/audit").text
+    for said in ("게시", "정정", "철회", "명령줄"):
+        assert f">{said}<" in korean
+
+
+def test_b95_whatever_stands_in_an_entry_is_text(site: Site) -> None:
+    evil = "<script>alert(1)</script>"
+    _record(site, evil, actor=evil, subject=evil, details={"reason": evil, "divisions": [evil], "role": evil})
+    page = signed_in(site).get("/newsroom/audit").text
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;") >= 4
+
+
+def test_an_entry_is_found_by_person_deed_and_release(site: Site) -> None:
+    article = publish(site.database).article_id
+    other = publish(site.database, "Another").article_id
+    _record(site, "edit", article=article)
+    _record(site, "edit", article=other)
+    _record(site, "sign_in")
+    _record(site, "edit", actor="editor-c", article=article)
+    member = signed_in(site)
+
+    def shown(query: str) -> int:
+        return len(_rows(member.get(f"/newsroom/audit{query}").text))
+
+    assert shown("") == 5
+    assert shown("?who=editor-b") == 3
+    assert shown("?who=editor-b&did=edit") == 2
+    assert shown(f"?did=edit&article={article}") == 2
+    assert shown("?who=nobody") == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "article=x",
+        "article=-1",
+        "article=" + "9" * 30,
+        "article=%EF%BC%91",
+        "before=x",
+        "before=-1",
+        "before=" + "9" * 30,
+        "who=" + "a" * 3000,
+        "who=%27%20OR%201%3D1",
+        "did=%3Cb%3E",
+        "who=a&who=b",
+    ],
+)
+def test_a_strange_question_finds_nothing_and_breaks_nothing(site: Site, query: str) -> None:
+    answer = signed_in(site).get(f"/newsroom/audit?{query}")
+    assert answer.status == 200
+    assert "<b>" not in answer.text.replace("<b>Editor", "")
+
+
+def test_older_entries_are_a_link_away_and_none_is_left_out_or_shown_twice(site: Site) -> None:
+    for number in range(120):
+        _record(site, "edit", actor=f"editor-{number}")
+    member = signed_in(site)
+    page, seen = member.get("/newsroom/audit?did=edit").text, []
+    while True:
+        seen += [row.partition('<th scope="row">')[2].partition("<")[0] for row in _rows(page)]
+        if 'rel="next"' not in page:
+            break
+        page = member.get(page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")).text
+    assert seen == [f"editor-{number}" for number in reversed(range(120))]
+
+
+def test_b94_an_editor_sees_what_concerns_them_and_nothing_else(site: Site) -> None:
+    water, climate = draft(site.database, "Of the water"), publish(site.database, "Of the climate", division="climate")
+    _record(site, "edit", article=water.id)
+    _record(site, "edit", article=climate.article_id)
+    _record(site, "staff_add", actor="operator-b", subject="somebody-else")
+    editor = signed_in(site, "editor-a", role=Role.EDITOR, divisions=("water",))
+    page = editor.get("/newsroom/audit").text
+    assert "Of the water" in page
+    assert "Of the climate" not in page
+    assert "somebody-else" not in page
+    assert "operator-b" not in page
+    assert len(_rows(page)) == 2
+    assert len(_rows(editor.get("/newsroom/audit?who=operator-b").text)) == 0
+    assert len(_rows(editor.get(f"/newsroom/audit?article={climate.article_id}").text)) == 0
+
+
+def test_a_bureaus_editor_sees_what_concerns_the_divisions_below_it(site: Site) -> None:
+    _record(site, "edit", article=draft(site.database, "Of the water").id)
+    editor = signed_in(site, "editor-a", role=Role.EDITOR, divisions=("environment",))
+    assert "Of the water" in editor.get("/newsroom/audit").text
+
+
+def test_signing_in_and_out_and_forbidden_tries_are_in_the_log(site: Site) -> None:
+    member = signed_in(site, "editor-a", role=Role.EDITOR)
+    member.get("/newsroom/staff")
+    member.post("/newsroom/sign-out")
+    deeds = [row for row in _rows(signed_in(site).get("/newsroom/audit").text) if "editor-a" in row]
+    for row, said in zip(deeds, ("signed out", "tried what is not allowed", "signed in"), strict=True):
+        assert f"<td>{said}</td>" in row
+    assert "GET /newsroom/staff" in deeds[1]
+
+
+def test_a_discarded_draft_stays_in_the_log(site: Site) -> None:
+    member = signed_in(site)
+    article = draft(site.database, "Thrown away")
+    with site.database.write() as session:
+        site.parts.desk.discard(session, SHELL, article.id, expected=article.version)
+    row = _rows(member.get("/newsroom/audit").text)[0]
+    assert "discarded a draft" in row
+    assert "Thrown away" in row
+
+
+def test_nobody_else_reads_it(site: Site) -> None:
+    assert Staff(site.browser).get("/newsroom/audit").status == 303
