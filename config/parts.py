@@ -15,19 +15,19 @@ from pathlib import Path
 from config.city import default_city_text, read_city
 from config.settings import Settings
 from feeds import words
-from feeds.accounts import Accounts
+from feeds.access.accounts import Accounts
+from feeds.access.entrance import Entrance
+from feeds.access.passwords import Passwords
+from feeds.access.programs import Programs
+from feeds.access.seals import Seals
 from feeds.arrivals import Arrivals
 from feeds.clock import Clock, system_clock
 from feeds.desk import Desk
-from feeds.entrance import Entrance
 from feeds.errors import CivicwireError
 from feeds.media.keeper import MediaStore
 from feeds.media.tidying import MediaTidying
 from feeds.model import City, Newsroom
-from feeds.passwords import Passwords
-from feeds.programs import Programs
 from feeds.publication import Publications
-from feeds.seals import Seals
 from feeds.store.database import Database
 from notifier import messages
 from notifier.alerts import Alerts

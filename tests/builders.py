@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from feeds.access.passwords import Cost
 from feeds.model import Article, Board, Change, City, Content, Division
-from feeds.passwords import Cost
 from feeds.store import articles
 from feeds.store.articles import Filing
 from feeds.store.database import Database

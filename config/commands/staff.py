@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
-from feeds.accounts import Handed
+from feeds.access.accounts import Handed
+from feeds.access.passwords import LONGEST
 from feeds.errors import CivicwireError, NotFound
-from feeds.passwords import LONGEST
 from feeds.staff import SHELL, Role, login_name
 from feeds.store import staff
 from feeds.store.staff import Person

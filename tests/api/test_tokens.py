@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from feeds.access.programs import TokenRefused
 from feeds.errors import NotFound
-from feeds.programs import TokenRefused
 from feeds.staff import Right
 from feeds.store import api_tokens, audit
 from feeds.store.database import Database

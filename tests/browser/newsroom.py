@@ -19,8 +19,8 @@ from config.migrations.upgrading import upgrade
 from config.server import background
 from config.settings import Settings
 from config.site import Site
+from feeds.access.passwords import made_up
 from feeds.model import City, Newsroom
-from feeds.passwords import made_up
 from feeds.scope import Scope
 from feeds.staff import Role
 from feeds.store import divisions, staff, topics

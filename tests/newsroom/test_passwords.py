@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.passwords import LONGEST, SHORTEST, Cost, PasswordRefused, Passwords, made_up, prepared
+from feeds.access.passwords import LONGEST, SHORTEST, Cost, PasswordRefused, Passwords, made_up, prepared
 from tests.builders import QUICK
 
 GOOD = "correct horse battery"

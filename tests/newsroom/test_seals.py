@@ -2,7 +2,7 @@
 
 import pytest
 
-from feeds.seals import Seals
+from feeds.access.seals import Seals
 from tests.builders import SECRET
 
 OLD = "an-older-key-that-only-tests-know-0123456789"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.throttle import WINDOW, network, wait
+from feeds.access.throttle import WINDOW, network, wait
 from tests.builders import NOW
 
 

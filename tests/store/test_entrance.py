@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from feeds.entrance import LONGEST_PAUSE, LONGEST_STAY, Admitted, Entrance, TooManyTries, WrongSignIn
-from feeds.passwords import Cost, PasswordRefused, Passwords
-from feeds.seals import Seals
+from feeds.access.entrance import LONGEST_PAUSE, LONGEST_STAY, Admitted, Entrance, TooManyTries, WrongSignIn
+from feeds.access.passwords import Cost, PasswordRefused, Passwords
+from feeds.access.seals import Seals
+from feeds.access.throttle import A_KNOWN_BROWSER, A_NAME, A_NAME_FROM_A_NETWORK, A_NETWORK, WINDOW
 from feeds.staff import STRANGER, Role
 from feeds.store import audit, staff
 from feeds.store.database import Database
 from feeds.store.staff import Person
-from feeds.throttle import A_KNOWN_BROWSER, A_NAME, A_NAME_FROM_A_NETWORK, A_NETWORK, WINDOW
 from tests.builders import QUICK, SECRET, Hands
 
 GOOD = "correct horse battery"

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.accounts import AccountRefused, Accounts
+from feeds.access.accounts import AccountRefused, Accounts
+from feeds.access.passwords import PasswordRefused, Passwords
 from feeds.errors import NotFound, StoreError
 from feeds.model import Newsroom
-from feeds.passwords import PasswordRefused, Passwords
 from feeds.staff import Role
 from feeds.store import audit, sign_in_failures, staff, staff_sessions, tidying
 from feeds.store.database import Database

@@ -13,8 +13,8 @@ from config.asgi import application
 from config.migrations.upgrading import upgrade
 from config.settings import Settings
 from config.site import Site as Parts
+from feeds.access.passwords import Passwords
 from feeds.model import City, Newsroom
-from feeds.passwords import Passwords
 from feeds.scope import Scope
 from feeds.store import divisions
 from feeds.store.database import Database

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
-from feeds.passwords import made_up
+from feeds.access.passwords import made_up
 from feeds.staff import Role, login_name
 from feeds.store import staff
 from feeds.store.staff import Person

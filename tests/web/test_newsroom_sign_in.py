@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from feeds.access.throttle import A_NAME_FROM_A_NETWORK
 from feeds.staff import Role
-from feeds.throttle import A_NAME_FROM_A_NETWORK
 from feeds.web.newsroom.sign_in import HOME, LONGEST_QUEUE, own_path
 from tests.web.browser import FORM
 from tests.web.conftest import Site, is_page, make_site

@@ -17,11 +17,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from feeds.access.throttle import network
 from feeds.errors import CivicwireError, RowRefused, StoreError
 from feeds.media.keeper import MAX_FILE_BYTES
 from feeds.store import api_tokens
 from feeds.store.api_tokens import ApiToken
-from feeds.throttle import network
 from feeds.web.api import problems, strict_json
 from feeds.web.api.buckets import Allowance, Buckets, Rate
 from feeds.web.api.call import SCOPE, Call, Office

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from feeds.access.entrance import Entrance, form_proof
+from feeds.access.passwords import Busy
 from feeds.clock import Clock
-from feeds.entrance import Entrance, form_proof
 from feeds.errors import CivicwireError, Conflict, Forbidden, NotFound, NotReady, Stale, StoreError
-from feeds.passwords import Busy
 from feeds.staff import Actor, Role
 from feeds.store import audit
 from feeds.store.database import Database

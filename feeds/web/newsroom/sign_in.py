@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds.entrance import Admitted, Entrance, TooManyTries, WrongSignIn
-from feeds.passwords import Busy, PasswordRefused
-from feeds.throttle import network
+from feeds.access.entrance import Admitted, Entrance, TooManyTries, WrongSignIn
+from feeds.access.passwords import Busy, PasswordRefused
+from feeds.access.throttle import network
 from feeds.web.chrome import Chrome
 from feeds.web.guards import demand_own_page, read_form
 from feeds.web.newsroom.door import PASSWORD, SIGN_IN, Door, Form, Visitor, private, route

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds.accounts import AccountRefused, Accounts, Handed
+from feeds.access.accounts import AccountRefused, Accounts, Handed
 from feeds.errors import NotFound
 from feeds.staff import Role
 from feeds.store import staff

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from feeds.access.programs import Programs, TokenRefused
 from feeds.clock import Clock
 from feeds.errors import NotFound
-from feeds.programs import Programs, TokenRefused
 from feeds.staff import Right, Role
 from feeds.store.api_tokens import LONGEST_NAME, ApiToken
 from feeds.web import views

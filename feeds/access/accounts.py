@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from feeds.access.passwords import Passwords, made_up, prepared
 from feeds.clock import Clock
 from feeds.errors import Conflict, NotFound
 from feeds.model import Newsroom
-from feeds.passwords import Passwords, made_up, prepared
 from feeds.staff import Role, login_name
 from feeds.store import audit, staff, staff_sessions
 from feeds.store.database import Database, Session

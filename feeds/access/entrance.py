@@ -12,15 +12,15 @@ from datetime import timedelta
 
 import structlog
 
+from feeds.access.passwords import PasswordRefused, Passwords, prepared
+from feeds.access.seals import Seals
+from feeds.access.throttle import A_KNOWN_BROWSER, A_NAME, A_NAME_FROM_A_NETWORK, A_NETWORK, ALARM_AT, WINDOW, wait
 from feeds.clock import Clock
 from feeds.errors import CivicwireError, StoreError
-from feeds.passwords import PasswordRefused, Passwords, prepared
-from feeds.seals import Seals
 from feeds.staff import STRANGER, login_name
 from feeds.store import audit, sign_in_failures, staff, staff_sessions, tidying
 from feeds.store.database import Database, Session
 from feeds.store.staff import Person
-from feeds.throttle import A_KNOWN_BROWSER, A_NAME, A_NAME_FROM_A_NETWORK, A_NETWORK, ALARM_AT, WINDOW, wait
 
 log = structlog.get_logger()
 

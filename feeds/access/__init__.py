@@ -1,0 +1,1 @@
+"""Who may come in: people by password, programs by token, and how often they may try."""
