@@ -5,13 +5,17 @@ import unicodedata
 from urllib.parse import quote
 
 from feeds.model import Article
+from feeds.scope import Scope
 
 _NOT_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SLUG_LENGTH = 60
 FEED_TYPES = {
     "rss": "application/rss+xml; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
 }
+LICENCES = {f"KOGL-{number}": f"https://www.kogl.or.kr/info/licenseType{number}.do" for number in range(1, 5)}
+"""Where a licence is explained: the four types of the Korea Open Government License."""
 
 
 def slug_of(title: str) -> str:
@@ -65,3 +69,19 @@ def attachment_path(name: str, file_name: str) -> str:
 def feed_path(slug: str, extension: str) -> str:
     """A feed of one division, or of all under the slug `all`."""
     return f"/feeds/{slug}.{extension}"
+
+
+def scope_feed_path(scope: Scope, extension: str) -> str:
+    """The one address of a scope's feed in a format, and without one (`""`) what all of them begin with."""
+    end = f".{extension}" if extension else ""
+    if scope.division:
+        return f"/feeds/{scope.division}{end}"
+    return f"/feeds/select{end}?{scope}" if str(scope) else f"/feeds/all{end}"
+
+
+def scope_path(scope: Scope) -> str:
+    """The page of a scope: where people read what its feed holds."""
+    if scope.division:
+        return division_path(scope.division)
+    fields = str(scope).replace("lang=", "language=")
+    return f"/search?{fields}" if fields else "/"

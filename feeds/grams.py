@@ -66,6 +66,16 @@ def tokens(texts: Iterable[str]) -> list[str]:
     return found
 
 
+def line(texts: Iterable[str]) -> str:
+    """The tokens of a document's texts as one line, in which `holds` looks."""
+    return f" {' '.join(tokens(texts))} "
+
+
+def holds(line: str, wanted: "Wanted") -> bool:
+    """Whether a document, given as its line, holds all that is wanted: what both engines would find, of one text."""
+    return all(f" {' '.join(phrase)} " in line for phrase in wanted.phrases)
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One thing asked for: a word, or a phrase in quotes. `runs` are its pieces of one script each, folded.
@@ -75,6 +85,15 @@ class Word:
 
     runs: tuple[str, ...]
     joined: tuple[bool, ...]
+
+    def __str__(self) -> str:
+        """The word as `parse` reads it, a phrase in quotes."""
+        pieces = (
+            run if joined or not at else f" {run}"
+            for at, (run, joined) in enumerate(zip(self.runs, self.joined, strict=True))
+        )
+        text = "".join(pieces)
+        return f'"{text}"' if " " in text else text
 
     @property
     def phrases(self) -> tuple[tuple[str, ...], ...]:
@@ -93,6 +112,10 @@ class Wanted:
     """What somebody asks for: all of these words. None at all where nothing could be understood."""
 
     words: tuple[Word, ...] = ()
+
+    def __str__(self) -> str:
+        """The canonical query: equal for all that find the same."""
+        return " ".join(sorted(map(str, self.words)))
 
     @property
     def phrases(self) -> tuple[tuple[str, ...], ...]:

@@ -156,6 +156,14 @@ class Content:
     markdown: str | None = None
     """What the editor wrote, where `body_html` was made from Markdown; None where the HTML itself is the text."""
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that a reader may look for."""
+        said = [text for picture in self.pictures for text in (picture.caption, picture.alt)]
+        said += [attachment.name for attachment in self.attachments]
+        said += [text for footnote in self.footnotes for text in (footnote.term, footnote.note)]
+        return tuple(text for text in (self.title, self.subtitle, self.summary, self.body_text, *said) if text)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:

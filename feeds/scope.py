@@ -1,47 +1,92 @@
-"""What somebody wants to follow. Canonical: two spellings of the same wish are equal and print alike."""
+"""What somebody wants to follow. Canonical: two spellings of the same wish are equal and print alike. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-MAX_DIVISIONS = 50
+from feeds.grams import holds, parse
+from feeds.grams import line as grams_line
+from feeds.model import Article
+
+MAX_VALUES = 50
+"""How many divisions, topics and boards one scope holds together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Divisions (none means all) in sorted order, and a language of the releases (None means every one)."""
+    """Divisions, topics and boards by slug, in sorted order; words; a language of the releases.
+
+    Of each kind one is enough, and every kind that is named must be met; a kind without values asks for nothing.
+    `words` are those of a search (`feeds.grams`): all of them must be there.
+    """
 
     divisions: tuple[str, ...] = ()
     language: str | None = None
+    topics: tuple[str, ...] = ()
+    boards: tuple[str, ...] = ()
+    words: str = ""
 
     def __post_init__(self) -> None:
-        """Bring the divisions into canonical order; more than 50 raise ValueError."""
-        object.__setattr__(self, "divisions", tuple(sorted(set(self.divisions))))
-        if len(self.divisions) > MAX_DIVISIONS:
-            raise ValueError(f"a scope holds at most {MAX_DIVISIONS} divisions")
+        """Bring everything into canonical order and spelling; more than 50 values raise ValueError."""
+        for kind in ("divisions", "topics", "boards"):
+            object.__setattr__(self, kind, tuple(sorted(set(getattr(self, kind)))))
+        if self.values > MAX_VALUES:
+            raise ValueError(f"a scope holds at most {MAX_VALUES} divisions, topics and boards")
+        object.__setattr__(self, "words", str(parse(self.words)))
+
+    @property
+    def values(self) -> int:
+        """How many divisions, topics and boards it names."""
+        return len(self.divisions) + len(self.topics) + len(self.boards)
+
+    @property
+    def division(self) -> str | None:
+        """The one division that is all it asks for; None for any other scope."""
+        alone = len(self.divisions) == 1 and self == Scope(self.divisions)
+        return self.divisions[0] if alone else None
 
     def __str__(self) -> str:
-        """The canonical query: `division=a&division=b&lang=ko`, empty for everything."""
+        """The canonical query: `division=a&division=b&topic=c&board=d&q=words&lang=ko`, empty for everything."""
         pairs = [("division", slug) for slug in self.divisions]
-        if self.language:
-            pairs.append(("lang", self.language))
+        pairs += [("topic", slug) for slug in self.topics]
+        pairs += [("board", slug) for slug in self.boards]
+        pairs += [("q", self.words)] if self.words else []
+        pairs += [("lang", self.language)] if self.language else []
         return urlencode(pairs)
 
     @classmethod
     def parse(cls, query: str) -> "Scope":
-        """The scope of a canonical query; ValueError for a key we do not know."""
-        divisions: list[str] = []
-        language = None
-        for key, value in parse_qsl(query, strict_parsing=bool(query)):
-            if key == "division":
-                divisions.append(value)
-            elif key == "lang":
-                language = value
-            else:
-                raise ValueError(f"a scope has no {key}")
-        return cls(tuple(divisions), language)
+        """The scope of a query; ValueError for a key we do not know."""
+        return cls.of(parse_qsl(query, strict_parsing=bool(query)))
 
-    def matches(self, lineage: tuple[str, ...], language: str) -> bool:
-        """Whether a release of a division, given with the bureaus above it, in `language` is followed."""
-        return (not self.divisions or any(slug in self.divisions for slug in lineage)) and (
-            self.language is None or self.language == language
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> "Scope":
+        """The scope of the fields of a query; ValueError for a field we do not know, or too many values."""
+        found: dict[str, list[str]] = {"division": [], "topic": [], "board": [], "q": [], "lang": []}
+        for key, value in pairs:
+            if key not in found:
+                raise ValueError(f"a scope has no {key}")
+            found[key].append(value)
+        return cls(
+            divisions=tuple(found["division"]),
+            topics=tuple(found["topic"]),
+            boards=tuple(found["board"]),
+            words=" ".join(found["q"]),
+            language=found["lang"][-1] if found["lang"] else None,
+        )
+
+    def matches(self, article: Article, lineage: tuple[str, ...], line: str | None = None) -> bool:
+        """Whether an article is followed, as its current revision stands.
+
+        `lineage` are the slugs of its division and of what is above it; `line` its text as `feeds.grams.line` gives it,
+        for whoever asks many scopes about one article.
+        """
+        return (
+            (not self.divisions or not set(self.divisions).isdisjoint(lineage))
+            and (not self.topics or not set(self.topics).isdisjoint(article.topics))
+            and (not self.boards or article.board in self.boards)
+            and (self.language is None or self.language == article.content.language)
+            and (
+                not self.words or holds(grams_line(article.content.texts) if line is None else line, parse(self.words))
+            )
         )

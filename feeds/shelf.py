@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 import structlog
 
 from feeds.addresses import FEED_TYPES
-from feeds.documents import atom, rss
-from feeds.documents.entry import Feed, feed_of
+from feeds.documents import atom, jsonfeed, rss
+from feeds.documents.feed import Feed, feed_of
 from feeds.model import Newsroom
+from feeds.scope import Scope
 from feeds.store import changes, divisions, reading
 from feeds.store.database import Database, Session
 from feeds.words import Words
@@ -24,7 +25,11 @@ ALL = "all"
 ENTRIES = 50
 EMPTY_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """When a feed without entries says it was updated: any fixed instant will do, but never now."""
-_RENDERERS: Mapping[str, Callable[[Feed], bytes]] = {"rss": rss.render, "atom": atom.render}
+_RENDERERS: Mapping[str, Callable[[Feed], bytes]] = {
+    "rss": rss.render,
+    "atom": atom.render,
+    "json": jsonfeed.render,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,7 @@ class Shelf:
         feed = feed_of(
             newsroom=self._newsroom,
             words=self._words,
-            slug=slug,
-            division=self._newsroom.division(slug),
+            scope=Scope() if slug == ALL else Scope((slug,)),
             language=self._newsroom.city.languages[0],
             articles=reading.newest(session, divisions=self._divisions(slug), limit=ENTRIES),
             empty_at=EMPTY_AT,

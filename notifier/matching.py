@@ -57,7 +57,7 @@ def plan(
             article = one.article
             if one.change.number <= subscription.cursor or not _is_news(one.change, told.get(article.id)):
                 continue
-            if not subscription.scope.matches(one.lineage, article.content.language):
+            if not subscription.scope.matches(article, one.lineage):
                 continue
             settled[one.change.number] = (one.change.number, article.id, article.revision)
             heading = _heading(subscription, one.lineage)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError, NotFound
-from feeds.scope import MAX_DIVISIONS, Scope
+from feeds.scope import MAX_VALUES, Scope
 from feeds.store import changes
 from notifier.addresses import normalise
 from notifier.ledger import history, subscribers, suppressions
@@ -39,8 +39,8 @@ def _add(
     for slug in divisions:
         if parts.newsroom.division(slug) is None:
             raise NotFound("division", slug)
-    if len(set(divisions)) > MAX_DIVISIONS:
-        raise CivicwireError(f"at most {MAX_DIVISIONS} divisions: leave --division out to follow all")
+    if len(set(divisions)) > MAX_VALUES:
+        raise CivicwireError(f"at most {MAX_VALUES} divisions: leave --division out to follow all")
     languages = parts.newsroom.city.languages
     if language is not None and language not in languages:
         raise CivicwireError(f"--language must be one of {', '.join(languages)}")

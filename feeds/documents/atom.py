@@ -1,20 +1,44 @@
-"""A feed as Atom 1.0 (RFC 4287)."""
+"""A feed as Atom 1.0 (RFC 4287), with archives (RFC 5005) and tombstones (RFC 6721)."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from feeds.documents.entry import Entry, Feed
+from feeds.documents.entry import Entry
+from feeds.documents.feed import Feed, holding
 from feeds.documents.repair import AtomEntry, AtomFeed
+from feeds.documents.splice import cut, splice
 
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+def render(feed: Feed, entries: Iterable[bytes] | None = None) -> bytes:
+    """The whole document in UTF-8; the same feed gives the same bytes in every process.
+
+    `entries` are its entries where somebody has them already as `entry_bytes` made them.
+    """
+    made = map(entry_bytes, feed.entries) if entries is None else entries
+    head: bytes = _head(feed).atom_str(xml_declaration=False)
+    return splice(head, made, before=b"</feed>", stylesheet=feed.stylesheet_url)
 
 
-def render(feed: Feed) -> bytes:
-    """The whole document in UTF-8; the same feed gives the same bytes in every process."""
+def entry_bytes(entry: Entry) -> bytes:
+    """One `entry` as it stands in every document that holds it."""
+    document: bytes = generator(holding(entry)).atom_str(xml_declaration=False)
+    return cut(document, b"entry")
+
+
+def generator(feed: Feed) -> FeedGenerator:
+    """What feedgen is given for a whole feed at once: the bytes are those of `render`."""
+    document = _head(feed)
+    for entry in feed.entries:
+        document.add_entry(_entry(entry), order="append")
+    return document
+
+
+def _head(feed: Feed) -> FeedGenerator:
     document = FeedGenerator()
-    document.register_extension("civicwire", AtomFeed, rss=False)
+    document.register_extension("civicwire", partial(AtomFeed, feed), rss=False)
     document.id(feed.id)
     document.title(feed.title)
     document.subtitle(feed.subtitle)
@@ -25,11 +49,7 @@ def render(feed: Feed) -> bytes:
     document.updated(feed.updated)
     document.link(href=feed.self_urls["atom"], rel="self", type="application/atom+xml")
     document.link(href=feed.alternate_url, rel="alternate", type="text/html", hreflang=feed.language)
-    document.link(href=feed.self_urls["rss"], rel="alternate", type="application/rss+xml")
-    for entry in feed.entries:
-        document.add_entry(_entry(entry), order="append")
-    written: bytes = document.atom_str(xml_declaration=False)
-    return _DECLARATION + written
+    return document
 
 
 def _entry(entry: Entry) -> FeedEntry:

@@ -12,11 +12,16 @@ from email.utils import format_datetime
 
 from lxml import etree
 
-from feeds.documents.entry import Entry, Feed, Media
+from feeds.addresses import FEED_TYPES
+from feeds.documents.entry import Entry, Media
+from feeds.documents.feed import Feed
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
+_HISTORY = "http://purl.org/syndication/history/1.0"
+_PACE = "http://purl.org/rss/1.0/modules/syndication/"
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _REFERENCES = {"&": "#x26", "<": "#x3C"}
 
@@ -42,15 +47,16 @@ class RssChannel:
 
     def extend_ns(self) -> dict[str, str]:
         """The prefixes an RSS document of ours uses beside feedgen's own `atom` and `content`."""
-        return {"dc": _DC, "media": _MEDIA}
+        return {"dc": _DC, "media": _MEDIA, "sy": _PACE, "fh": _HISTORY}
 
     def extend_rss(self, root: etree._Element) -> None:
         """Complete `rss/channel`, which has no items yet."""
         channel = root[0]
         _spell_out(channel.find("title"))
         _add(channel, "lastBuildDate", format_datetime(self.feed.updated, usegmt=True))
-        atom_url = self.feed.self_urls["atom"]
-        _add(channel, f"{{{_ATOM}}}link", href=atom_url, rel="alternate", type="application/atom+xml")
+        _add(channel, f"{{{_PACE}}}updatePeriod", "hourly")
+        _add(channel, f"{{{_PACE}}}updateFrequency", str(max(1, 3600 // self.feed.max_age)))
+        _add_links(channel, f"{{{_ATOM}}}link", self.feed, "rss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +74,28 @@ class RssItem:
             _add(item, f"{{{_ATOM}}}updated", entry.updated.isoformat())
         _add(item, f"{{{_DC}}}creator", entry.division)
         _add(item, f"{{{_DC}}}language", entry.language)
+        _add(item, f"{{{_DC}}}rights", entry.rights)
+        _add_relatives(item, f"{{{_ATOM}}}link", entry)
         _add_media(item, entry.media)
 
 
 @dataclass(frozen=True, slots=True)
 class AtomFeed:
-    """Declares the prefix of the pictures once, at the root."""
+    """Writes the feed's links with rel and type, and a tombstone for each entry that was withdrawn."""
+
+    feed: Feed
 
     def extend_ns(self) -> dict[str, str]:
-        """The prefixes an Atom document of ours uses."""
-        return {"media": _MEDIA}
+        """The prefixes an Atom document of ours uses, declared once, at the root."""
+        return {"media": _MEDIA, "fh": _HISTORY, "at": _TOMBSTONES}
 
     def extend_atom(self, root: etree._Element) -> None:
-        """Nothing is wrong with a feed's own elements."""
+        """Complete `feed`, which has no entries yet."""
+        _add_links(root, "link", self.feed, "atom")
+        for entry in self.feed.entries:
+            if entry.withdrawn:
+                tomb = _add(root, f"{{{_TOMBSTONES}}}deleted-entry", ref=entry.id, when=entry.withdrawn.isoformat())
+                _add(tomb, f"{{{_TOMBSTONES}}}comment", entry.summary).set(_LANG, entry.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,7 @@ class AtomEntry:
         entry = self.entry
         element.set(_LANG, entry.language)
         _add(element, "link", rel="alternate", type="text/html", hreflang=entry.language, href=entry.url)
+        _add_relatives(element, "link", entry)
         for file in entry.enclosures:
             length = None if file.length is None else str(file.length)
             _add(
@@ -113,6 +129,27 @@ def _add(parent: etree._Element, tag: str, text: str | None = None, **attributes
     element = etree.SubElement(parent, tag, known)
     element.text = text
     return element
+
+
+def _add_links(parent: etree._Element, tag: str, feed: Feed, format: str) -> None:
+    """The other formats, the hubs, and the neighbours among the archives; one of those says that it is one."""
+    for other, url in feed.self_urls.items():
+        if other != format:
+            _add(parent, tag, href=url, rel="alternate", type=FEED_TYPES[other].partition(";")[0])
+    for hub in feed.hubs:
+        _add(parent, tag, href=hub, rel="hub")
+    for relation, urls in feed.archives.items():
+        _add(parent, tag, href=urls[format], rel=relation, type=FEED_TYPES[format].partition(";")[0])
+    if feed.is_archive:
+        _add(parent, f"{{{_HISTORY}}}archive")
+
+
+def _add_relatives(parent: etree._Element, tag: str, entry: Entry) -> None:
+    """The same release in other languages, and its licence (RFC 4946, section 3)."""
+    for twin in entry.twins:
+        _add(parent, tag, rel="alternate", type="text/html", hreflang=twin.language, href=twin.url)
+    if entry.rights_url:
+        _add(parent, tag, rel="license", href=entry.rights_url)
 
 
 def _add_media(parent: etree._Element, media: tuple[Media, ...]) -> None:

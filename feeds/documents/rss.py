@@ -1,20 +1,43 @@
 """A feed as RSS 2.0 (RSS Advisory Board, specification 2.0.11 and its Best Practices Profile)."""
 
+from collections.abc import Iterable
 from functools import partial
 from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from feeds.documents.entry import Entry, Feed
+from feeds.documents.entry import Entry
+from feeds.documents.feed import Feed, holding
 from feeds.documents.repair import UNTOLD, RssChannel, RssItem
-
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-_UNKNOWN_TYPE = "application/octet-stream"
+from feeds.documents.splice import cut, splice
 
 
-def render(feed: Feed) -> bytes:
-    """The whole document in UTF-8; the same feed gives the same bytes in every process."""
+def render(feed: Feed, items: Iterable[bytes] | None = None) -> bytes:
+    """The whole document in UTF-8; the same feed gives the same bytes in every process.
+
+    `items` are its entries where somebody has them already as `entry_bytes` made them.
+    """
+    made = map(entry_bytes, feed.entries) if items is None else items
+    head: bytes = _channel(feed).rss_str(xml_declaration=False)
+    return splice(head, made, before=b"</channel>", stylesheet=feed.stylesheet_url)
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """One `item` as it stands in every document that holds it."""
+    document: bytes = generator(holding(entry)).rss_str(xml_declaration=False)
+    return cut(document, b"item")
+
+
+def generator(feed: Feed) -> FeedGenerator:
+    """What feedgen is given for a whole feed at once: the bytes are those of `render`."""
+    channel = _channel(feed)
+    for entry in feed.entries:
+        channel.add_entry(_item(entry), order="append")
+    return channel
+
+
+def _channel(feed: Feed) -> FeedGenerator:
     channel = FeedGenerator()
     channel.register_extension("civicwire", partial(RssChannel, feed), atom=False)
     channel.title(feed.title)
@@ -23,13 +46,11 @@ def render(feed: Feed) -> bytes:
     channel.rights(feed.rights)
     channel.generator("Civicwire")
     channel.docs("")
+    channel.ttl(max(1, feed.max_age // 60))
     channel.updated(UNTOLD)
     channel.link(href=feed.self_urls["rss"], rel="self", type="application/rss+xml")
     channel.link(href=feed.alternate_url, rel="alternate")  # last, because feedgen makes the last one the channel's
-    for entry in feed.entries:
-        channel.add_entry(_item(entry), order="append")
-    document: bytes = channel.rss_str(xml_declaration=False)
-    return _DECLARATION + document
+    return channel
 
 
 def _item(entry: Entry) -> FeedEntry:
@@ -42,5 +63,5 @@ def _item(entry: Entry) -> FeedEntry:
     item.content(entry.content_html)
     item.category([{"term": c.term, "scheme": c.scheme, "label": c.label} for c in entry.categories])
     for file in entry.enclosures[:1]:  # the profile allows one
-        item.enclosure(url=file.address, length=file.length or 0, type=file.media_type or _UNKNOWN_TYPE)
+        item.enclosure(url=file.address, length=file.length or 0, type=file.media_type)
     return item

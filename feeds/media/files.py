@@ -38,6 +38,12 @@ _OLD_OFFICE = {
     "Workbook": Kind("xls", "application/vnd.ms-excel"),
     "PowerPoint Document": Kind("ppt", "application/vnd.ms-powerpoint"),
 }
+TYPES = {
+    **{kind.extension: kind.media_type for kind in (PDF, HWP, ZIP)},
+    **{kind.extension: kind.media_type for kinds in (_OFFICE, _STATED, _OLD_OFFICE) for kind in kinds.values()},
+    **{"txt": "text/plain", "csv": "text/csv", "jpg": "image/jpeg", "png": "image/png", "mp4": "video/mp4"},
+}
+"""The type of a file by the ending of its name, where nothing better is known of it: that of another site's file."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = re.compile(rb"^[\s\xef\xbb\xbf]*<[!?a-zA-Z/]")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")

@@ -35,7 +35,7 @@ def index_all(session: Session, contents: Mapping[int, Content]) -> None:
             number=number_of(article_id, filed[article_id].published_at),
             article_id=article_id,
             title=tokens([content.title]),
-            words=tokens(_texts(content)),
+            words=tokens(content.texts),
             facets=filed[article_id].facets(content.language),
         )
         for article_id, content in contents.items()
@@ -61,17 +61,6 @@ def remove(session: Session, article_id: int) -> None:
 def facet(kind: str, value: str) -> str:
     """The token by which a filter finds: the kind is `division`, `board`, `topic` or `language`."""
     return f"{kind}:{value}"
-
-
-def _texts(content: Content) -> list[str]:
-    """Everything of an article that a reader may look for."""
-    texts = [content.title, content.subtitle or "", content.summary, content.body_text]
-    for picture in content.pictures:
-        texts += (picture.caption, picture.alt or "")
-    texts += [attachment.name for attachment in content.attachments]
-    for footnote in content.footnotes:
-        texts += (footnote.term, footnote.note or "")
-    return [one for one in texts if one]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from feeds.clock import Clock
 from feeds.errors import AddressRefused
-from feeds.scope import MAX_DIVISIONS, Scope
+from feeds.scope import MAX_VALUES, Scope
 from feeds.web import views
 from feeds.web.chrome import Chrome
 from feeds.web.guards import demand_own_page, read_form
@@ -62,10 +62,10 @@ class Residents:
         """The sign-up form, filled in with the divisions that the address names."""
         newsroom = self._chrome.newsroom
         offered = {division.slug for division in newsroom.divisions}
-        asked = present(request.query_params.getlist("division")[: 2 * MAX_DIVISIONS], newsroom)
+        asked = present(request.query_params.getlist("division")[: 2 * MAX_VALUES], newsroom)
         known = [slug for slug in asked if slug in offered]
         language = self._chrome.visit(request).language
-        return self._form_page(request, Wish(divisions=tuple(known[:MAX_DIVISIONS]), language=language))
+        return self._form_page(request, Wish(divisions=tuple(known[:MAX_VALUES]), language=language))
 
     def subscribe(self, request: Request, fields: Fields) -> Response:
         """Take a wish; the answer is the same for every address, known or not."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from feeds.errors import AddressRefused
 from feeds.model import Newsroom
-from feeds.scope import MAX_DIVISIONS
+from feeds.scope import MAX_VALUES
 from feeds.words import Words
 from notifier.addresses import normalise
 from notifier.model import Cadence
@@ -46,8 +46,8 @@ def read_wish(fields: Fields, newsroom: Newsroom, words: Words, *, stood_here: b
         errors["email"] = words(refused.word)
     asked = tuple(dict.fromkeys(value for name, value in fields if name == "division" and value))
     divisions = present(asked, newsroom)
-    if len(divisions) > MAX_DIVISIONS:
-        errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_DIVISIONS)
+    if len(divisions) > MAX_VALUES:
+        errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_VALUES)
     elif not set(divisions) <= {division.slug for division in newsroom.divisions}:
         errors["divisions"] = words("subscribe.error.divisions_unknown")
     cadence = first(fields, "cadence")
@@ -58,4 +58,4 @@ def read_wish(fields: Fields, newsroom: Newsroom, words: Words, *, stood_here: b
         errors["language"] = words("subscribe.error.language")
     if not stood_here:
         errors["form_token"] = words("subscribe.error.form")
-    return Wish(email[:254], divisions[:MAX_DIVISIONS], cadence, language, errors)
+    return Wish(email[:254], divisions[:MAX_VALUES], cadence, language, errors)

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from feedgen.feed import FeedGenerator
 
-from feeds.documents import atom, rss
-from feeds.documents.entry import Feed, feed_of
-from feeds.model import Article, Attachment, City, Content, Division, Newsroom, Picture, State
+from feeds.documents import atom, jsonfeed, rss
+from feeds.documents.entry import NOTHING, Beside
+from feeds.documents.feed import Feed, feed_of
+from feeds.model import Article, Attachment, Board, City, Content, Division, Newsroom, Picture, State
+from feeds.scope import Scope
 from feeds.words import load
 
 WORDS = load("feeds")
@@ -40,7 +42,7 @@ NEWSROOM = Newsroom(
         licence="KOGL-1",
         fallback_division="spokesperson",
         divisions=(ECONOMY, INDUSTRY, PRESS),
-        boards=(),
+        boards=(Board(slug="news", names={"en": "City News", "ko": "시정뉴스"}, path={"en": ("City News",)}),),
     ),
     "https://city.example.org",
 )
@@ -74,16 +76,26 @@ def article(number: int = 1, /, **changes: Any) -> Article:
     return Article(content=Content(**content), **(whole | changes))
 
 
-def feed(*articles: Article, division: Division | None = None, language: str = "en") -> Feed:
-    """The feed of these releases, of everything unless a division is named."""
+def feed(
+    *articles: Article,
+    division: Division | None = None,
+    language: str = "en",
+    scope: Scope | None = None,
+    beside: Beside = NOTHING,
+    hubs: Sequence[str] = (),
+    max_age: int = 300,
+) -> Feed:
+    """The feed of these releases, of everything unless a division or another scope is named."""
     return feed_of(
         newsroom=NEWSROOM,
         words=WORDS,
-        slug=division.slug if division else "all",
-        division=division,
+        scope=scope or (Scope((division.slug,)) if division else Scope()),
         language=language,
         articles=articles,
         empty_at=EMPTY_AT,
+        beside=beside,
+        hubs=hubs,
+        max_age=max_age,
     )
 
 
@@ -135,5 +147,5 @@ def plain_feedgen(feed: Feed) -> FeedGenerator:
 
 
 if __name__ == "__main__":
-    for module in (rss, atom):
+    for module in (rss, atom, jsonfeed):
         sys.stdout.buffer.write(module.render(feed(*many())))

@@ -1,5 +1,6 @@
 """Atom 1.0: the rules of RFC 4287, what a reader gets, and where feedgen alone would have got it wrong."""
 
+import re
 from datetime import datetime
 
 import feedparser
@@ -8,9 +9,14 @@ from lxml import etree
 from sample_feed import EMPTY_AT, article, feed, many, plain_feedgen, rich_article
 
 from feeds.documents import atom
-from feeds.documents.entry import Feed
+from feeds.documents.feed import Feed
 
-NAMES = {"a": "http://www.w3.org/2005/Atom", "media": "http://search.yahoo.com/mrss/"}
+NAMES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "media": "http://search.yahoo.com/mrss/",
+    "at": "http://purl.org/atompub/tombstones/1.0",
+    "fh": "http://purl.org/syndication/history/1.0",
+}
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -65,31 +71,34 @@ def test_the_document_keeps_the_rules_of_rfc_4287(made: Feed) -> None:
 
 def test_the_document_begins_with_its_declaration_and_declares_its_prefixes_once() -> None:
     document = atom.render(feed(*many()))
-    assert document.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<feed ')
-    assert document.count(b"xmlns") == 2
-    assert dict(etree.fromstring(document).nsmap) == {None: NAMES["a"], "media": NAMES["media"]}
+    assert re.match(rb'<\?xml version="1.0" encoding="UTF-8"\?>\n<\?xml-stylesheet [^>]+\?>\n<feed ', document)
+    assert document.count(b"xmlns") == 4
+    prefixes = {name: NAMES[name] for name in ("media", "at", "fh")}
+    assert dict(etree.fromstring(document).nsmap) == {None: NAMES["a"]} | prefixes
 
 
-def test_the_feed_names_its_page_and_its_rss_twin() -> None:
+def test_the_feed_names_its_page_and_its_other_formats() -> None:
     document = atom.render(feed())
     links = [dict(link.attrib) for link in found(document, "/a:feed/a:link[@rel='alternate']")]
     assert links == [
         {"href": "https://city.example.org/", "rel": "alternate", "type": "text/html", "hreflang": "en"},
         {"href": "https://city.example.org/feeds/all.rss", "rel": "alternate", "type": "application/rss+xml"},
+        {"href": "https://city.example.org/feeds/all.json", "rel": "alternate", "type": "application/feed+json"},
     ]
 
 
 def test_entry_links_keep_what_feedgen_drops() -> None:
     made, path = feed(rich_article()), "//a:entry/a:link"
-    page, known, unknown = (dict(link.attrib) for link in found(atom.render(made), path))
+    page, licence, known, unknown = (dict(link.attrib) for link in found(atom.render(made), path))
     assert page == {
         "rel": "alternate",
         "type": "text/html",
         "hreflang": "en",
         "href": "https://city.example.org/articles/1/r-d-b-summit",
     }
+    assert licence == {"rel": "license", "href": "https://www.kogl.or.kr/info/licenseType1.do"}
     assert (known["rel"], known["type"], known["length"]) == ("enclosure", "application/pdf", "2048")
-    assert set(unknown) == {"rel", "title", "href"}
+    assert set(unknown) == {"rel", "type", "title", "href"}
     assert {tuple(link.attrib) for link in found(plain(made), path)} == {("href",)}
 
 
@@ -141,8 +150,16 @@ def test_titles_of_every_script_come_back_as_published(title: str) -> None:
     assert feedparser.parse(atom.render(feed(article(title=title)))).entries[0].title == title
 
 
-def test_a_body_of_sixty_thousand_nested_elements_is_still_one_piece_of_text() -> None:
+def test_a_body_of_twenty_thousand_nested_elements_is_still_one_piece_of_text() -> None:
     """B41"""
-    deep = "<div>" * 60_000 + "]]>"
+    deep = "<div>" * 20_000 + "]]>"
     [content] = found(atom.render(feed(article(body_html=deep))), "//a:content")
     assert content.text.startswith(deep)
+
+
+def test_a_text_beyond_all_measure_is_given_as_its_summary_with_the_way_to_the_whole() -> None:
+    """B36, B41"""
+    made = feed(article(body_html="<div>" * 60_000))
+    [content] = found(atom.render(made), "//a:content")
+    assert content.text.startswith("<p>Summary 1</p>")
+    assert f'<a href="{made.entries[0].url}">' in content.text

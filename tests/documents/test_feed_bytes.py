@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sample_feed import feed, many
 
-from feeds.documents import atom, rss
+from feeds.documents import atom, jsonfeed, rss
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -45,7 +45,7 @@ def test_every_process_writes_the_same_bytes_whatever_its_hash_seed_zone_and_loc
     program = str(HERE / "sample_feed.py")
     one = run(program, PYTHONHASHSEED="1", TZ="Asia/Seoul", LC_ALL="C.UTF-8")
     other = run(program, PYTHONHASHSEED="2", TZ="America/New_York", LC_ALL="POSIX")
-    here = b"".join(module.render(feed(*many())) for module in (rss, atom))
+    here = b"".join(module.render(feed(*many())) for module in (rss, atom, jsonfeed))
     assert hashlib.sha256(one).digest() == hashlib.sha256(other).digest() == hashlib.sha256(here).digest()
 
 

@@ -71,7 +71,7 @@ def test_attachments_and_pictures_have_absolute_addresses() -> None:
     shown = entry(rich_article())
     assert shown.enclosures == (
         Enclosure("https://city.example.org/files/plan.pdf", "Plan.pdf", "application/pdf", 2048),
-        Enclosure("https://city.example.org/files/%ED%91%9C%201.hwp", "표.hwp"),
+        Enclosure("https://city.example.org/files/%ED%91%9C%201.hwp", "표.hwp", "application/x-hwp"),
     )
     assert shown.media == (Media("https://city.example.org/p/1.jpg", "The mayor speaks", "Press Office", "A hall"),)
     assert '<a href="https://city.example.org/files/plan.pdf">the plan</a>' in shown.content_html
@@ -156,6 +156,7 @@ def test_a_feed_of_all_leads_to_the_newsroom() -> None:
     assert made.self_urls == {
         "rss": "https://city.example.org/feeds/all.rss",
         "atom": "https://city.example.org/feeds/all.atom",
+        "json": "https://city.example.org/feeds/all.json",
     }
 
 
@@ -163,5 +164,5 @@ def test_a_divisions_feed_leads_to_the_division_and_speaks_the_language_asked_fo
     made = feed(division=INDUSTRY, language="ko")
     assert made.id == "tag:city.example.org,2026:feed/industry"
     assert made.title == "보기 뉴스룸: 산업통상과"
-    assert made.subtitle == "보기시 산업통상과의 보도자료를 최신순으로 전해 드립니다."
+    assert made.subtitle == "보기시 보도자료(산업통상과)를 최근에 발표되거나 정정된 순서로 전해 드립니다."
     assert made.alternate_url == "https://city.example.org/divisions/industry"

@@ -6,12 +6,12 @@ from types import ModuleType
 import pytest
 from sample_feed import article, feed, rich_article
 
-from feeds.documents import atom, rss
+from feeds.documents import atom, jsonfeed, rss
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize(("module", "name"), [(rss, "all.rss"), (atom, "all.atom")])
+@pytest.mark.parametrize(("module", "name"), [(rss, "all.rss"), (atom, "all.atom"), (jsonfeed, "all.json")])
 def test_a_feed_with_everything_is_written_as_reviewed(module: ModuleType, name: str) -> None:
     made = feed(rich_article(1), article(2, language="ko", title="대구 & 경북 소식", summary="요약"))
     assert module.render(made) == (GOLDEN / name).read_bytes()

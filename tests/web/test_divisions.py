@@ -185,7 +185,7 @@ def test_b60_what_never_was_is_404_and_what_left_the_city_file_410(site: Site, c
     answer = site.browser.get(path)
     assert answer.status == 410
     assert "no longer here" in answer.between("<h1>", "</h1>")
-    assert site.browser.get("/feeds/ghost.json").status == 404
+    assert site.browser.get("/feeds/ghost.xml").status == 404
 
 
 def test_a_release_whose_division_left_the_city_file_is_still_read(site: Site, city: City) -> None:

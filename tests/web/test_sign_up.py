@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from feeds.scope import MAX_DIVISIONS
+from feeds.scope import MAX_VALUES
 from notifier.model import Kind
 from notifier.tokens import LIFETIMES, Purpose
 from tests.web.browser import FORM, Answer
@@ -167,7 +167,7 @@ def test_b13_more_divisions_than_there_can_be_are_refused(site: Site) -> None:
     many = [("division", f"division-{number}") for number in range(2000)]
     answer = site.browser.post("/subscribe", [*site.form().items(), *many])
     assert answer.status in (400, 413, 422)
-    some = [("division", f"division-{number}") for number in range(MAX_DIVISIONS + 1)]
+    some = [("division", f"division-{number}") for number in range(MAX_VALUES + 1)]
     answer = site.browser.post("/subscribe", [*site.form().items(), *some])
     assert answer.status == 422
     assert planned(site) == []
