@@ -15,6 +15,7 @@ from feeds.errors import CivicwireError, StoreError
 from feeds.store import changes
 from feeds.web.api import problems
 from feeds.web.api.problems import API, Problem
+from feeds.web.front import FeedFront
 from feeds.web.guards import Guard
 
 log = structlog.get_logger()
@@ -28,13 +29,13 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
     shown = (parts.feed_routes, parts.media_routes, *public_pages, parts.api)
     site = (*(one for pages in shown for one in pages.routes),)
     rooms = (parts.sign_in, parts.staff_pages, parts.audit_pages, parts.topic_pages, parts.token_pages)
-    desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions)
+    desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions, parts.bulk_pages)
     newsroom = (*(one for room in (*rooms, *desk) for one in room.routes),)
     app = Starlette(
         routes=[
             Route("/healthz", answers.alive),
             Route("/readyz", answers.ready),
-            parts.assets.route,
+            *parts.assets.routes,
             *(site if public else ()),
             *(newsroom if public else ()),
             *extra,
@@ -46,7 +47,8 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         },
     )
     secure = parts.settings.base_url.startswith("https:")
-    return Guard(app, refuse=answers.turned_away, secure=secure)
+    guarded = Guard(app, refuse=answers.turned_away, secure=secure)
+    return FeedFront(guarded, parts.shelf, headers=guarded.headers) if public else guarded
 
 
 class _Answers:
@@ -79,7 +81,7 @@ class _Answers:
     def turned_away(self, request: Request, status: int) -> Response:
         """A request that the guard lets no route see."""
         if request.url.path == API:
-            return problems.answer(Problem(status))
+            return problems.answer(Problem(status), request, self._chrome.words)
         return self._chrome.message(request, status)
 
     def unavailable(self, request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from feeds.web.chrome import Chrome
 from feeds.web.feeds import FeedRoutes
 from feeds.web.media import MediaRoutes
 from feeds.web.newsroom.audit_pages import AuditPages
+from feeds.web.newsroom.bulk_pages import BulkPages
 from feeds.web.newsroom.decisions import Decisions
 from feeds.web.newsroom.desk_pages import DeskPages
 from feeds.web.newsroom.door import Door
@@ -35,6 +36,11 @@ PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
 
 class Site(Parts):
     """A whole site, each part of it made when it is first asked for."""
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Keeps rendered feeds."""
+        return Shelf(self.database, self.newsroom, self.words, self.clock)
 
     @cached_property
     def chrome(self) -> Chrome:
@@ -117,6 +123,11 @@ class Site(Parts):
         return Decisions(self.room)
 
     @cached_property
+    def bulk_pages(self) -> BulkPages:
+        """What is done with many releases at once."""
+        return BulkPages(self.room)
+
+    @cached_property
     def topic_pages(self) -> TopicPages:
         """The vocabulary of topics."""
         return TopicPages(self.door, self.database, self.chrome, self.clock)
@@ -134,7 +145,7 @@ class Site(Parts):
     @cached_property
     def api(self) -> Api:
         """What programs do."""
-        office = Office(self.database, self.newsroom, self.desk, self.media, self.words["en"], self.clock)
+        office = Office(self.database, self.newsroom, self.desk, self.media, self.words, self.clock)
         return Api(office, self.chrome, self.api_options)
 
     @cached_property
@@ -155,4 +166,4 @@ class Site(Parts):
     @cached_property
     def feed_routes(self) -> FeedRoutes:
         """The feeds."""
-        return FeedRoutes(Shelf(self.database, self.newsroom, self.words), self.chrome)
+        return FeedRoutes(self.shelf, self.chrome)

@@ -66,11 +66,6 @@ def attachment_path(name: str, file_name: str) -> str:
     return f"/media/{name}/{quote(file_name.replace('/', '_'), safe='')}"
 
 
-def feed_path(slug: str, extension: str) -> str:
-    """A feed of one division, or of all under the slug `all`."""
-    return f"/feeds/{slug}.{extension}"
-
-
 def scope_feed_path(scope: Scope, extension: str) -> str:
     """The one address of a scope's feed in a format, and without one (`""`) what all of them begin with."""
     end = f".{extension}" if extension else ""

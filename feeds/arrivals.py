@@ -10,8 +10,8 @@ from feeds.errors import CivicwireError, NotFound, RowRefused
 from feeds.intake.division import by_spelling, spelling
 from feeds.intake.draft import Draft
 from feeds.intake.fingerprint import fingerprint
-from feeds.model import Newsroom, State
-from feeds.readiness import lacking
+from feeds.model import Article, Content, Newsroom, State
+from feeds.readiness import Lack, lacking
 from feeds.staff import INTAKE, SHELL
 from feeds.store import articles, audit, bulk, changes, reading, topics
 from feeds.store.articles import Filing, Source
@@ -39,17 +39,23 @@ class ArrivalRefused(CivicwireError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """What became of a page: its article, whether it is public and mails were left out, and what kept it a draft."""
+class Foreseen:
+    """What becomes of a page: whether it is public then and mails are left out, and what keeps it a draft."""
 
-    article_id: int
     outcome: Outcome
     state: State
     quiet: bool = False
-    lacking: tuple[str, ...] = ()
-    """The keys of what it lacks to be public, where it was to be published and could not be."""
+    lacking: tuple[Lack, ...] = ()
+    """What it lacks to be public, where it was to be published and could not be."""
     unknown_division: str = ""
     """What the source calls its division, where no division of the city is called so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival(Foreseen):
+    """What became of a page, and its article."""
+
+    article_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +104,7 @@ class Arrivals:
         """
         self.check_filing(wish.division, wish.board)
         with self.database.read() as session:
-            vocabulary = frozenset(topic.slug for topic in topics.known(session))
-        divisions = by_spelling(self.newsroom.city)
-        prepared = [self._prepared(draft, wish, vocabulary, divisions) for draft in drafts]
+            prepared = self._prepared(drafts, wish, _vocabulary(session))
         fit = [one for one in prepared if isinstance(one, _Prepared)]
         try:
             with self.database.write() as session:
@@ -112,12 +116,22 @@ class Arrivals:
         # One of them does not fit into the database: each by itself, so that only that one is refused.
         return [answer for draft in drafts for answer in self.take_all([draft], wish)]
 
-    def foresee(self, drafts: Sequence[Draft]) -> list[Outcome]:
-        """What `take_all` would do with each of these drafts now, without doing it."""
-        sources = [_source(draft) for draft in drafts]
+    def foresee(self, drafts: Sequence[Draft], wish: Wish) -> list[Foreseen | CivicwireError]:
+        """What `take_all` would answer to each of these drafts now, without doing it."""
         with self.database.read() as session:
-            known = bulk.known(session, (source.key for source in sources))
-        return [_outcome(known.get(source.key), source) for source in sources]
+            prepared = self._prepared(drafts, wish, _vocabulary(session))
+            known = bulk.known(session, (one.source.key for one in prepared if isinstance(one, _Prepared)))
+            return [
+                one
+                if isinstance(one, CivicwireError)
+                else self._foreseen(session, known.get(one.source.key), one, wish)
+                for one in prepared
+            ]
+
+    def foresee_first(self, drafts: Sequence[Draft], wish: Wish) -> list[Foreseen | CivicwireError]:
+        """What `take_all` would answer where nothing is stored yet; it asks no store, and takes topics on trust."""
+        prepared = self._prepared(drafts, wish, None)
+        return [one if isinstance(one, CivicwireError) else self._new(one, wish) for one in prepared]
 
     def note(self, subject: str, counts: Mapping[str, int]) -> None:
         """Write into the audit log that something was taken in from a shell, and what became of how many records."""
@@ -134,10 +148,16 @@ class Arrivals:
             raise NotFound("board", board)
 
     def _prepared(
-        self, draft: Draft, wish: Wish, vocabulary: frozenset[str], divisions: Mapping[str, str]
+        self, drafts: Sequence[Draft], wish: Wish, vocabulary: frozenset[str] | None
+    ) -> list[_Prepared | ArrivalRefused]:
+        divisions = by_spelling(self.newsroom.city)
+        return [self._one_prepared(draft, wish, vocabulary, divisions) for draft in drafts]
+
+    def _one_prepared(
+        self, draft: Draft, wish: Wish, vocabulary: frozenset[str] | None, divisions: Mapping[str, str]
     ) -> _Prepared | ArrivalRefused:
         source = _source(draft)
-        unknown = [topic for topic in draft.topics if topic not in vocabulary]
+        unknown = [topic for topic in draft.topics if vocabulary is not None and topic not in vocabulary]
         reasons = [
             reason
             for reason, is_wrong in (
@@ -173,72 +193,89 @@ class Arrivals:
 
     def _add(self, session: Session, new: Mapping[int, _Prepared], wish: Wish) -> dict[int, Arrival]:
         now, city = self.clock(), self.newsroom.city
-        missing = {place: lacking(one.draft.content) if wish.publish else () for place, one in new.items()}
-        incoming = {}
-        for place, one in new.items():
-            day = one.draft.registered_on
-            is_public = wish.publish and not missing[place]
-            incoming[place] = Incoming(
+        becomes = {place: self._new(one, wish) for place, one in new.items()}
+        incoming = [
+            Incoming(
                 content=one.draft.content,
                 filing=one.filing,
                 source=one.source,
-                published_at=(publication.dated(day, one.draft.registered_at, self.newsroom, now) or now)
-                if is_public
+                published_at=(
+                    publication.dated(one.draft.registered_on, one.draft.registered_at, self.newsroom, now) or now
+                )
+                if becomes[place].state is State.PUBLISHED
                 else None,
-                quiet=not publication.is_news_of(day, self.newsroom, now, undated=False),
+                quiet=becomes[place].quiet,
             )
-        ids = bulk.store(
-            session,
-            list(incoming.values()),
-            authority=city.authority,
-            fallback_division=city.fallback_division,
-            now=now,
+            for place, one in new.items()
+        ]
+        ids = bulk.store(session, incoming, authority=city.authority, fallback_division=city.fallback_division, now=now)
+        return {place: _arrived(article_id, one) for (place, one), article_id in zip(becomes.items(), ids, strict=True)}
+
+    def _new(self, one: _Prepared, wish: Wish) -> Foreseen:
+        """What becomes of a page that is not here yet."""
+        missing = lacking(one.draft.content) if wish.publish else ()
+        is_public = wish.publish and not missing
+        is_news = publication.is_news_of(one.draft.registered_on, self.newsroom, self.clock(), undated=False)
+        return Foreseen(
+            outcome=Outcome.ADDED,
+            state=State.PUBLISHED if is_public else State.DRAFT,
+            quiet=is_public and not is_news,
+            lacking=missing,
+            unknown_division=one.draft.division if one.filing.division is None else "",
         )
-        return {
-            place: Arrival(
-                article_id=article_id,
-                outcome=Outcome.ADDED,
-                state=State.PUBLISHED if one.published_at else State.DRAFT,
-                quiet=one.published_at is not None and one.quiet,
-                lacking=missing[place],
-                unknown_division=new[place].draft.division if one.filing.division is None else "",
-            )
-            for (place, one), article_id in zip(incoming.items(), ids, strict=True)
-        }
+
+    def _foreseen(self, session: Session, known: Known | None, one: _Prepared, wish: Wish) -> Foreseen:
+        """What would become of a page, whether it is here already or not."""
+        if known is None:
+            return self._new(one, wish)
+        outcome, filing = _renewal(known, one, wish)
+        if known.state.is_public:
+            return Foreseen(outcome=outcome, state=known.state)
+        stored = reading.get(session, known.article_id)
+        if outcome is Outcome.UPDATED and not _is_same(known, one):
+            content, day = one.draft.content, filing.registered_on or stored.registered_on
+            state = State.DRAFT if _loses_its_hour(stored, content) else stored.state
+            stored = replace(stored, content=content, registered_on=day, state=state)
+        return self._standing(stored, outcome, wish)
+
+    def _standing(self, stored: Article, outcome: Outcome, wish: Wish) -> Foreseen:
+        """What becomes of an article that was renewed: published if that is asked, and if it lacks nothing."""
+        if not wish.publish or stored.state is not State.DRAFT:
+            return Foreseen(outcome=outcome, state=stored.state)
+        # What is urgent is published by two people, and a machine is none.
+        missing = (*lacking(stored.content), *((Lack("ready.approval"),) if stored.urgent else ()))
+        if missing:
+            return Foreseen(outcome=outcome, state=State.DRAFT, lacking=missing)
+        is_news = publication.is_news(stored, self.newsroom, self.clock(), undated=False)
+        outcome = Outcome.PUBLISHED if outcome is Outcome.UNCHANGED else outcome
+        return Foreseen(outcome=outcome, state=State.PUBLISHED, quiet=not is_news)
 
     def _again(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Arrival:
         """A post that is here already: nothing, an updated draft, or a correction; and published if that is asked."""
         outcome = self._renew(session, known, one, wish)
+        if known.state.is_public:
+            return Arrival(article_id=known.article_id, outcome=outcome, state=known.state)
         stored = reading.get(session, known.article_id)
-        state, quiet, missing = stored.state, False, tuple[str, ...]()
-        if wish.publish and state is State.DRAFT:
-            # What is urgent is published by two people, and a machine is none.
-            missing = (*lacking(stored.content), *(("ready.approval",) if stored.urgent else ()))
-            if not missing:
-                now = self.clock()
-                mail = publication.is_news(stored, self.newsroom, now, undated=False)
-                at = one.draft.registered_at
-                publication.publish(session, stored, newsroom=self.newsroom, now=now, mail=mail, registered_at=at)
-                self._record(session, "publish", known.article_id)
-                state, quiet = State.PUBLISHED, not mail
-                outcome = Outcome.PUBLISHED if outcome is Outcome.UNCHANGED else outcome
-        return Arrival(article_id=known.article_id, outcome=outcome, state=state, quiet=quiet, lacking=missing)
+        becomes = self._standing(stored, outcome, wish)
+        if becomes.state is not stored.state:
+            publication.publish(
+                session,
+                stored,
+                newsroom=self.newsroom,
+                now=self.clock(),
+                mail=not becomes.quiet,
+                registered_at=one.draft.registered_at,
+            )
+            self._record(session, "publish", known.article_id)
+        return _arrived(known.article_id, becomes)
 
     def _renew(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Outcome:
-        """What an editor has filed stays as they filed it, unless whoever takes it in names another place."""
-        outcome = _outcome(known, one.source)
-        if outcome is Outcome.LEFT_ALONE:
+        outcome, filing = _renewal(known, one, wish)
+        if outcome in (Outcome.LEFT_ALONE, Outcome.UNCHANGED):
             return outcome
-        filing = replace(
-            one.filing,
-            division=(one.filing.division if wish.division else None) or known.division or one.filing.division,
-            board=(one.filing.board if wish.board else None) or known.board or one.filing.board,
-        )
-        if outcome is Outcome.UNCHANGED:
-            if known.state is not State.DRAFT or (filing.division, filing.board) == (known.division, known.board):
-                return outcome
+        if _is_same(known, one):
             articles.file(session, known.article_id, division=filing.division, board=filing.board)
-            return Outcome.UPDATED
+            return outcome
         stored = reading.get(session, known.article_id)
         content = one.draft.content
         words = {"en": "The text was changed at its source.", "ko": "원문이 수정되었습니다."}
@@ -255,8 +292,7 @@ class Arrivals:
             ),
             source=one.source,
         )
-        if stored.state is State.SCHEDULED and (stored.urgent or lacking(content)):
-            # Two people agreed on another text, or what came is not fit to be published by itself.
+        if _loses_its_hour(stored, content):
             articles.unschedule(session, known.article_id)
         self._record(session, "correct" if stored.state is State.PUBLISHED else "edit", known.article_id)
         return outcome
@@ -291,16 +327,47 @@ def _source(draft: Draft) -> Source:
     return Source(key=str(draft.identity or f"page/{mark}"), fingerprint=mark, address=draft.address)
 
 
-def _outcome(known: Known | None, source: Source) -> Outcome:
-    """What a draft of this source does to what is known of it, its filing aside."""
-    if known is None:
-        return Outcome.ADDED
-    if known.fingerprint == source.fingerprint:
-        return Outcome.UNCHANGED
+def _vocabulary(session: Session) -> frozenset[str]:
+    return frozenset(topic.slug for topic in topics.known(session))
+
+
+def _arrived(article_id: int, becomes: Foreseen) -> Arrival:
+    return Arrival(
+        article_id=article_id,
+        outcome=becomes.outcome,
+        state=becomes.state,
+        quiet=becomes.quiet,
+        lacking=becomes.lacking,
+        unknown_division=becomes.unknown_division,
+    )
+
+
+def _renewal(known: Known, one: _Prepared, wish: Wish) -> tuple[Outcome, Filing]:
+    """What a page does to what is known of it, and where that is filed then.
+
+    What an editor has filed stays as they filed it, unless whoever takes it in names another place.
+    """
+    filing = replace(
+        one.filing,
+        division=(one.filing.division if wish.division else None) or known.division or one.filing.division,
+        board=(one.filing.board if wish.board else None) or known.board or one.filing.board,
+    )
+    if _is_same(known, one):
+        moves = known.state is State.DRAFT and (filing.division, filing.board) != (known.division, known.board)
+        return Outcome.UPDATED if moves else Outcome.UNCHANGED, filing
     match known.state:
         case State.WITHDRAWN:
-            return Outcome.LEFT_ALONE
+            return Outcome.LEFT_ALONE, filing
         case State.PUBLISHED:
-            return Outcome.CORRECTED
+            return Outcome.CORRECTED, filing
         case _:
-            return Outcome.UPDATED
+            return Outcome.UPDATED, filing
+
+
+def _is_same(known: Known, one: _Prepared) -> bool:
+    return known.fingerprint == one.source.fingerprint
+
+
+def _loses_its_hour(stored: Article, content: Content) -> bool:
+    """Whether two people agreed on another text, or what came is not fit to be published by itself."""
+    return stored.state is State.SCHEDULED and (stored.urgent or bool(lacking(content)))

@@ -62,10 +62,19 @@ class Desk:
             articles.unschedule(session, article_id)
         return self._note(session, actor, "edit", article_id)
 
+    def file(self, session: Session, actor: Actor, article_id: int, division: str, *, expected: int) -> Article:
+        """File a draft under another division; its text is not touched."""
+        draft = self._mine(session, actor, Right.WRITE, article_id)
+        if draft.state is not State.DRAFT:
+            raise Conflict(f"article {article_id} is {draft.state}; only a draft is filed elsewhere")
+        filing = self._checked(session, actor, Right.WRITE, Filing(division=division))
+        articles.file(session, article_id, division=filing.division, board=draft.board, expected=expected)
+        return self._note(session, actor, "file", article_id, {"divisions": [filing.division]})
+
     def discard(self, session: Session, actor: Actor, article_id: int, *, expected: int) -> None:
         """Destroy a draft that was never public."""
         draft = self._mine(session, actor, Right.WRITE, article_id)
-        articles.discard(session, article_id, expected=expected)
+        articles.discard(session, article_id, now=self.clock(), expected=expected)
         audit.record(
             session, at=self.clock(), actor=actor.name, action="discard", subject=f"{draft.id}: {draft.content.title}"
         )
@@ -181,13 +190,13 @@ class Desk:
         for one in (article_id, other):
             self.read(session, actor, one)  # what is another's and not public is not there at all
             self._mine(session, actor, Right.WRITE, one)
-        twins.link(session, article_id, other)
+        twins.link(session, article_id, other, now=self.clock())
         return self._note(session, actor, "link", article_id, {"twin": other})
 
     def unlink_twin(self, session: Session, actor: Actor, article_id: int) -> Article:
         """Say that it is the same release as no other after all."""
         self._mine(session, actor, Right.WRITE, article_id)
-        twins.unlink(session, article_id)
+        twins.unlink(session, article_id, now=self.clock())
         return self._note(session, actor, "unlink", article_id)
 
     def read(self, session: Session, actor: Actor, article_id: int) -> Article:

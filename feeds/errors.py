@@ -13,6 +13,8 @@ CivicwireError
 └── AddressRefused  an e-mail address we cannot write to
 """
 
+from feeds.readiness import Lack
+
 
 class CivicwireError(Exception):
     """Something a person can be told in one sentence."""
@@ -41,12 +43,12 @@ class Stale(Conflict):
 
 
 class NotReady(Conflict):
-    """An article lacks what publication needs; `words` are the keys of the sentences that say what."""
+    """An article lacks what publication needs; `lacks` says what, and where it can be written."""
 
-    def __init__(self, article_id: int, words: tuple[str, ...]) -> None:
-        super().__init__(f"article {article_id} cannot be published yet: {', '.join(words)}")
+    def __init__(self, article_id: int, lacks: tuple[Lack, ...]) -> None:
+        super().__init__(f"article {article_id} cannot be published yet: {', '.join(map(str, lacks))}")
         self.article_id = article_id
-        self.words = words
+        self.lacks = lacks
 
 
 class Forbidden(CivicwireError):

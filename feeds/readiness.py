@@ -1,21 +1,67 @@
 """What an article still lacks before it may be public. Pure; the answers are keys of sentences."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
 from feeds.model import Content
+from feeds.words import Words
+
+_FIELDS = {
+    "ready.title": "title",
+    "ready.text": "text",
+    "ready.caption": "pictures.{}.caption",
+    "ready.credit": "pictures.{}.credit",
+    "ready.alt": "pictures.{}.alt",
+    "ready.file_name": "attachments.{}.name",
+}
 
 
-def lacking(content: Content) -> tuple[str, ...]:
-    """The keys of what is missing, in the order of the form; empty where the article can be published.
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """One thing that is missing: the key of its sentence, and the place of the picture or file, which counts from 0."""
+
+    word: str
+    place: int | None = None
+
+    def __str__(self) -> str:
+        """It for programmers."""
+        return self.field or self.word
+
+    @property
+    def field(self) -> str:
+        """The path of the field in which it can be written, as `pictures.1.caption`; empty where there is none."""
+        return _FIELDS.get(self.word, "").format(self.place)
+
+    @property
+    def values(self) -> Mapping[str, int]:
+        """What its sentence names: people count from 1."""
+        return {} if self.place is None else {"n": self.place + 1}
+
+    def said(self, words: Words) -> str:
+        """It as a sentence."""
+        return words(self.word, **self.values)
+
+
+def lacking(content: Content) -> tuple[Lack, ...]:
+    """What is missing, in the order of the form; nothing where the article can be published.
 
     A picture that we serve needs its caption, its credit, and a text for who cannot see it unless it is decorative
     (WCAG 2.2, 1.1.1). One that only its source shows is told as it stands there.
     """
-    kept = [picture for picture in content.pictures if picture.media is not None]
-    missing = {
-        "ready.title": not content.title.strip(),
-        "ready.text": not content.body_text.strip(),
-        "ready.caption": any(not picture.caption.strip() for picture in kept),
-        "ready.credit": any(not (picture.credit or "").strip() for picture in kept),
-        "ready.alt": any(not picture.decorative and not (picture.alt or "").strip() for picture in kept),
-        "ready.file_name": any(not attachment.name.strip() for attachment in content.attachments),
-    }
-    return tuple(word for word, is_missing in missing.items() if is_missing)
+    return tuple(_missing(content))
+
+
+def _missing(content: Content) -> Iterator[Lack]:
+    if not content.title.strip():
+        yield Lack("ready.title")
+    if not content.body_text.strip():
+        yield Lack("ready.text")
+    for place, picture in enumerate(content.pictures):
+        said = {"ready.caption": picture.caption, "ready.credit": picture.credit, "ready.alt": picture.alt}
+        for word, text in said.items():
+            is_silent = word == "ready.alt" and picture.decorative
+            if picture.media is not None and not is_silent and not (text or "").strip():
+                yield Lack(word, place)
+    for place, attachment in enumerate(content.attachments):
+        if not attachment.name.strip():
+            yield Lack("ready.file_name", place)

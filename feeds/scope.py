@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
-from feeds.grams import holds, parse
+from feeds.grams import Wanted, holds, parse
 from feeds.grams import line as grams_line
 from feeds.model import Article
 
 MAX_VALUES = 50
 """How many divisions, topics and boards one scope holds together."""
+
+
+@lru_cache(maxsize=20_000)
+def _wanted(words: str) -> Wanted:
+    """Read once for each wish that is matched against releases again and again."""
+    return parse(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,13 @@ class Scope:
         `lineage` are the slugs of its division and of what is above it; `line` its text as `feeds.grams.line` gives it,
         for whoever asks many scopes about one article.
         """
+        if self.words:
+            text = grams_line(article.content.texts) if line is None else line
+            if not holds(text, _wanted(self.words)):
+                return False
         return (
             (not self.divisions or not set(self.divisions).isdisjoint(lineage))
             and (not self.topics or not set(self.topics).isdisjoint(article.topics))
             and (not self.boards or article.board in self.boards)
             and (self.language is None or self.language == article.content.language)
-            and (
-                not self.words or holds(grams_line(article.content.texts) if line is None else line, parse(self.words))
-            )
         )

@@ -1,21 +1,29 @@
-"""Rendered feeds, kept as bytes and made again only when the change log has grown past them.
+"""Rendered feeds, kept as bytes with their encodings and made again when the change log says that they are stale.
 
-Bounded by what there is to follow: one document for each division and format, and those of all releases.
+A document follows from the log and the clock alone: every process makes the same bytes. `catch_up` reads the log and
+makes again what a change touched; while somebody calls it in time (`following`), whoever asks for a document that is
+there touches no database.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import structlog
 
-from feeds.addresses import FEED_TYPES
-from feeds.documents import atom, jsonfeed, rss
-from feeds.documents.feed import Feed, feed_of
-from feeds.model import Newsroom
+from feeds.addresses import FEED_TYPES, scope_feed_path
+from feeds.clock import Clock
+from feeds.documents.feed import Feed, closing_of, feed_of
+from feeds.documents.splice import joined
+from feeds.lineup import Placed, moved, touched
+from feeds.model import Newsroom, Topic
+from feeds.pace import pace
+from feeds.packed import Document, pack
+from feeds.renderings import FORMATS, Rendering, Renderings, within, written
 from feeds.scope import Scope
-from feeds.store import changes, divisions, reading
+from feeds.store import changes, divisions, reading, scoped, topics
 from feeds.store.database import Database, Session
 from feeds.words import Words
 
@@ -23,88 +31,227 @@ log = structlog.get_logger()
 
 ALL = "all"
 ENTRIES = 50
+DOCUMENT_BYTES = 250_000
+KEPT_BYTES = 64_000_000
+"""How much memory documents may take; those that nobody asked for the longest go first."""
+GONE_FOR = timedelta(days=30)
+"""How long a withdrawn release is told of."""
 EMPTY_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """When a feed without entries says it was updated: any fixed instant will do, but never now."""
-_RENDERERS: Mapping[str, Callable[[Feed], bytes]] = {
-    "rss": rss.render,
-    "atom": atom.render,
-    "json": jsonfeed.render,
-}
+_HEAD_BYTES = 8_000
+_MANY = 200
+"""So many changes at once are not looked at one by one: everything is made again."""
+_FAR = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A feed as it is served. `change` is the head of the log it was made from; the entity tag names its bytes."""
+@dataclass(slots=True, kw_only=True)
+class _Live:
+    """A scope that is asked for: its documents by format, the articles they show, and when they end by themselves."""
 
-    content: bytes
-    media_type: str
-    etag: str
-    last_modified: datetime
-    change: int
+    feed: Feed
+    order: Sequence[Placed]
+    """The articles that it shows."""
+    gone: datetime | None
+    """When the last of its articles was withdrawn that is not told of any more."""
+    until: datetime
+    documents: dict[str, Document] = field(default_factory=dict)
+    used: int = 0
+
+    @property
+    def size(self) -> int:
+        return 4_000 + sum(document.packed.size for document in self.documents.values())
 
 
 class Shelf:
-    """Answers feeds by slug and extension."""
+    """Answers feeds by scope and format, or by their address."""
 
-    def __init__(self, database: Database, newsroom: Newsroom, words: Mapping[str, Words]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        newsroom: Newsroom,
+        words: Mapping[str, Words],
+        clock: Clock,
+        *,
+        hubs: Sequence[str] = (),
+        bytes_kept: int = KEPT_BYTES,
+    ) -> None:
         """Take the parts; nothing is rendered yet."""
-        self._database = database
+        self.database = database
         self._newsroom = newsroom
         self._words = words
-        self._documents: dict[tuple[str, str], Document] = {}
+        self._clock = clock
+        self._hubs = tuple(hubs)
+        self._most = bytes_kept
+        self._renderings = Renderings(newsroom, words)
+        self._live: dict[Scope, _Live] = {}
+        self._owners: dict[str, _Live] = {}
+        self._table: dict[str, Document] = {}
+        self._topics: tuple[Topic, ...] = ()
+        self._seen = 0
+        self._turn = count(1)
+        self._one_at_a_time = threading.RLock()
+        self.following = False
+        """Whether somebody calls `catch_up` all the time; if not, every question does."""
 
-    def get(self, slug: str, extension: str) -> Document | None:
-        """The feed of a division, or of `all`; None where there is no such division or form.
-
-        A slug that a division had before answers as the one that it has.
-        """
-        division = self._newsroom.division(slug)
-        if extension not in _RENDERERS or (division is None and slug != ALL):
-            return None
-        slug = division.slug if division else ALL
-        key = slug, extension
-        with self._database.read() as session:
-            head = changes.head(session)
-            known = self._documents.get(key)
-            if known is not None and known.change == head:
-                return known
-            feed = self._feed(session, slug)
-            latest = changes.latest_at(session, self._divisions(slug))
-        # A withdrawal, or an old release that comes in late, moves the feed's date though no entry shows it.
-        feed = replace(feed, updated=max(feed.updated, latest) if latest and feed.entries else latest or EMPTY_AT)
-        document = _document(feed, extension, head)
-        self._documents[key] = document
+    def at(self, address: str) -> Document | None:
+        """The document under this very address, path and query, if it is on the shelf and somebody follows the log."""
+        document = self._table.get(address) if self.following else None
+        if document is not None:
+            owner = self._owners.get(address)
+            if owner is not None:
+                owner.used = next(self._turn)
         return document
+
+    def get(self, scope: Scope, extension: str) -> Document:
+        """The document of a scope in a format of `FEED_TYPES`; rendered if it is not there."""
+        if not self.following:
+            self.catch_up()
+        live = self._live.get(scope)
+        document = live.documents.get(extension) if live else None
+        if live is None or document is None:
+            with self._one_at_a_time, self.database.read() as session:
+                live = self._make(session, scope, {extension, *(live.documents if live else ())})
+                self._make_room()
+            document = live.documents[extension]
+        live.used = next(self._turn)
+        return document
+
+    def catch_up(self) -> int:
+        """Make again what the log says is stale, and what ends by itself. Answers how many scopes that were."""
+        now = self._clock()
+        with self._one_at_a_time, self.database.read() as session:
+            head, vocabulary = changes.head(session), topics.known(session)
+            due = {scope for scope, live in self._live.items() if live.until <= now}
+            if head == self._seen and vocabulary == self._topics and not due:
+                return 0
+            stale: dict[Scope, dict[int, Placed | None]] = {}
+            if vocabulary != self._topics or head - self._seen > _MANY:
+                self._renderings.clear()
+                due = set(self._live)
+            elif head != self._seen:
+                stale = self._touched(session, [one.article_id for one in changes.window(session, self._seen, head)])
+            self._topics = vocabulary
+            for scope in sorted(due | set(stale), key=lambda one: -self._live[one].used):
+                live = self._live[scope]
+                order = None if scope in due else moved(live.order, stale[scope], ENTRIES)
+                if order is None:
+                    self._make(session, scope, live.documents)
+                else:
+                    self._write(session, scope, order, live.gone, live.documents, is_fresh=True)
+            self._seen = head
+            return len(due | set(stale))
+
+    def newer(self, scope: Scope, extension: str, after: int) -> Document | None:
+        """The document with those entries alone that changed after the change of this number.
+
+        None where that is nothing, or all of it.
+        """
+        with self._one_at_a_time, self.database.read() as session:
+            live = self._live.get(scope) or self._make(session, scope, [extension])
+            shown = self._renderings.of(session, [one for _, one in live.order], self._vocabulary)
+            part = [one for one in within(DOCUMENT_BYTES - _HEAD_BYTES, shown) if one.number > after]
+            if not part or len(part) == len(live.feed.entries):
+                return None
+            feed = replace(live.feed, entries=tuple(one.entry for one in part if one.entry))
+            return self._document(feed, part, scope, extension, max(one.number for one in part))
 
     def had(self, slug: str) -> bool:
         """Whether there was a division of this slug once that the city file no longer knows of."""
-        with self._database.read() as session:
+        with self.database.read() as session:
             return divisions.names(session, slug) is not None
 
-    def _divisions(self, slug: str) -> tuple[str, ...]:
-        return () if slug == ALL else self._newsroom.within(slug)
+    def _touched(self, session: Session, ids: Iterable[int]) -> dict[Scope, dict[int, Placed | None]]:
+        articles = reading.by_id(session, ids).values()
+        for article in articles:
+            self._renderings.forget([article.id, *(twin for _, twin in article.twins)])
+        orders = {scope: live.order for scope, live in self._live.items()}
+        return touched(orders, articles, self._newsroom, gone_since=self._clock() - GONE_FOR)
 
-    def _feed(self, session: Session, slug: str) -> Feed:
-        """The newest releases of the division and those below it, read in the session that read the head."""
+    def _make(self, session: Session, scope: Scope, extensions: Iterable[str]) -> _Live:
+        """A scope's documents from nothing but the store."""
+        since = self._clock() - GONE_FOR
+        order = scoped.newest(session, scope, self._newsroom, gone_since=since, limit=ENTRIES)
+        gone = scoped.last_gone(session, scope, self._newsroom, before=since)
+        return self._write(session, scope, order, gone, extensions)
+
+    def _write(
+        self,
+        session: Session,
+        scope: Scope,
+        order: Sequence[Placed],
+        gone: datetime | None,
+        extensions: Iterable[str],
+        *,
+        is_fresh: bool = False,
+    ) -> _Live:
+        """A scope's documents of these articles; `gone` is when the last was withdrawn that is not told of any more."""
+        shown = self._renderings.of(session, [one for _, one in order], self._vocabulary, is_fresh=is_fresh)
+        moments = [one.at for one in shown] + ([gone + GONE_FOR] if gone else [])
+        kept = self._closing(scope) + within(DOCUMENT_BYTES - _HEAD_BYTES, shown)
+        entries = tuple(one.entry for one in kept if one.entry)
+        max_age, until = pace(entries, self._clock())
+        leaving = [entry.withdrawn + GONE_FOR for entry in entries if entry.withdrawn]
         feed = feed_of(
             newsroom=self._newsroom,
             words=self._words,
-            scope=Scope() if slug == ALL else Scope((slug,)),
-            language=self._newsroom.city.languages[0],
-            articles=reading.newest(session, divisions=self._divisions(slug), limit=ENTRIES),
-            empty_at=EMPTY_AT,
+            scope=scope,
+            language=scope.language or self._newsroom.city.languages[0],
+            topics=self._vocabulary,
+            entries=entries,
+            updated=max(moments, default=EMPTY_AT),
+            hubs=self._hubs,
+            max_age=max_age,
         )
-        for article_id, reason in feed.left_out:
-            log.error("feed.left_out", feed=slug, article=article_id, reason=reason)
-        return feed
+        before = self._live.get(scope)
+        used = before.used if before else next(self._turn)
+        live = _Live(feed=feed, order=order, gone=gone, until=min([*leaving, until or _FAR]), used=used)
+        number = max((one.number for one in shown), default=0)
+        for extension in extensions:
+            document = self._document(feed, kept, scope, extension, number)
+            live.documents[extension] = document
+            self._table[document.address] = document
+            self._owners[document.address] = live
+        self._live[scope] = live
+        return live
 
+    def _document(self, feed: Feed, shown: Sequence[Rendering], scope: Scope, extension: str, number: int) -> Document:
+        module = FORMATS[extension]
+        content = joined(module.around(feed), (one.pieces[extension] for one in shown), module.BETWEEN)
+        url = feed.self_urls[extension]
+        links = [f'<{url}>; rel="self"', f'<{feed.alternate_url}>; rel="alternate"; type="text/html"']
+        links += [f'<{hub}>; rel="hub"' for hub in feed.hubs]
+        return Document(
+            address=scope_feed_path(scope, extension),
+            packed=pack(content),
+            media_type=FEED_TYPES[extension],
+            number=number,
+            last_modified=feed.updated,
+            max_age=feed.max_age,
+            links=", ".join(links),
+        )
 
-def _document(feed: Feed, extension: str, head: int) -> Document:
-    content = _RENDERERS[extension](feed)
-    return Document(
-        content=content,
-        media_type=FEED_TYPES[extension],
-        etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
-        last_modified=feed.updated,
-        change=head,
-    )
+    def _closing(self, scope: Scope) -> list[Rendering]:
+        """What a division's feed ends with, before all else, where it was retired and nobody goes on with its work."""
+        division = self._newsroom.division(scope.division) if scope.division else None
+        if division is None or division.retired is None:
+            return []
+        entry = closing_of(division, self._newsroom, self._words, self._newsroom.city.languages[0])
+        return [written(entry, number=0, at=entry.updated)]
+
+    @property
+    def _vocabulary(self) -> dict[str, Topic]:
+        return {topic.slug: topic for topic in self._topics}
+
+    def _make_room(self) -> None:
+        """Forget the scopes that nobody asked for the longest, until what is kept is within its bound."""
+        size = sum(live.size for live in self._live.values())
+        if size <= self._most:
+            return
+        for scope, live in sorted(self._live.items(), key=lambda item: item[1].used):
+            if size <= self._most * 3 // 4 or len(self._live) == 1:
+                return
+            size -= live.size
+            del self._live[scope]
+            for document in live.documents.values():
+                self._table.pop(document.address, None)
+                self._owners.pop(document.address, None)

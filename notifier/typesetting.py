@@ -45,8 +45,8 @@ def _wrapped(words: list[str], first: str, rest: str) -> Iterator[str]:
         if not bare and columns(line) + 1 + columns(word) > COLUMNS:
             yield line
             line, bare = rest, True
-        while columns(line) + columns(word) > COLUMNS and not _LINK.search(word):
-            head = _head(word, COLUMNS - columns(line))
+        is_whole = _LINK.search(word) is not None
+        while not is_whole and len(head := _head(word, COLUMNS - columns(line))) < len(word):
             yield line + head
             word, line = word[len(head) :], rest
         line, bare = line + ("" if bare else " ") + word, False
@@ -54,11 +54,15 @@ def _wrapped(words: list[str], first: str, rest: str) -> Iterator[str]:
 
 
 def _head(word: str, room: int) -> str:
-    """The longest beginning of a word that takes at most `room` columns, one sign at least."""
-    end = 1
-    while end < len(word) and columns(word[: end + 1]) <= room:
-        end += 1
-    return word[:end]
+    """The longest beginning of a word that takes at most `room` columns, one sign at least.
+
+    It looks no further than that: a text may be one word of 200,000 signs.
+    """
+    for end, sign in enumerate(word):
+        room -= columns(sign)
+        if room < 0 and end:
+            return word[:end]
+    return word
 
 
 def underline(text: str, sign: str = "-") -> str:

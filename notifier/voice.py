@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from feeds.addresses import article_path
-from feeds.figures import with_figures
+from feeds.figures import credited, with_figures
 from feeds.model import Article, Content, Footnote, Newsroom, Picture, hour_is_known
 from feeds.words import Words
 from notifier.typesetting import mail_html, wrap
@@ -118,6 +118,10 @@ class Voice:
         """The pictures with a caption that the body itself does not give."""
         return [each for each in content.pictures if each.caption and each.caption not in unescape(body)]
 
+    def credit(self, picture: Picture) -> str:
+        """Whose picture it is, nothing where that is unknown."""
+        return credited(picture.credit, self.words) if picture.credit else ""
+
     def notes_beside(self, content: Content, body: str) -> list[Footnote]:
         """The footnotes with a text that the body itself does not give."""
         return [each for each in content.footnotes if each.note and each.note not in unescape(body)]
@@ -146,5 +150,7 @@ class Voice:
     def whole_text(self, content: Content) -> Markup:
         """The text between the pictures that we keep, which alone a mail loads."""
         text = mail_html(content.body_html, self.newsroom.base_url)
-        shown = with_figures(text, content.pictures, url=self.newsroom.url, several=False, widest=_COLUMN)
+        shown = with_figures(
+            text, content.pictures, url=self.newsroom.url, say=self.words, several=False, widest=_COLUMN
+        )
         return Markup(shown)  # noqa: S704 - nh3 has cleaned the text, and figures are written by us

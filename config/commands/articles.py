@@ -8,7 +8,7 @@ from pathlib import Path
 from config.commands.console import opened, print_json, print_table, read_instant
 from config.parts import Parts
 from feeds.addresses import article_path
-from feeds.errors import CivicwireError, NotFound, PageRefused
+from feeds.errors import CivicwireError, NotFound, NotReady, PageRefused
 from feeds.intake.board_page import read
 from feeds.intake.decode import MAX_BYTES
 from feeds.intake.draft import Draft
@@ -39,7 +39,11 @@ def run(
             _list(parts, state, as_json)
             return
         if action == "publish":
-            _publish(parts, article, division, mail=mail, at=read_instant(at) if at else None)
+            try:
+                _publish(parts, article, division, mail=mail, at=read_instant(at) if at else None)
+            except NotReady as error:
+                said = (lack.said(parts.words["en"]) for lack in error.lacks)
+                raise CivicwireError(f"article {article} cannot be published yet: {' '.join(said)}") from error
         elif action == "correct":
             _correct(parts, article, page, _line(note, "--note"))
         elif action == "withdraw":

@@ -19,6 +19,7 @@ from config.server import background, serve_until_told
 from config.settings import Settings
 from config.site import PAGE_TEMPLATES, Site
 from feeds.errors import CivicwireError
+from feeds.follower import following
 from feeds.staff import SHELL, Role
 from feeds.store import divisions
 from feeds.web.chrome import Chrome
@@ -88,4 +89,5 @@ def _serve(parts: Site, app: ASGIApp, port: int) -> None:
     print(f"The newsroom: {base}/newsroom  name “{handed.person.name}”  password “{handed.password}”")
     sys.stdout.flush()
     alarm = schedule(parts.ticks, parts.newsroom.city.zone)
-    serve_until_told(app, host="127.0.0.1", port=port, scheduler=alarm, before_end=parts.ticks.stop)
+    with following(parts.shelf):
+        serve_until_told(app, host="127.0.0.1", port=port, scheduler=alarm, before_end=parts.ticks.stop)

@@ -17,7 +17,7 @@ from config.migrations.upgrading import demand_current
 from config.parts import Parts
 from config.settings import load_settings
 from feeds.arrivals import Wish
-from feeds.errors import CivicwireError, StoreError
+from feeds.errors import CivicwireError
 from feeds.intake.division import by_spelling, spelling
 from feeds.intake.source import Setting
 from feeds.intake.sources import ALL
@@ -48,11 +48,12 @@ def run(
         telling = Telling(parts.words["en"], _refusals(parts, refused, dry_run), dry_run, as_json)
         reading = Run(
             opener=Opener(setting=_setting(parts, site), address=address),
-            arrivals=None if dry_run and not _is_there(parts) else parts.arrivals,
+            arrivals=parts.arrivals,
             wish=Wish(division=division, board=board, publish=publish),
             telling=telling,
             move=stack.enter_context(progress()),
             dry_run=dry_run,
+            has_store=not dry_run or _is_there(parts),
             source=source,
         )
         reading.run(paths)
@@ -66,11 +67,11 @@ def _looking() -> Parts:
 
 
 def _is_there(parts: Parts) -> bool:
-    """Whether there is a store to ask what is known already."""
-    try:
-        demand_current(parts.database)
-    except StoreError:
+    """Whether there is a store to ask what is known already. StoreOutdated for one that is not of this version."""
+    database = parts.database
+    if database.is_sqlite and not Path(database.url.database or "").exists():
         return False
+    demand_current(database)
     return True
 
 

@@ -1,5 +1,6 @@
 """`civicwire serve`: the service in one process, or one role of it."""
 
+from contextlib import nullcontext
 from importlib.metadata import version
 
 import structlog
@@ -10,6 +11,7 @@ from config.logs import set_up
 from config.server import serve_until_told
 from config.settings import load_settings
 from config.site import Site
+from feeds.follower import following
 from feeds.store import divisions
 from notifier.schedule import schedule
 
@@ -24,11 +26,13 @@ def run(*, host: str, port: int, role: str) -> None:
             divisions.sync(session, parts.newsroom.city)
         log.info("serving", host=host, port=port, role=role, version=version("civicwire"), at=parts.settings.base_url)
         scheduler = schedule(parts.ticks, parts.newsroom.city.zone) if role != "web" else None
-        serve_until_told(
-            application(parts, public=role != "scheduler"),
-            host=host,
-            port=port,
-            scheduler=scheduler,
-            before_end=parts.ticks.stop,
-            trusted_proxies=parts.settings.trusted_proxies,
-        )
+        public = role != "scheduler"
+        with following(parts.shelf) if public else nullcontext():
+            serve_until_told(
+                application(parts, public=public),
+                host=host,
+                port=port,
+                scheduler=scheduler,
+                before_end=parts.ticks.stop,
+                trusted_proxies=parts.settings.trusted_proxies,
+            )

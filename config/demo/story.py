@@ -17,7 +17,6 @@ from lxml import etree
 from config.demo.mailbox import Caught, Mailbox
 from config.demo.releases import SampleRelease, load_releases
 from config.parts import Parts
-from feeds.addresses import feed_path
 from feeds.clock import system_clock
 from feeds.errors import CivicwireError
 from feeds.store import articles
@@ -150,7 +149,7 @@ class Story:
         self._note("summit announcement", hero.content.title, f"/articles/{article_id}", hero.content.title in page)
         for slug in ("all", hero.division):
             for extension in ("rss", "atom"):
-                path = feed_path(slug, extension)
+                path = f"/feeds/{slug}.{extension}"
                 titles = list(_titles(self._get(path)))
                 self._note(f"feed {slug}.{extension}", f"{len(titles)} entries", path, hero.content.title in titles)
         for what, address in (("alert", JOURNALIST), ("digest", RESIDENT), ("digest (Korean)", RESIDENT_KO)):

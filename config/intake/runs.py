@@ -21,14 +21,15 @@ _TWICE = Skipped("the same post stands twice in what was given: the first is tak
 
 @dataclass
 class Run:
-    """Reads what is named and takes it in. `arrivals` None, where there is no store, makes it a mere reading."""
+    """Reads what is named and takes it in; a dry run, which needs no store, says what would become of it."""
 
     opener: Opener
-    arrivals: Arrivals | None
+    arrivals: Arrivals
     wish: Wish
     telling: Telling
     move: Move
     dry_run: bool
+    has_store: bool
     source: str | None = None
     _waiting: list[tuple[str, Record]] = field(default_factory=list)
     _characters: int = 0
@@ -93,13 +94,11 @@ class Run:
         changed = sum(
             counts[outcome] for outcome in (Outcome.ADDED, Outcome.UPDATED, Outcome.PUBLISHED, Outcome.CORRECTED)
         )
-        if self.arrivals is not None and not self.dry_run and changed:
+        if not self.dry_run and changed:
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
             self.arrivals.note(f"{shown(paths[0])}{more}", counts)
 
     def _answers(self, drafts: Sequence[Draft]) -> Sequence[Answer]:
-        if self.arrivals is None:
-            return [None] * len(drafts)
-        if self.dry_run:
-            return self.arrivals.foresee(drafts)
-        return self.arrivals.take_all(drafts, self.wish)
+        if not self.dry_run:
+            return self.arrivals.take_all(drafts, self.wish)
+        return (self.arrivals.foresee if self.has_store else self.arrivals.foresee_first)(drafts, self.wish)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.commands.console import print_table
 from config.intake.refusals import RefusalFile
-from feeds.arrivals import Arrival, Outcome
+from feeds.arrivals import Arrival, Foreseen, Outcome
 from feeds.errors import CivicwireError
 from feeds.intake.draft import Draft, ListPage, Refused
 from feeds.intake.report import as_json
@@ -20,8 +20,8 @@ from feeds.words import Words
 SHOWN_ROWS = 40
 SHOWN_LINES = 20
 REFUSED, SKIPPED = "refused", "skipped"
-Answer = Arrival | Outcome | CivicwireError | None
-"""What became of a draft, or would become of it; None where no store is there to ask."""
+Answer = Foreseen | CivicwireError
+"""What became of a draft, or would become of it."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Telling:
         if self.as_json:
             sys.stdout.write('{"pages": [')
 
-    def add(self, path: str, record: Record, answer: Answer = None) -> None:
+    def add(self, path: str, record: Record, answer: Answer | None = None) -> None:
         """Tell of a record, and of what became of it."""
         reading = record.reading
         if isinstance(answer, CivicwireError) and isinstance(reading, Draft):
@@ -52,17 +52,17 @@ class Telling:
         report: dict[str, object] = {"path": path, "place": record.place, **as_json(reading)}
         what = _what(reading, answer)
         match answer:
-            case Arrival():
-                mailed = answer.state is State.PUBLISHED and not answer.quiet
-                report |= {"article": answer.article_id, "outcome": what, "state": str(answer.state), "mailed": mailed}
+            case Foreseen():
+                is_new = answer.outcome not in (Outcome.UNCHANGED, Outcome.LEFT_ALONE)
+                mailed = is_new and answer.state is State.PUBLISHED and not answer.quiet
+                article = answer.article_id if isinstance(answer, Arrival) else None
+                report |= {"article": article, "outcome": what, "state": str(answer.state), "mailed": mailed}
                 self._quiet += answer.state is State.PUBLISHED and answer.quiet
                 if answer.unknown_division:
                     filed = "filed under the fallback" if answer.state is State.PUBLISHED else "unknown here"
                     self._remark(path, record, f"no division is called “{answer.unknown_division}”: {filed}")
-                for key in answer.lacking:
-                    self._remark(path, record, f"not published: {self.words(key)}")
-            case Outcome():
-                report["outcome"] = what
+                for lack in answer.lacking:
+                    self._remark(path, record, f"not published: {lack.said(self.words)}")
         number = sum(self.counts.values())
         self.counts[what] += 1
         if isinstance(reading, Draft):
@@ -129,7 +129,7 @@ class Telling:
             print(f"{total:,} records {'would be' if self.dry_run else 'read'}: {said}.")
         if kept:
             print(f"What was not taken in, and why: {kept}")
-        if self._drafts:
+        if self._drafts and not self.dry_run:
             print("Drafts are not public: “civicwire articles publish NUMBER” publishes one and mails who follows it.")
         if self._quiet:
             print("Published without mail: only a release registered today or yesterday is known to be news.")
@@ -143,12 +143,12 @@ class Telling:
             print(line)
 
 
-def _what(reading: object, answer: Answer) -> str:
+def _what(reading: object, answer: Answer | None) -> str:
     match reading:
         case Skipped():
             return SKIPPED
-        case Draft():
-            return str(answer.outcome if isinstance(answer, Arrival) else answer or "article")
+        case Draft() if isinstance(answer, Foreseen):
+            return str(answer.outcome)
     return REFUSED
 
 

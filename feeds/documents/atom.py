@@ -1,6 +1,5 @@
 """A feed as Atom 1.0 (RFC 4287), with archives (RFC 5005) and tombstones (RFC 6721)."""
 
-from collections.abc import Iterable
 from functools import partial
 
 from feedgen.entry import FeedEntry
@@ -9,17 +8,21 @@ from feedgen.feed import FeedGenerator
 from feeds.documents.entry import Entry
 from feeds.documents.feed import Feed, holding
 from feeds.documents.repair import AtomEntry, AtomFeed
-from feeds.documents.splice import cut, splice
+from feeds.documents.splice import cut, frame, joined
+
+BETWEEN = b""
+"""What stands between two entries."""
 
 
-def render(feed: Feed, entries: Iterable[bytes] | None = None) -> bytes:
-    """The whole document in UTF-8; the same feed gives the same bytes in every process.
+def render(feed: Feed) -> bytes:
+    """The whole document in UTF-8; the same feed gives the same bytes in every process."""
+    return joined(around(feed), map(entry_bytes, feed.entries), BETWEEN)
 
-    `entries` are its entries where somebody has them already as `entry_bytes` made them.
-    """
-    made = map(entry_bytes, feed.entries) if entries is None else entries
-    head: bytes = _head(feed).atom_str(xml_declaration=False)
-    return splice(head, made, before=b"</feed>", stylesheet=feed.stylesheet_url)
+
+def around(feed: Feed) -> tuple[bytes, bytes]:
+    """What stands before a document's entries, and after them."""
+    empty: bytes = _head(feed).atom_str(xml_declaration=False)
+    return frame(empty, before=b"</feed>", stylesheet=feed.stylesheet_url)
 
 
 def entry_bytes(entry: Entry) -> bytes:

@@ -211,7 +211,9 @@ def _correction(note: str | None, say: Words) -> Iterator[str]:
 
 
 def _text(content: Content, url: str, summary: str, say: Words) -> str:
-    html = with_figures(content.body_html, content.pictures, url=lambda path: urljoin(url, path), several=False)
+    html = with_figures(
+        content.body_html, content.pictures, url=lambda path: urljoin(url, path), say=say, several=False
+    )
     whole = absolute_html(url, clean(html))
     if len(whole.encode()) <= LONGEST_CONTENT:
         return whole

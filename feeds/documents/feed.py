@@ -1,20 +1,21 @@
 """One scope as a feed: what it says of itself, and its entries. Pure, no XML here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
+from html import escape
 
-from feeds.addresses import FEED_TYPES, scope_feed_path, scope_path
-from feeds.documents.entry import NOTHING, Beside, Entry, entry_of, rights_of, utc, words_of
+from feeds.addresses import FEED_TYPES, LICENCES, scope_feed_path, scope_path
+from feeds.documents.entry import Entry, rights_of, utc, words_of
 from feeds.documents.text import clean, one_line
-from feeds.model import Article, Newsroom
+from feeds.model import Division, Newsroom, Topic
 from feeds.scope import Scope
 from feeds.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A scope as a document: what it says of itself, its entries, and the articles it left out.
+    """A scope as a document: what it says of itself, and its entries.
 
     The entries are in order of their last change, the latest first: a correction comes to the top again.
     """
@@ -41,8 +42,6 @@ class Feed:
     is_archive: bool = False
     max_age: int = 300
     """For how many seconds a reader need not ask again."""
-    left_out: tuple[tuple[int, str], ...] = ()
-    """The id of every article that could not become an entry, with the reason."""
 
 
 def feed_of(
@@ -51,21 +50,19 @@ def feed_of(
     words: Mapping[str, Words],
     scope: Scope,
     language: str,
-    articles: Sequence[Article],
-    empty_at: datetime,
-    beside: Beside = NOTHING,
+    topics: Mapping[str, Topic],
+    entries: Sequence[Entry],
+    updated: datetime,
     hubs: Sequence[str] = (),
     max_age: int = 300,
 ) -> Feed:
-    """The feed of a scope over these articles, speaking `language`.
+    """The feed of a scope with these entries, speaking `language`; `topics` is the vocabulary by slug.
 
-    An article that cannot be shown is left out and named in `left_out`; the others go on. `empty_at` is the
-    aware instant at which a feed without entries says it was updated.
+    `updated` is the aware instant at which it last changed; no entry is later than the feed.
     """
-    entries, left_out = _entries(articles, newsroom, words, beside)
     city, say = newsroom.city, words_of(words, language, newsroom)
     names = {"newsroom": city.newsroom_name(language), "city": city.name(language)}
-    names["scope"] = say("scope.and").join(scope_names(scope, newsroom, say, beside))
+    names["scope"] = say("scope.and").join(scope_names(scope, newsroom, say, topics))
     kind = "division" if names["scope"] else "all"
     return Feed(
         id=clean(f"tag:{city.authority}:{scope_feed_path(scope, '').removeprefix('/').replace('feeds/', 'feed/', 1)}"),
@@ -78,11 +75,43 @@ def feed_of(
         alternate_url=newsroom.url(scope_path(scope)),
         directory_url=newsroom.url("/feeds"),
         stylesheet_url=newsroom.url("/feeds.css"),
-        updated=max((entry.updated for entry in entries), default=utc(empty_at)),
-        entries=entries,
+        updated=max([utc(updated), *(entry.updated for entry in entries)]),
+        entries=tuple(entries),
         hubs=tuple(hubs),
         max_age=max_age,
-        left_out=left_out,
+    )
+
+
+def closing_of(division: Division, newsroom: Newsroom, words: Mapping[str, Words], language: str) -> Entry:
+    """The last entry of a division's feed that was retired without a successor: it says where news went.
+
+    ValueError for a division that goes on.
+    """
+    if division.retired is None:
+        raise ValueError(f"{division.slug} goes on")
+    city, say = newsroom.city, words_of(words, language, newsroom)
+    at = utc(datetime.combine(division.retired, time(), city.zone))
+    name, url = one_line(division.name(language)), newsroom.url("/feeds")
+    title = one_line(say("feed.closed.title", division=name))
+    text = one_line(say("feed.closed.text", division=name, date=division.retired.isoformat()))
+    whom = one_line(say("feed.contact", division=city.name(language), telephone=city.telephone))
+    way = f'<a href="{escape(url)}">{escape(say("feed.closed.way"))}</a>'
+    return Entry(
+        id=clean(f"tag:{city.authority}:feed/{division.slug}/closed"),
+        url=url,
+        title=title,
+        language=language,
+        summary=text,
+        content_html=f"<p>{escape(text)}</p>\n<p>{way}</p>\n<p>{escape(whom)}</p>",
+        division=name,
+        telephone=one_line(city.telephone),
+        categories=(),
+        published=at,
+        updated=at,
+        enclosures=(),
+        media=(),
+        rights=rights_of(city.licence, say),
+        rights_url=LICENCES.get(city.licence),
     )
 
 
@@ -104,13 +133,13 @@ def holding(entry: Entry) -> Feed:
     )
 
 
-def scope_names(scope: Scope, newsroom: Newsroom, say: Words, beside: Beside) -> list[str]:
+def scope_names(scope: Scope, newsroom: Newsroom, say: Words, topics: Mapping[str, Topic]) -> list[str]:
     """What a scope is called, piece by piece: nothing for all releases. A slug that is not known stands for itself."""
     language = say.language
     divisions = ((slug, newsroom.division(slug)) for slug in scope.divisions)
     names = [known.name(language) if known else slug for slug, known in divisions]
-    topics = ((slug, beside.topics.get(slug)) for slug in scope.topics)
-    names += [known.name(language) if known else slug for slug, known in topics]
+    tagged = ((slug, topics.get(slug)) for slug in scope.topics)
+    names += [known.name(language) if known else slug for slug, known in tagged]
     boards = {board.slug: board.name(language) for board in newsroom.city.boards}
     names += [boards.get(slug, slug) for slug in scope.boards]
     if scope.words:
@@ -119,19 +148,3 @@ def scope_names(scope: Scope, newsroom: Newsroom, say: Words, beside: Beside) ->
         key = f"tongue.{scope.language}"
         names.append(say(key) if key in say.sentences else scope.language)
     return names
-
-
-def _entries(
-    articles: Iterable[Article], newsroom: Newsroom, words: Mapping[str, Words], beside: Beside
-) -> tuple[tuple[Entry, ...], tuple[tuple[int, str], ...]]:
-    kept: list[tuple[datetime, int, Entry]] = []
-    left_out: list[tuple[int, str]] = []
-    for article in articles:
-        try:
-            entry = entry_of(article, newsroom, words, beside)
-        except Exception as error:  # one article of any brokenness must not take the feed with it (F61)
-            left_out.append((article.id, str(error) or type(error).__name__))
-        else:
-            kept.append((entry.updated, article.id, entry))
-    kept.sort(key=lambda row: row[:2], reverse=True)
-    return tuple(entry for _, _, entry in kept), tuple(left_out)

@@ -1,21 +1,25 @@
 """A feed as JSON Feed 1.1 (jsonfeed.org/version/1.1), with an extension `_civicwire` for what its items cannot say."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from feeds.documents.entry import Entry
 from feeds.documents.feed import Feed
+from feeds.documents.splice import joined
+
+BETWEEN = b","
+"""What stands between two entries."""
 
 
-def render(feed: Feed, items: Iterable[bytes] | None = None) -> bytes:
-    """The whole document in UTF-8; the same feed gives the same bytes in every process.
+def render(feed: Feed) -> bytes:
+    """The whole document in UTF-8; the same feed gives the same bytes in every process."""
+    return joined(around(feed), map(entry_bytes, feed.entries), BETWEEN)
 
-    `items` are its entries where somebody has them already as `entry_bytes` made them.
-    """
-    made = map(entry_bytes, feed.entries) if items is None else items
-    head = _dumped(_head(feed))
-    return b"".join([head[:-1], b',"items":[', b",".join(made), b"]}"])
+
+def around(feed: Feed) -> tuple[bytes, bytes]:
+    """What stands before a document's entries, and after them."""
+    return _dumped(_head(feed))[:-1] + b',"items":[', b"]}"
 
 
 def entry_bytes(entry: Entry) -> bytes:

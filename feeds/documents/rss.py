@@ -1,6 +1,5 @@
 """A feed as RSS 2.0 (RSS Advisory Board, specification 2.0.11 and its Best Practices Profile)."""
 
-from collections.abc import Iterable
 from functools import partial
 from html import escape
 
@@ -10,17 +9,21 @@ from feedgen.feed import FeedGenerator
 from feeds.documents.entry import Entry
 from feeds.documents.feed import Feed, holding
 from feeds.documents.repair import UNTOLD, RssChannel, RssItem
-from feeds.documents.splice import cut, splice
+from feeds.documents.splice import cut, frame, joined
+
+BETWEEN = b""
+"""What stands between two entries."""
 
 
-def render(feed: Feed, items: Iterable[bytes] | None = None) -> bytes:
-    """The whole document in UTF-8; the same feed gives the same bytes in every process.
+def render(feed: Feed) -> bytes:
+    """The whole document in UTF-8; the same feed gives the same bytes in every process."""
+    return joined(around(feed), map(entry_bytes, feed.entries), BETWEEN)
 
-    `items` are its entries where somebody has them already as `entry_bytes` made them.
-    """
-    made = map(entry_bytes, feed.entries) if items is None else items
-    head: bytes = _channel(feed).rss_str(xml_declaration=False)
-    return splice(head, made, before=b"</channel>", stylesheet=feed.stylesheet_url)
+
+def around(feed: Feed) -> tuple[bytes, bytes]:
+    """What stands before a document's entries, and after them."""
+    empty: bytes = _channel(feed).rss_str(xml_declaration=False)
+    return frame(empty, before=b"</channel>", stylesheet=feed.stylesheet_url)
 
 
 def entry_bytes(entry: Entry) -> bytes:

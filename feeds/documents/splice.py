@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def cut(document: bytes, tag: bytes) -> bytes:
@@ -12,11 +12,16 @@ def cut(document: bytes, tag: bytes) -> bytes:
     return document[document.index(b"<" + tag) : document.rindex(end) + len(end)]
 
 
-def splice(head: bytes, entries: Iterable[bytes], *, before: bytes, stylesheet: str) -> bytes:
-    """A whole document: one without entries, and its entries before the end of the element that holds them.
+def frame(document: bytes, *, before: bytes, stylesheet: str) -> tuple[bytes, bytes]:
+    """What stands around the entries: a document without any, parted where the element that holds them ends.
 
     The stylesheet is named by an instruction (Associating Style Sheets with XML documents, section 4).
     """
-    at = head.rindex(before)
+    at = document.rindex(before)
     instruction = f'<?xml-stylesheet type="text/css" href="{escape(stylesheet)}"?>\n'.encode()
-    return b"".join([DECLARATION, instruction, head[:at], *entries, head[at:]])
+    return _DECLARATION + instruction + document[:at], document[at:]
+
+
+def joined(frame: tuple[bytes, bytes], entries: Iterable[bytes], between: bytes = b"") -> bytes:
+    """The whole document."""
+    return frame[0] + between.join(entries) + frame[1]

@@ -21,6 +21,11 @@ _BETWEEN = re.compile(
     r"\s*(</?(?:p|h3|h4|ul|ol|li|table|caption|thead|tbody|tr|td|th|blockquote|figure|figcaption|aside|br)\b[^>]*>)\s*"
 )
 _LISTS = ("<ul", "<ol")
+_MOST_BLOCKS = 1_000
+_MOST_SIGNS = 10_000
+"""Of the text itself and of the elements around it: each `<` is one."""
+_PARTS = 16
+"""Into so many parts goes what does not render to itself: all is looked at four times at most."""
 _APART = "\n\n<!-- -->\n\n"
 """A comment, which is cleaned away: it keeps two lists from being one."""
 # A table that Markdown has: a head, and one line in each cell.
@@ -35,10 +40,11 @@ _MARKS = re.compile(
 
 def markdown_of(html: str) -> str:
     """Markdown of HTML that is clean. Rendered and cleaned it is equal to that, but for white space between elements;
-    text outside all paragraphs becomes one. What is longer than a text may be stays HTML: it would take minutes."""
+    text outside all paragraphs becomes one. What is longer than a text may be, or has more blocks or signs of Markdown
+    than any release, stays HTML: it would take minutes."""
     body = LexborHTMLParser(html).body
     blocks = list(_blocks(body)) if body is not None else []
-    if len(html) > LONGEST_TEXT:
+    if len(html) > LONGEST_TEXT or len(blocks) > _MOST_BLOCKS or len(_SIGNS.findall(html)) > _MOST_SIGNS:
         return _joined(blocks, [_as_it_is(block) for block in blocks])
     return _joined(blocks, list(_written(blocks, [_converted(block, tagged=False) for block in blocks])))
 
@@ -59,13 +65,13 @@ def _blocks(body: LexborNode) -> Iterator[str]:
 
 
 def _written(blocks: Sequence[str], texts: Sequence[str]) -> Iterator[str]:
-    """The text of each block that renders to it: all are looked at together, and apart where one of them does not."""
+    """The text of each block that renders to it: all are looked at together, in parts where one of them does not."""
     if not blocks or _same(_joined(blocks, texts), "".join(blocks)):
         yield from texts
     elif len(blocks) > 1:
-        half = len(blocks) // 2
-        yield from _written(blocks[:half], texts[:half])
-        yield from _written(blocks[half:], texts[half:])
+        size = -(-len(blocks) // _PARTS)
+        for start in range(0, len(blocks), size):
+            yield from _written(blocks[start : start + size], texts[start : start + size])
     else:
         # Hangul may follow a mark directly, which CommonMark does not read as the end of an emphasis.
         tagged = _converted(blocks[0], tagged=True)

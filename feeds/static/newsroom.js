@@ -1,7 +1,34 @@
-// The editor is better with this and works without it: what is typed is kept until it is saved, shown as it will look,
-// and what is pasted comes out clean. Nothing is asked of anybody but this site.
+// The newsroom is better with this and works without it. Nothing is asked of anybody but this site.
 "use strict";
 
+// What was done or is wrong is read first, also where a browser does not lead there by itself.
+(() => {
+  const first = document.querySelector("[autofocus]") || document.getElementById(location.hash.slice(1));
+  if (first && document.activeElement === document.body) first.focus();
+})();
+
+// Whoever fills in a day and a time means the choice that they belong to.
+for (const group of document.querySelectorAll("[data-chooses]")) {
+  group.addEventListener("input", () => { group.closest("li").querySelector("[type=radio]").checked = true; });
+}
+
+// A browser may be told to keep nothing; then nothing is kept.
+const stored = (act) => { try { return act(localStorage); } catch { return null; } };
+const copies = (store, of = "") => Object.keys(store).filter((name) => name.startsWith(`civicwire:${of}`));
+// The site says once, in a cookie, what concerns the copies of what was typed.
+const told = (name) => {
+  const found = document.cookie.match(`(?:^|; )${name}=([^;]+)`);
+  if (found) document.cookie = `${name}=; path=/newsroom; max-age=0`;
+  return found && decodeURIComponent(found[1]);
+};
+
+// Whoever signs out leaves nothing of theirs in this browser.
+(() => {
+  const left = told("left");
+  if (left) stored((store) => copies(store, `${left}:`).forEach((name) => store.removeItem(name)));
+})();
+
+// The editor: what is typed is kept until it is saved, shown as it will look, and what is pasted comes out clean.
 (() => {
   const form = document.getElementById("editor");
   if (!form) return;
@@ -12,32 +39,38 @@
   let changed = said.changed === "yes";
   let leaving = false;
 
-  const faults = document.querySelector(".faults");
-  if (faults) faults.focus();
-
-  // What is kept: the fields that a person fills in, never the proof of the stay, never a file.
+  // What is kept: what the form would send but for the proof of the stay and the files; files that were uploaded are
+  // in it by name. From which version it was made is no difference that a person sees.
   const LASTS = 7 * 24 * 3600 * 1000;
-  const fields = () => [...form.elements].filter((one) => one.name
-    && !["file", "submit", "button", "fieldset", "hidden"].includes(one.type));
-  const ticked = (one) => one.type === "checkbox" || one.type === "radio";
-  const copy = () => fields().map((one) => [one.name, one.value, ticked(one) ? one.checked : null]);
-  // A browser may be told to keep nothing; then nothing is kept.
-  const stored = (act) => { try { return act(localStorage); } catch { return null; } };
+  const copy = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf");
+  const typed = (fields) => JSON.stringify(fields.filter(([name]) => !["version", "revision"].includes(name)));
   const keep = () => stored((store) => store.setItem(key(said.kept), JSON.stringify({ at: Date.now(), fields: copy() })));
   const forget = (of = said.kept) => stored((store) => store.removeItem(key(of)));
   const tidy = () => stored((store) => {
-    for (const one of Object.keys(store).filter((name) => name.startsWith("civicwire:"))) {
+    for (const one of copies(store)) {
       if (!(JSON.parse(store.getItem(one)).at > Date.now() - LASTS)) store.removeItem(one);
     }
   });
-  const restore = (values) => {
-    for (const one of fields()) {
-      const mine = values.find(([name, value]) => name === one.name && (!ticked(one) || value === one.value));
-      if (mine && ticked(one)) one.checked = mine[2];
-      else if (mine) one.value = mine[1];
+  const moment = (at) => new Intl.DateTimeFormat("sv-SE", { timeZone: said.zone, dateStyle: "short", timeStyle: "short" })
+    .format(new Date(at));
+  // A form that is sent and never seen.
+  const send = (entries, to) => {
+    const made = document.createElement("form");
+    Object.assign(made, { method: "post", enctype: "multipart/form-data", hidden: true }, to);
+    for (const [name, value] of entries) {
+      const field = document.createElement("textarea");
+      field.name = name;
+      field.value = value;
+      made.append(field);
     }
-    changed = true;
-    show();
+    document.body.append(made);
+    made.submit();
+    made.remove();
+  };
+  // The site makes the form anew from the copy: it alone knows the pictures and files that belong to it.
+  const restore = (fields) => {
+    leaving = true;
+    send([...fields, ["csrf", form.elements.csrf.value], ["do", "restore"]], { action: `${form.action}#text` });
   };
 
   const button = (label, act) => {
@@ -49,24 +82,20 @@
     return made;
   };
   const offer = () => {
-    // The site says in a cookie what it has saved: the copy of that has done its work.
-    const saved = document.cookie.match(/(?:^|; )saved=([\w-]+)/);
-    if (saved) {
-      forget(saved[1]);
-      document.cookie = "saved=; path=/newsroom; max-age=0";
-    }
+    const saved = told("saved");
+    if (saved) forget(saved); // the copy has done its work
     tidy();
+    if (changed) keep();
     const kept = stored((store) => JSON.parse(store.getItem(key(said.kept))));
-    if (!kept || changed || JSON.stringify(kept.fields) === JSON.stringify(copy())) return;
+    if (!kept || typed(kept.fields) === typed(copy())) return;
     const notice = document.createElement("div");
     notice.className = "notice kept-copy";
     notice.setAttribute("role", "status");
     const sentence = document.createElement("span");
-    sentence.textContent = `${said.found} (${new Date(kept.at).toLocaleString(document.documentElement.lang)})`;
-    const gone = () => { notice.remove(); text.focus(); };
+    sentence.textContent = `${said.found} (${moment(kept.at)})`;
     notice.append(sentence,
-      button(said.restore, () => { restore(kept.fields); gone(); }),
-      button(said.forget, () => { forget(); gone(); }));
+      button(said.restore, () => restore(kept.fields)),
+      button(said.forget, () => { forget(); notice.remove(); text.focus(); }));
     form.parentElement.before(notice);
   };
 
@@ -109,15 +138,6 @@
     next.name = `glass-${(shown += 1)}`; // a window keeps the name that it was made with
     next.className = "coming";
     glass.append(next);
-    const copied = document.createElement("form");
-    Object.assign(copied, { method: "post", action: said.preview + location.search, target: next.name, hidden: true });
-    const entries = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-    for (const [name, value] of [...entries, ["live", "yes"]]) {
-      const field = document.createElement("textarea");
-      field.name = name;
-      field.value = value;
-      copied.append(field);
-    }
     next.addEventListener("load", () => {
       const before = inside(old);
       const after = inside(next);
@@ -131,9 +151,8 @@
       busy = false;
       if (stale) show();
     }, { once: true });
-    document.body.append(copied);
-    copied.submit();
-    copied.remove();
+    const proof = ["csrf", form.elements.csrf.value];
+    send([...copy(), proof, ["live", "yes"]], { action: said.preview + location.search, target: next.name });
   }
   if (glass) {
     glass.hidden = false;

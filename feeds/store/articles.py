@@ -198,13 +198,13 @@ def end_approval(session: Session, article_id: int, *, expected: int | None = No
     _set(session, article_id, expected, **_NO_APPROVAL, publish_at=None)
 
 
-def discard(session: Session, article_id: int, *, expected: int | None = None) -> None:
+def discard(session: Session, article_id: int, *, now: datetime, expected: int | None = None) -> None:
     """Destroy a draft and all its revisions. Conflict if it is public, or scheduled."""
     changes.take_turn(session)  # before the row: who publishes waits for the two in this order
     if get(session, article_id).state is not State.DRAFT:
         raise Conflict(f"article {article_id} is no draft: only a draft can be destroyed")
     _set(session, article_id, expected)
-    twins.unlink(session, article_id)
+    twins.unlink(session, article_id, now=now)
     session.execute(update(audit).where(audit.c.article_id == article_id).values(article_id=None))
     search_index.remove(session, article_id)
     for table in (picture, attachment, article_topic, revision):
@@ -212,11 +212,13 @@ def discard(session: Session, article_id: int, *, expected: int | None = None) -
     session.execute(delete(article).where(article.c.id == article_id))
 
 
-def file(session: Session, article_id: int, *, division: str | None, board: str | None) -> None:
+def file(
+    session: Session, article_id: int, *, division: str | None, board: str | None, expected: int | None = None
+) -> None:
     """File a draft under a division and a board. Conflict if it is public already."""
     changes.take_turn(session)
     _not_yet_public(session, article_id, "filed elsewhere")
-    _set(session, article_id, None, division=division, board=board)
+    _set(session, article_id, expected, division=division, board=board)
 
 
 def revise(
@@ -250,7 +252,7 @@ def revise(
     if not public:
         # A scheduled article keeps its hour; a request for approval was about another text.
         voided = {**_NO_APPROVAL, "publish_at": None} if before.approval else {}
-        _set(session, article_id, expected, **values, **voided)
+        _set(session, article_id, expected, **values, **voided, updated_at=now)
         change = None
     else:
         _set(session, article_id, expected, **values)

@@ -104,6 +104,8 @@ class Desk:
     """Only those that wait for approval by this person: somebody else asked."""
     author: str | None = None
     """Only those of which this person wrote a revision."""
+    unfiled: bool = False
+    """Only those whose division is unknown."""
     hidden_of: tuple[str, ...] | None = None
     """What is not public only of these divisions; None means of all."""
     ids: tuple[int, ...] | None = None
@@ -120,25 +122,32 @@ def listing(
 
 def listed(session: Session, desk: Desk) -> int:
     """How many articles `listing` would give without a limit."""
-    found = select(func.count()).select_from(article.join(revision, _CURRENT)).where(*on_desk(desk))
-    return session.execute(found).scalar_one()
+    found: int = session.execute(chosen(desk, func.count(article.c.id))).scalar_one()
+    return found
+
+
+def chosen(desk: Desk, *columns: ColumnElement[Any]) -> Select[Any]:
+    """These columns of the articles of a wish. Their texts are looked up only where the wish is about them."""
+    wanted = select(*columns).where(*on_desk(desk))
+    return wanted.join(revision, _CURRENT) if desk.language else wanted
 
 
 def on_desk(desk: Desk) -> list[ColumnElement[bool]]:
-    """The conditions of a wish, on articles joined to their current revision."""
+    """The conditions of a wish, on articles; where it asks for a language, joined to their current revision."""
     where: list[ColumnElement[bool]] = []
     if desk.states:
         where.append(article.c.state.in_(list(desk.states)))
     if desk.divisions:
         where.append(article.c.division.in_(list(desk.divisions)))
+    if desk.unfiled:
+        where.append(article.c.division.is_(None))
     if desk.language:
         where.append(revision.c.language == desk.language)
     if desk.topic:
         where.append(_has_topic(desk.topic))
-    if desk.waiting:
+    if desk.waiting or desk.waits_for is not None:
         where.append(article.c.approval_version == article.c.version)
     if desk.waits_for is not None:
-        where.append(article.c.approval_version == article.c.version)
         where.append(article.c.approval_asked_by != desk.waits_for)
     if desk.author is not None:
         wrote = select(_CORRECTION.c.article_id).where(_CORRECTION.c.author == desk.author)

@@ -27,14 +27,14 @@ _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == arti
 class Query:
     """What readers look for; None and empty ask for nothing. Words must all be there, "phrases" as they stand.
 
-    `divisions` are slugs of which one is enough; `since` and `until` bound the publication: from this instant on,
-    and before that one. Without `newest` the best fit is first.
+    Of `divisions`, `boards` and `topics`, slugs, one each is enough; `since` and `until` bound the publication: from
+    this instant on, and before that one. Without `newest` the best fit is first.
     """
 
     text: str = ""
     divisions: tuple[str, ...] = ()
-    board: str | None = None
-    topic: str | None = None
+    boards: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     language: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -108,10 +108,13 @@ def _found(session: Session, query: Query, wanted: Wanted, *, in_title: bool = F
 
 
 def _facets(query: Query) -> tuple[tuple[str, ...], ...]:
-    groups = [tuple(facet("division", slug) for slug in query.divisions)]
-    given = {"board": query.board, "topic": query.topic, "language": query.language}
-    groups += [(facet(kind, value),) for kind, value in given.items() if value]
-    return tuple(group for group in groups if group)
+    given = {
+        "division": query.divisions,
+        "board": query.boards,
+        "topic": query.topics,
+        "language": (query.language,) if query.language else (),
+    }
+    return tuple(tuple(facet(kind, value) for value in values) for kind, values in given.items() if values)
 
 
 def _written(found: Sequence[int]) -> BindParameter[Sequence[int]]:

@@ -14,6 +14,8 @@ from feeds.store.search_postgres import Vectors
 from feeds.store.search_sqlite import Fts5
 from feeds.store.tables import article, article_topic, revision
 
+CHANGED = "changed:yes"
+"""The facet of what was corrected after its publication."""
 _ENGINES: Mapping[str, Engine] = {"sqlite": Fts5(), "postgresql": Vectors()}
 
 
@@ -71,6 +73,8 @@ class _Filed:
     division: str | None
     board: str | None
     topics: tuple[str, ...]
+    changed: bool
+    """Whether it was corrected since it was published."""
 
     def facets(self, language: str) -> tuple[str, ...]:
         """What filters find it by; nothing for what is not public, of which nobody asks by filter."""
@@ -79,6 +83,7 @@ class _Filed:
         found = [facet("language", language)]
         found += [facet("division", self.division)] if self.division else []
         found += [facet("board", self.board)] if self.board else []
+        found += [CHANGED] if self.changed else []
         return (*found, *(facet("topic", topic) for topic in self.topics))
 
 
@@ -88,7 +93,7 @@ def _filed(session: Session, ids: Iterable[int]) -> dict[int, _Filed]:
     said = select(article_topic.c.article_id, article_topic.c.topic).where(article_topic.c.article_id.in_(wanted))
     for article_id, topic in session.execute(said.order_by(article_topic.c.topic)):
         topics.setdefault(article_id, []).append(topic)
-    columns = (article.c.id, article.c.state, article.c.published_at, article.c.division, article.c.board)
+    columns = [article.c[name] for name in ("id", "state", "published_at", "updated_at", "division", "board")]
     rows = session.execute(select(*columns).where(article.c.id.in_(wanted)))
     return {
         row.id: _Filed(
@@ -96,6 +101,7 @@ def _filed(session: Session, ids: Iterable[int]) -> dict[int, _Filed]:
             row.division,
             row.board,
             tuple(topics.get(row.id, ())),
+            row.published_at is not None and row.updated_at is not None and row.updated_at > row.published_at,
         )
         for row in rows
     }

@@ -1,17 +1,19 @@
 """Twins: one release in several languages, linked both ways. A family shares the id of its first article."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import case, update
 
 from feeds.errors import Conflict
+from feeds.model import ChangeKind, State
 from feeds.store import changes
 from feeds.store.database import Session
 from feeds.store.reading import get
 from feeds.store.tables import article
 
 
-def link(session: Session, first: int, second: int) -> None:
+def link(session: Session, first: int, second: int, *, now: datetime) -> None:
     """Say that two articles are one release in two languages, and with them the twins that either has.
 
     Conflict where two of them would be in one language.
@@ -21,19 +23,32 @@ def link(session: Session, first: int, second: int) -> None:
     if len(set(family.values())) < len(family):
         raise Conflict("two articles of one language cannot be twins: a release has one article in each language")
     _set_group(session, family, min(family))
+    _tell(session, family, now)
 
 
-def unlink(session: Session, article_id: int) -> None:
+def unlink(session: Session, article_id: int, *, now: datetime) -> None:
     """Take an article out of its family of twins."""
     changes.take_turn(session)
     rest = {one: language for language, one in _family(session, article_id) if one != article_id}
+    if not rest:
+        return
     _set_group(session, (article_id,), None)
     _set_group(session, rest, min(rest) if len(rest) > 1 else None)
+    _tell(session, (article_id, *rest), now)
 
 
 def _family(session: Session, article_id: int) -> list[tuple[str, int]]:
     found = get(session, article_id)
     return [(found.content.language, found.id), *found.twins]
+
+
+def _tell(session: Session, ids: Iterable[int], now: datetime) -> None:
+    """Write in the log that what shows these articles is another now, for pages and feeds name the twins."""
+    for one in sorted(ids):
+        found = get(session, one)
+        if found.state is State.PUBLISHED:
+            kind = ChangeKind.EDITED
+            changes.record(session, article_id=one, revision=found.revision, kind=kind, at=now, quiet=True)
 
 
 def _set_group(session: Session, ids: Iterable[int], group: int | None) -> None:

@@ -14,6 +14,7 @@ from feeds.clock import Clock
 from feeds.errors import NotFound
 from feeds.history import Step, steps
 from feeds.model import Article, Division, State
+from feeds.scope import Scope
 from feeds.store import reading, topics
 from feeds.store.database import Database, Session
 from feeds.web import views
@@ -67,10 +68,10 @@ class ArticlePages:
             item=item,
             article=article,
             contact=views.contact_of(article, newsroom, words),
-            body=views.body_of(article, words),
+            body=views.body_of(article, newsroom, self.chrome.words),
             changes_url=changes_path(article) if article.correction_note else None,
             topics=[(topic.name(visit.language), f"/search?topic={topic.slug}") for topic in tagged],
-            feeds=feed_links(words, division.slug if division else "all"),
+            feeds=feed_links(Scope((division.slug,)) if division else Scope()),
             feed_title=division.name(visit.language) if division else newsroom.city.newsroom_name(visit.language),
             form_token=self.form_token(),
             follow=follow,

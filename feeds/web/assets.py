@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+FEED_STYLESHEET = "/feeds.css"
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -36,9 +37,9 @@ class Assets:
         return f"/static/{self._assets[name].mark}/{name}"
 
     @property
-    def route(self) -> Route:
-        """Serves the files."""
-        return Route("/static/{mark}/{name}", self._serve)
+    def routes(self) -> list[Route]:
+        """Serves the files; the stylesheet of raw feeds under one address for ever, for it stands in every feed."""
+        return [Route("/static/{mark}/{name}", self._serve), Route(FEED_STYLESHEET, self._serve_feeds)]
 
     def _serve(self, request: Request) -> Response:
         asset = self._assets.get(request.path_params["name"])
@@ -48,3 +49,7 @@ class Assets:
         current = asset.mark == request.path_params["mark"]
         pace = "public, max-age=31536000, immutable" if current else "public, max-age=60"
         return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": pace})
+
+    def _serve_feeds(self, _request: Request) -> Response:
+        asset = self._assets["feeds.css"]
+        return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": "public, max-age=86400"})

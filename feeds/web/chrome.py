@@ -9,12 +9,14 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from feeds.addresses import feed_path
+from feeds.addresses import FEED_TYPES, scope_feed_path
 from feeds.model import Newsroom
+from feeds.scope import Scope
 from feeds.web import dates
 from feeds.web.assets import Assets
 from feeds.words import Words
 
+_FORMATS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 OWN_NAMES = {"en": "English", "ko": "한국어"}
 
 
@@ -68,7 +70,7 @@ class Chrome:
         languages = self.newsroom.city.languages
         asked = request.query_params.get("lang", "")
         chosen = asked in languages
-        language = asked if chosen else _preferred(request.headers.get("accept-language", ""), languages)
+        language = asked if chosen else preferred(request.headers.get("accept-language", ""), languages)
         return Visit(language, chosen, request.url.path, tuple(request.query_params.multi_items()))
 
     def page(
@@ -93,9 +95,13 @@ class Chrome:
         status: int,
         word: str | None = None,
         *,
+        text: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
-        """A page that says what is wrong and what to do: the words `error.<word>`, by default those of the status."""
+        """A page that says what is wrong and what to do: the words `error.<word>`, by default those of the status.
+
+        `text` is said instead of the words' own, where that depends on what was asked.
+        """
         visit = self.visit(request)
         words = self.words[visit.language]
         key = f"error.{word or status}"
@@ -106,7 +112,7 @@ class Chrome:
             headers={"Cache-Control": "no-store"} | dict(headers or {}),
             title=words(f"{key}.heading"),
             heading=words(f"{key}.heading"),
-            text=words(f"{key}.text"),
+            text=text or words(f"{key}.text"),
             action=(words("message.home"), visit.link("/")),
         )
 
@@ -129,22 +135,32 @@ class Chrome:
             "link": link,
             "title": title,
             "canonical": self.newsroom.url(visit.path),
-            "feeds": feed_links(words, "all"),
+            "feeds": feed_links(Scope()),
             "day": lambda when: dates.day(when, city.zone, visit.language),
             "iso": _iso,
         }
 
 
-def feed_links(words: Words, slug: str) -> list[tuple[str, str]]:
-    """The (label, path) of each form of a feed."""
-    return [("RSS", feed_path(slug, "rss")), ("Atom", feed_path(slug, "atom"))]
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """One format of a feed: its name, address and media type."""
+
+    label: str
+    url: str
+    type: str
+
+
+def feed_links(scope: Scope) -> list[FeedLink]:
+    """Every format of a scope's feed."""
+    types = {name: FEED_TYPES[name].partition(";")[0] for name in FEED_TYPES}
+    return [FeedLink(_FORMATS[name], scope_feed_path(scope, name), types[name]) for name in FEED_TYPES]
 
 
 def _iso(when: datetime | date) -> str:
     return when.isoformat(timespec="seconds") if isinstance(when, datetime) else when.isoformat()
 
 
-def _preferred(header: str, languages: Sequence[str]) -> str:
+def preferred(header: str, languages: Sequence[str]) -> str:
     """The best language of an Accept-Language header (RFC 9110, section 12.5.4); a broken one asks for nothing."""
     wishes: list[tuple[float, int, str]] = []
     for position, part in enumerate(header[:500].split(",")):

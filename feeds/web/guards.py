@@ -43,7 +43,7 @@ class Guard:
         headers = dict(SECURITY_HEADERS)
         if secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,7 +60,7 @@ class Guard:
                 began_answering = True
                 status = message["status"]
                 given = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in given)]
+                message["headers"] = [*message["headers"], *(pair for pair in self.headers if pair[0] not in given)]
                 if status >= 400 and scope["method"] not in ("GET", "HEAD"):
                     # The rest of a refused body is not read: whoever sends on sends into a closed connection.
                     message["headers"].append((b"connection", b"close"))

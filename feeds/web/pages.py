@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.addresses import division_path
+from feeds.addresses import division_path, scope_feed_path, scope_path
 from feeds.clock import Clock
 from feeds.model import Division
-from feeds.shelf import ALL
-from feeds.store import divisions, reading
+from feeds.scope import Scope
+from feeds.store import divisions, reading, topics
 from feeds.store.database import Database
 from feeds.web import views
 from feeds.web.chrome import Chrome, feed_links
@@ -86,7 +86,7 @@ class Pages:
         name = division.name(visit.language) if division else None
         context: dict[str, Any] = {
             "days": views.by_day(articles, newsroom, words, readable),
-            "feeds": feed_links(words, division.slug if division else ALL),
+            "feeds": feed_links(Scope((division.slug,)) if division else Scope()),
             "follow": views.follow_of(division, monthly, words),
             "form_token": self.form_token(),
             "older_url": visit.link(f"{path}?page={page + 1}") if len(ids) > A_PAGE else None,
@@ -108,13 +108,20 @@ class Pages:
     def feeds(self, request: Request) -> Response:
         """Every feed there is, and how to follow it by reader or by mail."""
         visit = self.chrome.visit(request)
-        words = self.chrome.words[visit.language]
+        newsroom, words = self.chrome.newsroom, self.chrome.words[visit.language]
+        with self.database.read() as session:
+            vocabulary = topics.known(session, retired=False)
+        boards = newsroom.city.boards if len(newsroom.city.boards) > 1 else ()
         return self.chrome.page(
             request,
             "feeds.html",
             title=words("feeds.title"),
-            groups=views.by_bureau(self.chrome.newsroom),
-            earlier=views.earlier(self.chrome.newsroom),
+            groups=views.by_bureau(newsroom),
+            topics=[(one.name(visit.language), Scope(topics=(one.slug,))) for one in vocabulary],
+            boards=[(one.name(visit.language), Scope(boards=(one.slug,))) for one in boards],
+            scope_path=scope_path,
+            scope_feed_path=scope_feed_path,
+            earlier=views.earlier(newsroom),
         )
 
 

@@ -1,10 +1,11 @@
 """The page where readers look for releases: by words, division, board, topic, language and days. A plain GET form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from urllib.parse import urlencode
 
+from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,11 +13,12 @@ from starlette.routing import Route
 from feeds.grams import QUERY_CHARACTERS
 from feeds.localtime import instant_of
 from feeds.model import Division, Newsroom, Topic
+from feeds.scope import MAX_VALUES, Scope
 from feeds.store import search, topics
 from feeds.store.database import Database
 from feeds.store.search import FARTHEST, Hit, Query
 from feeds.web import views
-from feeds.web.chrome import OWN_NAMES, Chrome
+from feeds.web.chrome import OWN_NAMES, Chrome, feed_links
 from feeds.web.views import Item
 
 PATH = "/search"
@@ -31,9 +33,9 @@ class Asked:
     """What an address asks for. Whatever in it is no filter of ours is as if it were not there."""
 
     text: str = ""
-    division: Division | None = None
-    board: str | None = None
-    topic: str | None = None
+    divisions: tuple[Division, ...] = ()
+    boards: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     language: str | None = None
     since: date | None = None
     until: date | None = None
@@ -41,7 +43,7 @@ class Asked:
     page: int = 1
 
     @classmethod
-    def read(cls, given: Mapping[str, str], newsroom: Newsroom, vocabulary: Sequence[Topic]) -> "Asked":
+    def read(cls, given: ImmutableMultiDict[str, str], newsroom: Newsroom, vocabulary: Sequence[Topic]) -> "Asked":
         """Read the fields of the form, each within its bounds. Days the wrong way round are turned."""
         city = newsroom.city
         since, until = _day(given.get("from", "")), _day(given.get("to", ""))
@@ -49,9 +51,9 @@ class Asked:
             since, until = until, since
         return cls(
             text=" ".join(given.get("q", "").split())[:QUERY_CHARACTERS],
-            division=newsroom.division(given.get("division", "")),
-            board=_one_of(given.get("board"), [board.slug for board in city.boards]),
-            topic=_one_of(given.get("topic"), [topic.slug for topic in vocabulary]),
+            divisions=_divisions(given.getlist("division"), newsroom),
+            boards=_known(given.getlist("board"), [board.slug for board in city.boards]),
+            topics=_known(given.getlist("topic"), [topic.slug for topic in vocabulary]),
             language=_one_of(given.get("language"), city.languages),
             since=since,
             until=until,
@@ -60,17 +62,20 @@ class Asked:
         )
 
     @property
-    def filters(self) -> dict[str, str]:
+    def filters(self) -> list[tuple[str, str]]:
         """The filters that are on, as the form's fields have them."""
-        fields = {
-            "division": self.division.slug if self.division else None,
-            "board": self.board,
-            "topic": self.topic,
-            "language": self.language,
-            "from": self.since.isoformat() if self.since else None,
-            "to": self.until.isoformat() if self.until else None,
-        }
-        return {name: value for name, value in fields.items() if value}
+        fields = [("division", division.slug) for division in self.divisions]
+        fields += [("board", slug) for slug in self.boards] + [("topic", slug) for slug in self.topics]
+        given = {"language": self.language, "from": self.since, "to": self.until}
+        return fields + [(name, str(value)) for name, value in given.items() if value]
+
+    @property
+    def scope(self) -> Scope | None:
+        """What a feed and a mail can go on with; None where days are asked for, which no feed has."""
+        if self.since or self.until or not self.anything:
+            return None
+        slugs = tuple(division.slug for division in self.divisions)
+        return Scope(slugs, self.language, topics=self.topics, boards=self.boards, words=self.text)
 
     @property
     def anything(self) -> bool:
@@ -79,9 +84,9 @@ class Asked:
 
     def address(self, *, page: int = 1, filters: bool = True) -> str:
         """The address of this question, of another page of its answer, or without its filters."""
-        fields = {"q": self.text} | (self.filters if filters else {})
-        fields |= {"order": "newest"} if self.newest else {}
-        fields |= {"page": str(page)} if page > 1 else {}
+        fields = [("q", self.text), *(self.filters if filters else ())]
+        fields += [("order", "newest")] if self.newest else []
+        fields += [("page", str(page))] if page > 1 else []
         return f"{PATH}?{urlencode(fields)}"
 
     def query(self, newsroom: Newsroom) -> Query:
@@ -89,9 +94,9 @@ class Asked:
         zone = newsroom.city.zone
         return Query(
             text=self.text,
-            divisions=newsroom.within(self.division.slug) if self.division else (),
-            board=self.board,
-            topic=self.topic,
+            divisions=tuple({slug: None for one in self.divisions for slug in newsroom.within(one.slug)}),
+            boards=self.boards,
+            topics=self.topics,
             language=self.language,
             since=instant_of(self.since, time(), zone) if self.since else None,
             until=instant_of(self.until + _DAY, time(), zone) if self.until else None,
@@ -146,13 +151,24 @@ class SearchPage:
             first=(asked.page - 1) * A_PAGE + 1,
             most=QUERY_CHARACTERS,
             bureaus=bureaus,
-            elsewhere=asked.division if asked.division and asked.division.slug not in offered else None,
-            topics=[one for one in vocabulary if not one.retired or one.slug == asked.topic],
+            elsewhere=[one for one in asked.divisions if one.slug not in offered],
+            topics=[one for one in vocabulary if not one.retired or one.slug in asked.topics],
+            feeds=feed_links(asked.scope or Scope()),
             own_names=OWN_NAMES,
             previous_url=visit.link(asked.address(page=asked.page - 1)) if asked.page > 1 else None,
             next_url=visit.link(asked.address(page=asked.page + 1)) if not last else None,
             plain_url=visit.link(asked.address(filters=False)) if asked.filters else None,
         )
+
+
+def _divisions(slugs: Sequence[str], newsroom: Newsroom) -> tuple[Division, ...]:
+    found = {one.slug: one for slug in slugs[: MAX_VALUES // 3] if (one := newsroom.division(slug)) is not None}
+    return tuple(found[slug] for slug in sorted(found))
+
+
+def _known(values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Those that there are, in order, and no more than a scope holds."""
+    return tuple(sorted(set(values) & set(known)))[: MAX_VALUES // 3]
 
 
 def _one_of(value: str | None, known: Sequence[str]) -> str | None:

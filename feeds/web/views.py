@@ -1,7 +1,7 @@
 """What pages of releases show: from articles to the pieces that templates print."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -11,6 +11,7 @@ from operator import itemgetter
 import structlog
 
 from feeds.addresses import article_path, division_path
+from feeds.documents.entry import words_of
 from feeds.figures import with_figures
 from feeds.history import Step, StepKind
 from feeds.model import Article, Division, Newsroom, hour_is_known
@@ -129,17 +130,19 @@ def time_of(step: Step, article: Article, newsroom: Newsroom) -> str | None:
     return _time(article, newsroom) if step.kind is StepKind.PUBLISHED else clock_time(step.at, newsroom.city.zone)
 
 
-def body_of(article: Article, words: Words) -> str:
-    """The article's HTML as our pages show it: nothing is loaded from another host, so a picture is a link to it.
+def body_of(article: Article, newsroom: Newsroom, words: Mapping[str, Words]) -> str:
+    """The article's HTML as our pages show it, our own words in it in its language. Nothing is loaded from another
+    host, so a picture is a link to it.
 
     Headings are directly below the page's own, none left out (WCAG 2.2, 1.3.1).
 
     Cleaned HTML holds h3 and h4 only; a text that begins with h4 has nothing above it.
     """
-    html = _PICTURE.sub(_picture_link(words), article.content.body_html)
+    say = words_of(words, article.content.language, newsroom)
+    html = _PICTURE.sub(_picture_link(say), article.content.body_html)
     rise = 1 if "<h3" in html else 2
     html = _HEADING.sub(lambda tag: f"<{tag[1]}h{int(tag[2]) - rise}", html)
-    return with_figures(html, article.content.pictures, url=lambda path: path)
+    return with_figures(html, article.content.pictures, url=lambda path: path, say=say)
 
 
 def _picture_link(words: Words) -> Callable[[re.Match[str]], str]:

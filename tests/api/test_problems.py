@@ -84,7 +84,7 @@ def test_a_mistake_of_ours_is_a_500_without_a_trace_and_one_line_in_the_log(site
         raise RuntimeError("a slip in /opt/secret/module.py")
 
     parts = site.parts
-    office = Office(parts.database, parts.newsroom, parts.desk, parts.media, parts.words["en"], slip)
+    office = Office(parts.database, parts.newsroom, parts.desk, parts.media, parts.words, slip)
     parts.api = Api(office, parts.chrome, ApiOptions())
     broken = Program(Browser(application(parts)))
     with capture_logs() as lines:

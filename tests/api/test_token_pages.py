@@ -51,7 +51,7 @@ def test_a_revoked_token_stays_on_the_page_and_opens_nothing(site: Site, operato
     found = re.search(r"cw_\d+_[\w-]{43}", operator.post("/newsroom/tokens", SOUND).text)
     assert found is not None
     answer = operator.post("/newsroom/tokens/1/revoke")
-    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/tokens?done=revoked")
+    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/tokens?done=revoked#done")
     page = operator.get("/newsroom/tokens?done=revoked").text
     assert "Revoked" in page
     assert "/newsroom/tokens/1/revoke" not in page

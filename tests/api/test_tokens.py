@@ -1,16 +1,19 @@
 """Who asks: tokens of certain divisions with certain scopes, kept as hashes, and what happens to wrong ones."""
 
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
+from types import FrameType
 
 import pytest
+from sqlalchemy import event
 
 from feeds.access.programs import TokenRefused
 from feeds.errors import NotFound
 from feeds.staff import Right
 from feeds.store import api_tokens, audit
-from feeds.store.database import Database
+from feeds.store.database import Database, Session
 from tests.api.program import RELEASE, Program, demand_problem, program, read, stranger, tag
 from tests.builders import NOW
 from tests.web.conftest import Site
@@ -188,6 +191,47 @@ def test_a_token_is_found_by_its_text_alone(database: Database) -> None:
     assert (token.divisions, every.divisions) == (("climate", "water"), None)
     assert token.actor.rights == {Right.READ, Right.WRITE}
     assert not token.actor.is_person
+
+
+def test_b30_an_unknown_token_and_a_known_one_with_a_wrong_secret_are_found_out_in_the_same_steps(
+    database: Database,
+) -> None:
+    """A token is looked up by its number alone; its secret never reaches the database, nor is it compared.
+
+    What is compared is one SHA-256 hash with another, by `hmac.compare_digest`, also where there is no such token: so
+    neither the steps nor a byte that is right tell a wrong secret from an unknown or an expired token.
+    """
+    with database.write() as session:
+        token, text = api_tokens.add(session, "cms", divisions=None, scopes=[Right.READ], now=NOW, by="shell")
+        ended, _ = api_tokens.add(
+            session, "old", divisions=None, scopes=[Right.READ], now=NOW, by="shell", expires_at=NOW
+        )
+    wrong = text[:-1] + ("B" if text[-1] == "A" else "A")
+    unknown = text.replace(f"cw_{token.id}_", "cw_99_")
+    asked: list[object] = []
+    with database.read() as session:
+        event.listen(session, "before_cursor_execute", lambda *given: asked.extend(given[4].compiled_parameters))
+        known = _steps(session, wrong)
+        assert _steps(session, unknown) == known
+        assert _steps(session, text.replace(f"cw_{token.id}_", f"cw_{ended.id}_")) == known
+    assert known.count("compare_digest") == 1
+    assert asked == [{"id_1": token.id}, {"id_1": 99}, {"id_1": ended.id}]
+
+
+def _steps(session: Session, text: str) -> list[str]:
+    """Every function of the language that looking for a token calls, in order."""
+    called: list[str] = []
+
+    def note(frame: FrameType, what: str, function: object) -> None:
+        if what == "c_call" and frame.f_code.co_filename == api_tokens.__file__:
+            called.append(getattr(function, "__name__", ""))
+
+    sys.setprofile(note)
+    try:
+        assert api_tokens.find(session, text, NOW) is None
+    finally:
+        sys.setprofile(None)
+    return called
 
 
 def test_a_token_may_not_approve_what_another_program_asked_for(site: Site, cms: Program) -> None:

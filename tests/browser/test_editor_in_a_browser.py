@@ -11,6 +11,7 @@ from feeds.model import City
 from feeds.store import reading
 from tests.browser.newsroom import Desk, apart, opened
 from tests.browser.test_newsroom_in_a_browser import check, write
+from tests.media.test_kept_files import shot
 
 pytestmark = pytest.mark.browser
 PASTES = Path(__file__).parents[1] / "intake" / "pastes"
@@ -136,30 +137,87 @@ def test_on_a_phone_the_preview_is_made_when_it_is_looked_at(page: Page) -> None
     check(page)
 
 
+def sign_in(page: Page, desk: Desk, name: str) -> None:
+    """Somebody signs in where another's stay has ended."""
+    page.goto("/newsroom/sign-in")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(desk.passwords[name])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/newsroom")
+
+
 def test_a_copy_is_kept_for_its_writer_alone_and_gone_when_it_is_saved(page: Page, desk: Desk) -> None:
     write(page, "Mine alone", "Not yet saved.")
     kept(page, "writer")
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/sign-in**")
-    page.get_by_label("Name").fill("second")
-    page.get_by_label("Password", exact=True).fill(desk.passwords["second"])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/newsroom")
+    page.context.clear_cookies(name="newsroom")  # the stay ends of itself
+    sign_in(page, desk, "second")
     page.goto("/newsroom/articles/new")
     expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_label("Name").fill("writer")
-    page.get_by_label("Password", exact=True).fill(desk.passwords["writer"])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/newsroom")
+    page.wait_for_url("**/sign-in**")
+    sign_in(page, desk, "writer")
     page.goto("/newsroom/articles/new")
     page.get_by_role("button", name="Bring it back").click()
     expect(page.get_by_label("Text", exact=True)).to_have_value("Not yet saved.")
+    expect(page.get_by_label("Text", exact=True)).to_be_focused()
     page.get_by_role("button", name="Save the draft").last.click()
     expect(page.get_by_text("The draft is saved.")).to_be_visible()
     page.goto("/newsroom/articles/new")
     expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
     assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_whoever_signs_out_leaves_no_copy(page: Page) -> None:
+    write(page, "Mine alone", "Not yet saved.")
+    kept(page, "writer")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in**")
+    expect(page.get_by_label("Name")).to_be_focused()
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_a_copy_brings_back_the_pictures_that_were_uploaded_and_says_when_it_was_made(
+    page: Page, tmp_path: Path
+) -> None:
+    hall, plan = tmp_path / "hall.jpg", tmp_path / "plan.csv"
+    hall.write_bytes(shot())
+    plan.write_text("a,b\n", encoding="utf-8")
+    write(page, "With a picture", "Not yet saved.")
+    page.locator("#new_picture").set_input_files(hall)
+    page.get_by_role("button", name="Upload").first.click()
+    page.get_by_label("Caption").fill("The hall")
+    page.locator("#new_file").set_input_files(plan)
+    page.get_by_role("button", name="Upload").last.click()
+    expect(page.get_by_label("Name that readers see")).to_be_focused()
+    page.close(run_before_unload=False)
+
+    again = page.context.new_page()
+    again.clock.set_fixed_time("2026-05-20T15:30:00Z")
+    again.goto("/newsroom/articles/new")
+    again.evaluate(
+        """() => {
+            const [name] = Object.keys(localStorage);
+            const kept = JSON.parse(localStorage.getItem(name));
+            localStorage.setItem(name, JSON.stringify({ ...kept, at: Date.now() }));
+        }"""
+    )
+    again.reload()
+    expect(again.get_by_text("A text that was not saved is kept")).to_contain_text("2026-05-21 00:30")
+    again.get_by_role("button", name="Bring it back").click()
+    expect(again.get_by_label("Caption")).to_have_value("The hall")
+    expect(again.get_by_label("Name that readers see")).to_have_value("plan.csv")
+    again.get_by_role("button", name="Save the draft").last.click()
+    expect(again.get_by_text("The draft is saved.")).to_be_focused()
+    expect(again.get_by_text("The hall").first).to_be_visible()
+
+
+def test_whoever_fills_in_a_time_has_chosen_the_hour(page: Page) -> None:
+    write(page, "Buses run later", "At night.")
+    page.get_by_role("button", name="Save and go on to publication").click()
+    expect(page.get_by_label("Now", exact=True)).to_be_checked()
+    hour = page.get_by_role("group", name=re.compile("On this day and time"))
+    hour.get_by_label("Time", exact=True).fill("23:30")
+    expect(page.get_by_role("radio", name="On this day and time")).to_be_checked()
 
 
 def test_a_button_that_is_pressed_twice_stores_one_draft(page: Page, desk: Desk) -> None:

@@ -105,7 +105,8 @@ def test_without_script_nothing_that_was_written_is_lost_when_ones_stay_has_ende
     page.reload()
     assert page.locator("h1").inner_text() == "You signed in anew meanwhile"
     page.click("main form button")
-    assert page.url == f"{newsroom.address}/newsroom/topics?done=added"
+    assert page.url == f"{newsroom.address}/newsroom/topics?done=added#done"
+    assert page.evaluate("document.activeElement.id") == "done"
     assert page.locator("table").inner_text().count("night-buses") == 1
     context.close()
 

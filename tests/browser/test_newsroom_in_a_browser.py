@@ -53,7 +53,8 @@ def test_a_release_from_the_first_word_to_the_reader_and_back(browser: Browser, 
     editor.get_by_label("Summit").check()
     editor.locator("#new_picture").set_input_files(picture)
     editor.get_by_role("button", name="Upload").first.click()
-    expect(editor.get_by_role("status").first).to_contain_text("uploaded")
+    expect(editor.get_by_text("The files are uploaded.")).to_be_visible()
+    expect(editor.get_by_label("Caption")).to_be_focused()
     editor.get_by_label("Caption").fill("The river at night")
     editor.get_by_label("Credit").fill("City of Riverton")
 
@@ -66,17 +67,17 @@ def test_a_release_from_the_first_word_to_the_reader_and_back(browser: Browser, 
     preview.close()
 
     editor.get_by_role("button", name="Save and go on to publication").click()
-    expect(editor.get_by_text("A picture has no description")).to_be_visible()
-    editor.get_by_role("link", name="Edit").click()
+    editor.get_by_role("link", name="Picture 1 has no description").click()
+    expect(editor.get_by_label("Description")).to_be_focused()
     editor.get_by_label("Description").fill("Lanterns over the water")
     editor.get_by_role("button", name="Save and go on to publication").click()
     expect(editor.get_by_text(re.compile("1 person gets"))).to_be_visible()
     at = (desk.clock() + timedelta(hours=3)).astimezone(desk.parts.newsroom.city.zone)
-    editor.get_by_label("On this day and time").check()
+    editor.get_by_role("radio", name="On this day and time").check()
     editor.get_by_label("Day", exact=True).fill(at.strftime("%Y-%m-%d"))
     editor.get_by_label("Time", exact=True).fill(at.strftime("%H:%M"))
     editor.get_by_role("button", name="Publish", exact=True).click()
-    expect(editor.get_by_text("It is scheduled.")).to_be_visible()
+    expect(editor.get_by_text("It is scheduled.")).to_be_focused()
 
     reader = browser.new_context(base_url=desk.address).new_page()
     media = editor.locator("img[src*='/media/']").first.get_attribute("src") or ""
@@ -119,7 +120,7 @@ def test_a_release_from_the_first_word_to_the_reader_and_back(browser: Browser, 
     assert gone is not None
     assert gone.status == 410
     expect(reader.get_by_text("The festival is called off.")).to_be_visible()
-    assert "lanterns" not in reader.request.get(f"{desk.address}/feeds/all.rss").text()
+    assert "By the river" not in reader.request.get(f"{desk.address}/feeds/all.rss").text()
     assert reader.request.get(desk.address + media).status == 404
 
 

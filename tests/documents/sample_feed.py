@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from feedgen.feed import FeedGenerator
 
 from feeds.documents import atom, jsonfeed, rss
-from feeds.documents.entry import NOTHING, Beside
+from feeds.documents.entry import NOTHING, Beside, entry_of
 from feeds.documents.feed import Feed, feed_of
 from feeds.model import Article, Attachment, Board, City, Content, Division, Newsroom, Picture, State
 from feeds.scope import Scope
@@ -86,14 +86,16 @@ def feed(
     max_age: int = 300,
 ) -> Feed:
     """The feed of these releases, of everything unless a division or another scope is named."""
+    entries = [(entry_of(one, NEWSROOM, WORDS, beside), one.id) for one in articles]
+    entries.sort(key=lambda row: (row[0].updated, row[1]), reverse=True)
     return feed_of(
         newsroom=NEWSROOM,
         words=WORDS,
         scope=scope or (Scope((division.slug,)) if division else Scope()),
         language=language,
-        articles=articles,
-        empty_at=EMPTY_AT,
-        beside=beside,
+        topics=beside.topics,
+        entries=[entry for entry, _ in entries],
+        updated=EMPTY_AT,
         hubs=hubs,
         max_age=max_age,
     )

@@ -122,14 +122,6 @@ def test_what_cannot_be_an_entry_is_refused_with_the_reason(release: Article, re
         entry(release)
 
 
-def test_one_broken_article_is_left_out_and_named_while_the_others_go_on() -> None:
-    """F61"""
-    made = feed(article(1), article(2, title="\ud800"), article(3, attachments=(None,)), article(4))
-    assert [shown.title for shown in made.entries] == ["Release 4", "Release 1"]
-    assert [number for number, _ in made.left_out] == [2, 3]
-    assert made.left_out[0][1] == "it has no title"
-
-
 def test_sixty_entries_stand_newest_first() -> None:
     shown = feed(*many()).entries
     assert [e.id.rpartition("/")[2] for e in shown] == [str(n) for n in range(60, 0, -1)]

@@ -53,12 +53,6 @@ def test_entries_put_together_are_what_feedgen_writes_of_the_whole_feed(module: 
 
 
 @pytest.mark.parametrize("module", FORMATS)
-def test_an_entry_that_was_written_before_is_taken_as_it_is(module: ModuleType) -> None:
-    made = feed(*many())
-    assert module.render(made, [module.entry_bytes(entry) for entry in made.entries]) == module.render(made)
-
-
-@pytest.mark.parametrize("module", FORMATS)
 @settings(deadline=None, max_examples=25)
 @given(numbers=st.lists(st.integers(1, 40), unique=True, max_size=12), order=st.randoms())
 def test_the_same_articles_in_any_order_are_the_same_bytes(module: ModuleType, numbers: list[int], order: Any) -> None:

@@ -234,6 +234,20 @@ def test_b41_b50_depth_and_number_of_elements_are_bounded(tag: str, form: Form) 
         assert "x" in rendered(pasted(f"<{tag}>" * times + "x", form=form).text)
 
 
+@pytest.mark.parametrize(
+    "html", ["<p>a</p>" * 1_001, "<p><strong>가.</strong>나</p>" * 1_001, f"<p>{'*a ' * 10_001}</p>"], ids=len
+)
+def test_b50_what_has_more_pieces_than_any_release_stays_html(html: str) -> None:
+    assert markdown_of(html).startswith("<p>")
+    assert bare(rendered(markdown_of(html))) == bare(html).strip()
+
+
+def test_paragraphs_that_resist_are_written_one_by_one_and_the_others_as_they_were() -> None:
+    plain, resists = "<p>a *b</p>", "<p><strong>가.</strong>나</p>"
+    text = markdown_of(plain * 300 + resists + plain * 300)
+    assert text.split("\n\n") == [*["a \\*b"] * 300, "<strong>가.</strong>나", *["a \\*b"] * 300]
+
+
 def test_b36_what_is_longer_than_a_text_may_be_is_pasted_as_html() -> None:
     text = pasted("<p>" + "[*" * LONGEST_TEXT, form=Form.MARKDOWN).text
     assert text == f"<p>{'[*' * LONGEST_TEXT}</p>"

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,19 @@ def ready(tmp_path: Path, _migrated: Path) -> Path:
 
 def posts(number: int) -> list[dict[str, str]]:
     return [{"NTT_ID": str(n + 1), "NTT_SJ": f"Release {n + 1}"} for n in range(number)]
+
+
+@contextmanager
+def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that runs while the block does."""
+    command = [sys.executable, "-c", "from config.cli import main; main()", *arguments]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251
+    running = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -74,7 +88,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(tmp_path: Path) -> 
     result = civicwire(tmp_path, "intake", "board.csv", *SITE, "--dry-run")
     assert result.returncode == 1
     assert "board.csv, line 2 article Release 1" in " ".join(result.stdout.split())
-    assert "8 records would be: 3 article, 3 skipped, 2 refused." in result.stdout
+    assert "8 records would be: 3 added, 3 skipped, 2 refused." in result.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["board.csv"]
 
 
@@ -85,6 +99,36 @@ def test_a_dry_run_beside_a_database_tells_new_from_known(ready: Path) -> None:
     said = civicwire(ready, "intake", "board.csv", *SITE, "--dry-run").stdout
     assert "4 records would be: 2 added, 1 corrected, 1 unchanged." in said
     assert count(ready, "SELECT count(*) FROM article") == 2
+
+
+TABLE = [
+    ["id", "title", "text", "division", "topics"],
+    ["1", "Known", "a", "Communications Bureau", ""],
+    ["2", "Strange", "a", "Department of Magic", ""],
+    ["3", "Silent", "", "Communications Bureau", ""],
+    ["4", "Off the list", "a", "Communications Bureau", "nothing"],
+]
+
+
+def test_a_dry_run_of_our_own_table_says_what_the_real_run_says(ready: Path) -> None:
+    write(ready, "table.csv", csv_of(TABLE))
+    dry = civicwire(ready, "intake", "table.csv", "--publish", "--dry-run")
+    real = civicwire(ready, "intake", "table.csv", "--publish")
+    assert dry.stderr == real.stderr
+    for said in (
+        "table.csv, line 3: no division is called “Department of Magic”: filed under the fallback",
+        "table.csv, line 4: not published: It has no text.",
+    ):
+        assert said in dry.stdout
+        assert said in real.stdout
+    assert "4 records would be: 3 added, 1 refused." in dry.stdout
+    assert "4 records read: 3 added, 1 refused." in real.stdout
+
+
+def test_a_dry_run_needs_no_database_to_tell_a_known_division_from_an_unknown_one(tmp_path: Path) -> None:
+    write(tmp_path, "lines.jsonl", json.dumps({"title": "A", "text": "a", "division": "Department of Magic"}) + "\n")
+    said = civicwire(tmp_path, "intake", "lines.jsonl", "--dry-run").stdout
+    assert "no division is called “Department of Magic”: unknown here" in said
 
 
 def test_b57_every_record_that_is_not_taken_in_is_in_a_file_with_its_reason_and_no_formula(ready: Path) -> None:
@@ -139,17 +183,11 @@ def test_the_audit_log_says_what_was_taken_in_but_nothing_of_a_run_that_changed_
 def test_b55_a_run_that_is_killed_half_way_is_gone_on_with_and_nothing_is_doubled(ready: Path) -> None:
     number = 4000
     write(ready, "board.csv", dump(*posts(number)))
-    command = [sys.executable, "-c", "from config.cli import main; main()", "intake", "board.csv", *SITE, "--publish"]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251
-    running = subprocess.Popen(command, cwd=ready, env=environment, stdout=subprocess.DEVNULL)
-    try:
+    with started(ready, "intake", "board.csv", *SITE, "--publish") as running:
         while count(ready, "SELECT count(*) FROM article") == 0:
             assert running.poll() is None, "it ended before it could be killed"
             time.sleep(0.02)
         running.send_signal(signal.SIGKILL)
-    finally:
-        running.kill()
-        running.wait()
     half = count(ready, "SELECT count(*) FROM article")
     assert 0 < half < number
     assert count(ready, "SELECT count(*) FROM change") == half
@@ -164,17 +202,40 @@ def test_b55_a_run_that_is_killed_half_way_is_gone_on_with_and_nothing_is_double
         assert count(ready, question) == number, question
 
 
-def test_b56_an_archive_that_is_published_mails_nobody(ready: Path) -> None:
+WHOLE = """SELECT (SELECT count(*) FROM article WHERE state = 'published'), (SELECT count(*) FROM revision),
+                  (SELECT count(*) FROM change WHERE quiet), (SELECT count(*) FROM article)"""
+
+
+def test_b56_ten_thousand_old_releases_mail_nobody_and_each_is_public_only_as_a_whole(ready: Path) -> None:
+    number = 10_000
     for cadence in ("immediate", "daily"):
         address = f"{cadence}@example.org"
         civicwire(ready, "subscribers", "add", address, "--cadence", cadence, "--confirmed")
-    write(ready, "board.csv", dump(*posts(600)))
-    assert "Published without mail" in civicwire(ready, "intake", "board.csv", *SITE, "--publish").stdout
+    write(ready, "board.csv", dump(*posts(number)))
+    seen = set()
+    with (
+        closing(sqlite3.connect(ready / "var" / "civicwire.db")) as database,
+        started(ready, "intake", "board.csv", *SITE, "--publish") as running,
+    ):
+        while running.poll() is None:
+            seen.add(database.execute(WHOLE).fetchone())
+            time.sleep(0.02)
+        seen.add(database.execute(WHOLE).fetchone())
+    assert running.returncode == 0
+    # Whatever was there at any moment was there with its text and its quiet change.
+    assert all(len(set(counts)) == 1 for counts in seen)
+    assert len(seen) > 3
+    assert (number,) * 4 in seen
     for now in ("2100-01-01T09:00:00+09:00", "2100-01-02T09:00:00+09:00"):
         civicwire(ready, "run", "digests", "--now", now)
     done = json.loads(civicwire(ready, "run", "alerts", "--json").stdout)["done"]
     assert done.get("alerts planned", 0) == 0
     assert count(ready, "SELECT count(*) FROM delivery") == 0
+
+
+def test_b56_an_archive_that_is_published_says_that_it_mails_nobody(ready: Path) -> None:
+    write(ready, "board.csv", dump(*posts(2)))
+    assert "Published without mail" in civicwire(ready, "intake", "board.csv", *SITE, "--publish").stdout
 
 
 def test_one_object_is_printed_however_many_records_there_are(ready: Path) -> None:

@@ -2,12 +2,16 @@
 
 from html import unescape
 
+import pytest
 from lxml import html as lxml_html
 
-from feeds.figures import figure, with_figures
+from feeds import words
+from feeds.figures import credited, figure, with_figures
 from feeds.model import Picture
 
 NAME = "ab" * 32 + ".jpg"
+WORDS = words.load("feeds")["en"]
+KOREAN = words.load("feeds")["ko"]
 
 
 def shown(**changes: object) -> Picture:
@@ -16,7 +20,9 @@ def shown(**changes: object) -> Picture:
 
 
 def parsed(picture: Picture, **options: object) -> lxml_html.HtmlElement:
-    return lxml_html.fragment_fromstring(figure(picture, url=lambda path: f"https://a.test{path}", **options))  # type: ignore[arg-type]
+    return lxml_html.fragment_fromstring(
+        figure(picture, url=lambda path: f"https://a.test{path}", say=WORDS, **options)
+    )  # type: ignore[arg-type]
 
 
 def test_every_width_is_offered_and_the_place_is_kept_before_it_is_loaded() -> None:
@@ -49,19 +55,34 @@ def test_a_decorative_picture_is_silent() -> None:
 
 def test_b09_what_is_said_of_a_picture_is_text() -> None:
     evil = '"><script>alert(1)</script> & <b>'
-    html = figure(shown(caption=evil, credit=evil, alt=evil), url=lambda path: path)
+    html = figure(shown(caption=evil, credit=evil, alt=evil), url=lambda path: path, say=WORDS)
     assert "<script" not in html
     assert "<b>" not in html
     assert unescape(html).count(evil) == 3
 
 
+def test_the_credit_stands_apart_from_the_caption_and_says_what_it_is() -> None:
+    caption = parsed(shown(caption="The hall at night.")).find("figcaption")
+    assert caption is not None
+    assert "".join(caption.itertext()) == "The hall at night.\nPhoto: City"
+    assert [one.tag for one in caption] == ["br", "small"]
+    assert "<small>사진: 대구시</small>" in figure(shown(credit="대구시"), url=lambda path: path, say=KOREAN)
+
+
+@pytest.mark.parametrize(
+    "credit", ["Photo: Kim", "photo by Kim", "Drawing by Kim: Lee", "사진=대구시", "© City", "[사진 제공: 시]"]
+)
+def test_a_credit_that_says_what_it_is_is_not_told_twice(credit: str) -> None:
+    assert credited(credit, WORDS) == credit
+
+
 def test_a_picture_without_words_has_no_empty_caption() -> None:
-    assert "figcaption" not in figure(shown(caption="", credit=None), url=lambda path: path)
+    assert "figcaption" not in figure(shown(caption="", credit=None), url=lambda path: path, say=WORDS)
 
 
 def test_the_first_picture_leads_the_text_and_the_others_follow_it() -> None:
     pictures = [shown(caption=caption) for caption in ("one", "two", "three")]
-    html = with_figures("<p>text</p>", pictures, url=lambda path: path)
+    html = with_figures("<p>text</p>", pictures, url=lambda path: path, say=WORDS)
     places = [html.index(piece) for piece in (">one<", "<p>text</p>", ">two<", ">three<")]
     assert places == sorted(places)
     assert html.count('loading="lazy"') == 2
@@ -70,4 +91,4 @@ def test_the_first_picture_leads_the_text_and_the_others_follow_it() -> None:
 
 def test_a_picture_that_only_its_source_shows_is_no_figure() -> None:
     elsewhere = Picture(caption="Far away", address="https://pictures.test/a.jpg")
-    assert with_figures("<p>text</p>", [elsewhere], url=lambda path: path) == "<p>text</p>"
+    assert with_figures("<p>text</p>", [elsewhere], url=lambda path: path, say=WORDS) == "<p>text</p>"

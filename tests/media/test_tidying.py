@@ -12,7 +12,7 @@ from feeds.store import articles
 from feeds.store.articles import Filing
 from feeds.store.database import Database
 from feeds.store.media import Kept
-from tests.builders import Hands, content
+from tests.builders import NOW, Hands, content
 from tests.media.samples import PDF, shot
 
 FUTURE = datetime(2101, 3, 1, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_what_a_draft_has_stays_and_goes_with_it(room: Room) -> None:
     assert room.whole_round() == 0
     assert room.files() == 2
     with room.database.write() as session:
-        articles.discard(session, number, expected=1)
+        articles.discard(session, number, now=NOW, expected=1)
     assert room.tidying.run() == 2
     assert room.files() == 0
 

@@ -27,7 +27,7 @@ CITY = City(
     boards=(),
 )
 NEWSROOM = Newsroom(CITY, "https://news.daegu.example.org")
-WORDS = load("notifier")
+WORDS = load("feeds", "notifier")
 LETTERS = Letters(NEWSROOM, WORDS, environment())
 VALUES = {
     "manage": "https://news.daegu.example.org/manage/m.token?a=1&b=2",

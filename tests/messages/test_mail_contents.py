@@ -160,7 +160,7 @@ def test_digest_subjects_count_and_date() -> None:
     item = DigestItem(article=article(), under="All")
     assert digest(item, item, item).subject == "Daegu Newsroom: 3 releases, Tuesday 25 May"
     assert digest(item).subject == "Daegu Newsroom: 1 release, Tuesday 25 May"
-    assert digest(item, item, item, language="ko").subject == "대구 뉴스룸: 새 소식 3건, 5월 25일 화요일"
+    assert digest(item, item, item, language="ko").subject == "대구 뉴스룸: 새 보도자료 3건, 5월 25일 화요일"
 
 
 def test_a_catch_up_digest_states_its_span() -> None:
@@ -286,7 +286,7 @@ def test_a_picture_that_we_keep_is_shown_with_its_words_and_others_are_only_name
     (image,) = page.xpath("//img")
     assert image.get("src") == f"https://news.daegu.example.org/media/{'ab' * 32}-960.jpg"
     assert (image.get("alt"), image.get("width"), image.get("height")) == ("Bus 609", "560", "280")
-    assert page.xpath("//figcaption")[0].text_content() == "A <bus>City"
+    assert page.xpath("//figcaption")[0].text_content() == "A <bus>\nPhoto: City"
     assert mail.html.count("A &lt;bus&gt;") == 1
     assert "- A <bus>\n" in mail.text
     assert "pictures.test" not in mail.html

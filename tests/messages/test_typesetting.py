@@ -29,6 +29,11 @@ def test_a_hangul_word_wider_than_the_page_is_broken() -> None:
     assert [columns(line) for line in wrap("한" * 100).splitlines()] == [78, 78, 44]
 
 
+def test_a_word_of_two_hundred_thousand_signs_is_looked_at_once() -> None:
+    text = "한" * 200_000
+    assert wrap(text).replace("\n", "") == text
+
+
 def test_a_link_stays_whole_on_its_own_line() -> None:
     link = "https://news.daegu.example.org/" + "a" * 100
     assert wrap(f"Read this: {link} and more").splitlines() == ["Read this:", link, "and more"]

@@ -284,7 +284,7 @@ def test_a_flood_of_sign_ups_is_not_turned_into_mails_to_strangers(desk: Desk) -
     assert len(desk.mails("one.more@example.org")) == 1
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "All releases"), ("ko", "모든 소식")])
+@pytest.mark.parametrize(("language", "word"), [("en", "All releases"), ("ko", "모든 보도자료")])
 def test_a_confirmation_says_what_it_is_for_even_where_that_is_everything(desk: Desk, language: str, word: str) -> None:
     desk.following.ask("reader@example.org", Scope(), Cadence.DAILY, language=language)
     (mail,) = desk.mails("reader@example.org")

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from feeds.arrivals import Arrival, ArrivalRefused, Arrivals, Outcome, Wish
-from feeds.errors import NotFound, RowRefused
+from feeds.arrivals import Arrival, ArrivalRefused, Arrivals, Foreseen, Outcome, Wish
+from feeds.errors import CivicwireError, NotFound, RowRefused
 from feeds.intake.draft import Draft, Identity
 from feeds.model import ChangeKind, Newsroom, State
+from feeds.readiness import Lack
 from feeds.store import articles, audit, changes, reading, search, topics
 from feeds.store.database import Database
 from tests.builders import NOW, Hands, content, withdraw
@@ -222,28 +223,63 @@ def test_a_post_that_stands_twice_in_a_batch_is_one_article(arrivals: Arrivals, 
         assert reading.get(session, taken[0].article_id).content.title == "Newer"
 
 
-def test_what_is_foreseen_is_what_happens_and_nothing_is_written(arrivals: Arrivals, database: Database) -> None:
-    arrivals.take_all(_posts(2), Wish(publish=True))
-    arrivals.take(replace(PAGE, identity=replace(IDENTITY, post_id="draft")))
-    withdrawn = arrivals.take(replace(PAGE, identity=replace(IDENTITY, post_id="gone")), publish=True)
-    withdraw(database, withdrawn.article_id)
-    again = _posts(3)
-    again[1] = replace(again[1], content=content("Changed"))
-    again += [
-        replace(PAGE, identity=replace(IDENTITY, post_id=one), content=content("Changed")) for one in ("draft", "gone")
+@pytest.mark.parametrize(
+    "wish",
+    [Wish(), Wish(publish=True), Wish(division="transport"), Wish(division="transport", publish=True)],
+    ids=["drafts", "published", "filed", "filed and published"],
+)
+def test_what_is_foreseen_is_what_happens_and_nothing_is_written(
+    arrivals: Arrivals, database: Database, wish: Wish
+) -> None:
+    def post(post_id: str, **different: object) -> Draft:
+        return replace(PAGE, identity=replace(IDENTITY, post_id=post_id), **different)  # type: ignore[arg-type]
+
+    ids = {one: arrivals.take(post(one)).article_id for one in ("draft", "same", "urgent", "hour", "lost")}
+    ids |= {one: arrivals.take(post(one), publish=True).article_id for one in ("public", "stays", "gone")}
+    withdraw(database, ids["gone"])
+    for one in ("urgent", "lost"):
+        _urgent(database, ids[one])
+    with database.write() as session:
+        for one in ("hour", "lost"):
+            articles.schedule(session, ids[one], at=NOW + timedelta(hours=1))
+    changed = content("Changed")
+    coming = [
+        *(post(one, content=changed) for one in ("draft", "urgent", "hour", "lost", "public", "gone", "new")),
+        *(post(one) for one in ("same", "stays")),
+        post("news", registered_on=NOW.date()),
+        post("textless", content=replace(changed, body_text="")),
+        post("strange", division="Somewhere else"),
+        post("refused", topics=("nothing",)),
     ]
-    foreseen = arrivals.foresee(again)
     with database.read() as session:
-        assert len(reading.listing(session)) == 4
-    happened = [one.outcome for one in _taken(arrivals.take_all(again, Wish()))]
-    assert foreseen == happened
-    assert foreseen == [
-        Outcome.UNCHANGED,
-        Outcome.CORRECTED,
+        before = reading.listing(session)
+        head = changes.head(session)
+    foreseen = arrivals.foresee(coming, wish)
+    with database.read() as session:
+        assert (reading.listing(session), changes.head(session)) == (before, head)
+    happened = arrivals.take_all(coming, wish)
+    assert len({str(one) for one in foreseen}) > 6
+    for said, done in zip(foreseen, happened, strict=True):
+        assert _told(said) == _told(done)
+
+
+def _told(answer: Foreseen | CivicwireError) -> tuple[object, ...]:
+    if isinstance(answer, CivicwireError):
+        return (str(answer),)
+    return answer.outcome, answer.state, answer.quiet, answer.lacking, answer.unknown_division
+
+
+def test_where_nothing_is_stored_yet_every_draft_is_foreseen_as_new_and_no_store_is_asked(
+    newsroom: Newsroom, clock: Hands
+) -> None:
+    nowhere = Arrivals(Database("sqlite:////nowhere/at/all.db"), newsroom, clock)
+    coming = [PAGE, replace(PAGE, division="Somewhere else"), replace(PAGE, content=content("Bonjour", "fr"))]
+    known, strange, refused = nowhere.foresee_first(coming, Wish())
+    assert (_told(known)[0], _told(strange)[-1], _told(refused)) == (
         Outcome.ADDED,
-        Outcome.UPDATED,
-        Outcome.LEFT_ALONE,
-    ]
+        "Somewhere else",
+        ("the city writes no fr",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -297,7 +333,7 @@ def test_what_has_no_text_stays_a_draft_and_says_why(arrivals: Arrivals, databas
     empty = replace(PAGE, content=content("Only a picture", body_html='<img src="x" alt="">', body_text=""))
     for _ in range(2):
         arrival = arrivals.take(empty, publish=True)
-        assert (arrival.state, arrival.lacking) == (State.DRAFT, ("ready.text",))
+        assert (arrival.state, arrival.lacking) == (State.DRAFT, (Lack("ready.text"),))
     with database.read() as session:
         assert changes.head(session) == 0
 
@@ -352,7 +388,7 @@ def test_nothing_urgent_is_published_by_taking_its_page_in(arrivals: Arrivals, d
     one = arrivals.take(PAGE).article_id
     _urgent(database, one)
     again = arrivals.take(PAGE, publish=True)
-    assert (again.state, again.lacking) == (State.DRAFT, ("ready.approval",))
+    assert (again.state, again.lacking) == (State.DRAFT, (Lack("ready.approval"),))
 
 
 @pytest.mark.parametrize("urgent", [True, False])

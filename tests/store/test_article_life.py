@@ -75,7 +75,7 @@ def test_every_change_of_the_row_counts_its_version_up(database: Database) -> No
         lambda session, one: articles.schedule(session, one, at=NOW + HOUR, expected=1),
         lambda session, one: articles.revise(session, one, content("Mine"), note=None, now=NOW, expected=1),
         lambda session, one: articles.ask_approval(session, one, by="a", now=NOW, publish_at=None, expected=1),
-        lambda session, one: articles.discard(session, one, expected=1),
+        lambda session, one: articles.discard(session, one, now=NOW, expected=1),
     ],
     ids=["publish", "schedule", "revise", "ask_approval", "discard"],
 )
@@ -193,17 +193,17 @@ def test_twins_are_linked_both_ways(database: Database) -> None:
     english, korean = draft(database, "Fire"), draft(database)
     with database.write() as session:
         articles.revise(session, korean.id, content("불", "ko"), note=None, now=NOW)
-        twins.link(session, korean.id, english.id)
+        twins.link(session, korean.id, english.id, now=NOW)
         assert reading.get(session, english.id).twins == (("ko", korean.id),)
         assert reading.get(session, korean.id).twins == (("en", english.id),)
-        twins.unlink(session, english.id)
+        twins.unlink(session, english.id, now=NOW)
         assert reading.get(session, korean.id).twins == reading.get(session, english.id).twins == ()
 
 
 def test_two_articles_of_one_language_are_no_twins(database: Database) -> None:
     first, second = draft(database), draft(database)
     with pytest.raises(Conflict, match="one language"), database.write() as session:
-        twins.link(session, first.id, second.id)
+        twins.link(session, first.id, second.id, now=NOW)
 
 
 def test_a_family_of_twins_keeps_its_others_when_one_leaves(database: Database) -> None:
@@ -214,10 +214,10 @@ def test_a_family_of_twins_keeps_its_others_when_one_leaves(database: Database) 
             articles.revise(session, one.id, content("Fire", language), note=None, now=NOW)
         ids[language] = one.id
     with database.write() as session:
-        twins.link(session, ids["en"], ids["ko"])
-        twins.link(session, ids["ja"], ids["ko"])
+        twins.link(session, ids["en"], ids["ko"], now=NOW)
+        twins.link(session, ids["ja"], ids["ko"], now=NOW)
         assert reading.get(session, ids["ja"]).twins == (("en", ids["en"]), ("ko", ids["ko"]))
-        twins.unlink(session, ids["en"])
+        twins.unlink(session, ids["en"], now=NOW)
         assert reading.get(session, ids["ja"]).twins == (("ko", ids["ko"]),)
         assert reading.get(session, ids["en"]).twins == ()
 
@@ -262,7 +262,7 @@ def test_a_discarded_draft_leaves_nothing_but_what_the_audit_log_says(database: 
             now=NOW,
         )
         audit.record(session, at=NOW, actor="editor", action="create", article_id=one.id)
-        articles.discard(session, one.id, expected=one.version)
+        articles.discard(session, one.id, now=NOW, expected=one.version)
         for table in (article, revision, picture, article_topic):
             assert session.execute(select(table)).first() is None
         (entry,) = audit.entries(session)
@@ -273,7 +273,7 @@ def test_what_was_public_is_never_destroyed(database: Database) -> None:
     one = publish(database)
     withdraw(database, one.article_id)
     with pytest.raises(Conflict, match="no draft"), database.write() as session:
-        articles.discard(session, one.article_id)
+        articles.discard(session, one.article_id, now=NOW)
 
 
 def test_a_picture_that_we_keep_is_read_back_whole(database: Database) -> None:
@@ -320,8 +320,8 @@ def test_a_twin_that_comes_or_goes_leaves_a_request_for_approval_standing(databa
     with database.write() as session:
         articles.revise(session, twin.id, content("불", "ko"), note=None, now=NOW)
         articles.ask_approval(session, one.id, by="editor", now=NOW, publish_at=None)
-        twins.link(session, twin.id, one.id)
+        twins.link(session, twin.id, one.id, now=NOW)
         assert reading.get(session, one.id).approval is not None
-        twins.unlink(session, twin.id)
+        twins.unlink(session, twin.id, now=NOW)
         assert reading.get(session, one.id).approval is not None
         assert reading.get(session, twin.id).approval is None

@@ -123,7 +123,8 @@ def test_unknown_divisions_boards_and_topics_are_named(database: Database, desk:
 
 def test_nothing_incomplete_is_published_scheduled_or_sent_for_approval(database: Database, desk: Desk) -> None:
     bare = Picture(caption="", media="a.jpg")
-    one = written(database, desk, body_html="", body_text="", pictures=(bare,))
+    sound = Picture(caption="A hall", credit="City", alt="A hall", media="b.jpg")
+    one = written(database, desk, body_html="", body_text="", pictures=(sound, bare))
     with database.write() as session:
         for act in (
             lambda: desk.publish(session, EDITOR, one.id, expected=one.version),
@@ -132,7 +133,8 @@ def test_nothing_incomplete_is_published_scheduled_or_sent_for_approval(database
         ):
             with pytest.raises(NotReady) as lacking:
                 act()
-            assert lacking.value.words == ("ready.text", "ready.caption", "ready.credit", "ready.alt")
+            named = ["text", "pictures.1.caption", "pictures.1.credit", "pictures.1.alt"]
+            assert [lack.field for lack in lacking.value.lacks] == named
 
 
 def test_a_decorative_picture_needs_no_description(database: Database, desk: Desk) -> None:

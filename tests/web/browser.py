@@ -70,7 +70,7 @@ class Browser:
         return asyncio.run(self._ask(self._scope(method, target, headers), body, ends=ends))
 
     def _scope(self, method: str, target: str, headers: Sequence[tuple[str, str]]) -> Scope:
-        path, _, query = target.partition("?")
+        path, _, query = target.partition("#")[0].partition("?")
         given = headers if any(name == "host" for name, _ in headers) else [("host", self.host), *headers]
         return {
             "type": "http",

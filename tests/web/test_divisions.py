@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+import feedparser
 import pytest
 
 from feeds.model import City, Division
@@ -98,10 +99,14 @@ def test_a_division_retired_without_a_successor_says_so_and_is_offered_to_nobody
     assert "053-104" not in answer.text
 
 
-def test_its_feed_goes_on_and_its_releases_are_read(later: Site) -> None:
+def test_its_feed_goes_on_says_that_it_ended_and_its_releases_are_read(later: Site) -> None:
     for path in ("/feeds/transport.rss", "/feeds/transport.atom"):
         answer = later.browser.get(path)
         assert answer.status == 200
+        first, *_ = feedparser.parse(answer.body).entries
+        assert first.title == "Transport Bureau: no more releases"
+        assert first.link == "http://newsroom.test/feeds"
+        assert str(DAY) in first.summary
         assert "Of the buses" in answer.text
         assert "telephone 120" in answer.text
     location = later.browser.get("/articles/3").headers["location"]

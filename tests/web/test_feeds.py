@@ -1,5 +1,6 @@
 """Feeds over HTTP: types, validators, one address each, and what is never in them."""
 
+import json
 from datetime import timedelta
 
 import feedparser
@@ -10,12 +11,19 @@ from feeds.store.articles import Filing
 from tests.builders import NOW, content, correct, draft, publish, withdraw
 from tests.web.conftest import Site
 
-TYPES = {"rss": "application/rss+xml; charset=utf-8", "atom": "application/atom+xml; charset=utf-8"}
+TYPES = {
+    "rss": "application/rss+xml; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
+}
 FEEDS = [f"/feeds/{slug}.{form}" for slug in ("all", "environment", "climate") for form in TYPES]
 
 
 def titles(site: Site, path: str) -> list[str]:
-    feed = feedparser.parse(site.browser.get(path).body)
+    body = site.browser.get(path).body
+    if path.endswith(".json"):
+        return [item["title"] for item in json.loads(body)["items"]]
+    feed = feedparser.parse(body)
     assert not feed.bozo, feed.get("bozo_exception")
     return [entry.title for entry in feed.entries]
 
@@ -114,7 +122,15 @@ def test_head_says_what_get_says(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/feeds/nowhere.rss", "/feeds/climate.json5", "/feeds/NOWHERE.atom", "/feeds/all.", "/feeds/.rss"]
+    "path",
+    [
+        "/feeds/nowhere.rss",
+        "/feeds/climate.json5",
+        "/feeds/climate.xml",
+        "/feeds/NOWHERE.atom",
+        "/feeds/all.",
+        "/feeds/.rss",
+    ],
 )
 def test_b60_an_unknown_feed_is_a_page_that_says_so(site: Site, path: str) -> None:
     answer = site.browser.get(path)
@@ -161,13 +177,20 @@ def test_a_release_of_another_division_leaves_a_feed_as_it_was(site: Site) -> No
     assert site.browser.get("/feeds/climate.rss", if_none_match=before.headers["etag"]).status == 304
 
 
-def test_a_withdrawn_release_leaves_every_feed(site: Site) -> None:
+def test_a_withdrawn_release_is_told_of_for_thirty_days_and_leaves_every_feed(site: Site) -> None:
     publish(site.database, "Kept")
     gone = publish(site.database, "Taken back").article_id
     assert all(sorted(titles(site, path)) == ["Kept", "Taken back"] for path in FEEDS)
-    withdraw(site.database, gone)
+    withdraw(site.database, gone, now=NOW + timedelta(hours=1))
+    site.clock.at = NOW + timedelta(days=30)
+    assert all(titles(site, path) == ["Withdrawn: Taken back", "Kept"] for path in FEEDS)
+    assert all(b"Taken back from Monday on" not in site.browser.get(path).body for path in FEEDS)
+    told = site.browser.get("/feeds/all.atom").headers
+    site.clock.at = NOW + timedelta(days=30, hours=1)
     assert all(titles(site, path) == ["Kept"] for path in FEEDS)
     assert all(b"Taken back" not in site.browser.get(path).body for path in FEEDS)
+    for condition in ({"if_none_match": told["etag"]}, {"if_modified_since": told["last-modified"]}):
+        assert site.browser.get("/feeds/all.atom", **condition).status == 200
 
 
 def test_a_draft_is_nowhere(site: Site) -> None:
@@ -212,7 +235,9 @@ def test_b65_a_query_makes_no_other_feed(site: Site) -> None:
     publish(site.database)
     plain = site.browser.get("/feeds/all.rss")
     for number in range(30):
-        assert site.browser.get(f"/feeds/all.rss?x={number}").headers["etag"] == plain.headers["etag"]
+        answer = site.browser.get(f"/feeds/all.rss?x={number}")
+        assert (answer.status, answer.headers["location"]) == (301, "/feeds/all.rss")
+    assert site.browser.get("/feeds/all.rss").headers["etag"] == plain.headers["etag"]
 
 
 def test_a_withdrawal_moves_the_feeds_date_though_no_entry_shows_it(site: Site) -> None:

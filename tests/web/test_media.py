@@ -230,7 +230,7 @@ def test_a_release_shows_its_picture_and_offers_its_file(site: Site) -> None:
     number = release(site, pictures=(hall(kept),), files=files, state=State.PUBLISHED)
     page = site.browser.get(f"/articles/{number}/summit-opens")
     source = page.between('<figure><img src="', '"')
-    assert page.between("<figcaption>", "</figcaption>") == "The hall<br><small>City</small>"
+    assert page.between("<figcaption>", "</figcaption>") == "The hall<br>\n<small>Photo: City</small>"
     offered = [piece.split()[0] for piece in page.between('srcset="', '"').split(", ")]
     address = page.between('<ul class="files">\n<li><a href="', '"')
     for path in (source, *offered, address):

@@ -1,5 +1,7 @@
 """What else is decided at the desk: a release is withdrawn, a draft destroyed, two languages are linked."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -90,7 +92,7 @@ def test_a_discarded_draft_is_destroyed_and_noted(site: Site) -> None:
     sheet = opened(enters(site, ENVIRONMENT), one.id, "discard")
     assert "cannot be undone" in sheet.answer.text
     answer = sheet.send("discard")
-    assert (answer.status, answer.headers["location"]) == (303, "/newsroom?done=discarded")
+    assert (answer.status, answer.headers["location"]) == (303, "/newsroom?done=discarded#done")
     assert "The draft is destroyed." in sheet.member.get("/newsroom?done=discarded").text
     with site.database.read() as session:
         assert session.execute(select(article)).all() == []
@@ -100,7 +102,7 @@ def test_a_discarded_draft_is_destroyed_and_noted(site: Site) -> None:
 
 
 def test_two_languages_of_one_release_are_linked_and_parted(site: Site) -> None:
-    english, korean = written(site, "Night buses"), written(site, "심야버스", language="ko")
+    english, korean = written(site, "14 night buses"), written(site, "심야버스 14대", language="ko")
     member = enters(site, ENVIRONMENT)
     sheet = opened(member, english.id)
     assert "These may be the same release:" in sheet.answer.text
@@ -115,19 +117,20 @@ def test_two_languages_of_one_release_are_linked_and_parted(site: Site) -> None:
 
 
 def test_likely_twins_are_of_the_same_division_in_another_language_and_near_in_time(site: Site) -> None:
-    written(site, "너무 오래된 것", language="ko")
+    written(site, "너무 오래된 것 14", language="ko")
     site.clock.forward(days=8)
-    one = written(site, "Night buses")
-    written(site, "Same language")
-    written(site, "다른 과", language="ko", division="water")
-    written(site, "아마도", language="ko")
-    gone = published(site, "철회한 것", language="ko")
+    one = written(site, "14 night buses")
+    written(site, "Same language 14")
+    written(site, "다른 과 14", language="ko", division="water")
+    written(site, "같은 날의 다른 것", language="ko", body_text="본문입니다.")
+    written(site, "아마도 14", language="ko")
+    gone = published(site, "철회한 것 14", language="ko")
     with site.database.write() as session:
         site.parts.desk.withdraw(session, CHIEF, gone.id, reason="Wrong.", expected=gone.version)
     page = opened(enters(site, ENVIRONMENT), one.id).answer.text
     likely = page.partition('class="plainlist likely"')[2].partition("</ul>")[0]
     assert "아마도" in likely
-    for title in ("너무 오래된 것", "Same language", "다른 과", "철회한 것"):
+    for title in ("너무 오래된 것", "Same language", "다른 과", "같은 날의 다른 것", "철회한 것"):
         assert title not in likely
 
 
@@ -166,3 +169,14 @@ def test_a_request_for_approval_shows_its_author_the_way_back(site: Site) -> Non
     page = opened(enters(site, CHIEF), one.id).answer.text
     assert "Look and approve…" in page
     assert "Take the request back" not in page
+
+
+def test_of_an_archive_taken_in_at_one_moment_the_days_tell_which_may_be_the_same(site: Site) -> None:
+    day = site.clock().date() - timedelta(days=900)
+    one = written(site, "14 night buses", registered_on=day)
+    written(site, "심야버스 14대", language="ko", registered_on=day + timedelta(days=1))
+    for weeks in range(2, 60):
+        written(site, f"다른 주 14대, {weeks}", language="ko", registered_on=day + timedelta(weeks=weeks))
+    page = opened(enters(site, ENVIRONMENT), one.id).answer.text
+    assert "심야버스 14대" in page
+    assert "다른 주" not in page

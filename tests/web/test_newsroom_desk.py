@@ -1,15 +1,30 @@
 """The desk's list and its view of one release: who sees what, and that nothing they may not see shows anywhere."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text, update
 
+from feeds.model import Newsroom
 from feeds.staff import Role, person
 from feeds.store import articles, topics
 from feeds.store.tables import article, article_topic
+from feeds.web.newsroom.desk_views import Group, grouped
 from tests.web.conftest import Site, is_page
-from tests.web.desk import CHIEF, ENVIRONMENT, TRANSPORT, asked, crowd, enters, opened, published, stored, written
+from tests.web.desk import (
+    CHIEF,
+    ENVIRONMENT,
+    TRANSPORT,
+    asked,
+    crowd,
+    edited,
+    enters,
+    opened,
+    published,
+    stored,
+    written,
+)
 
 SCHEDULED_FOR = timedelta(hours=20)
 
@@ -137,7 +152,7 @@ def test_what_waits_for_my_approval_is_what_another_asked_for(site: Site) -> Non
     asked(site, "Asked by me")
     member = enters(site, ENVIRONMENT)
     page = member.get("/newsroom")
-    assert "One release waits for your approval." in page.text
+    assert "One waits for your approval" in page.text
     page = member.get("/newsroom?state=approve")
     assert "Mine to approve" in page.text
     assert "Asked by me" not in page.text
@@ -163,14 +178,106 @@ def test_states_are_words_and_a_scheduled_release_shows_its_hour_in_the_citys_zo
     assert "Becomes public on 21 May 2026 08:00" in opened(enters(site, CHIEF), number).answer.text
 
 
+def test_the_list_is_in_the_order_of_the_instants_that_it_shows(site: Site) -> None:
+    draft = written(site, "Draft, changed last")
+    site.clock.forward(hours=1)
+    gone = published(site, "Withdrawn, not published, at 16")
+    later = scheduled(site, "Scheduled for tomorrow")
+    site.clock.forward(hours=1)
+    published(site, "Published at 14")
+    published(site, "Of an earlier day", registered_on=date(2026, 5, 1))
+    site.clock.forward(hours=1)
+    written(site, "Begun at 15")
+    site.clock.forward(hours=1)
+    with site.database.write() as session:
+        site.parts.desk.withdraw(session, CHIEF, gone.id, reason="Wrong.", expected=gone.version)
+    site.clock.forward(hours=1)
+    edited(site, draft.id, "Draft, changed last")
+    member = enters(site, CHIEF)
+    shown = re.findall(
+        r'articles/\d+">([^<]+)</a>.*?<time datetime="[^"]+">([^<]+)</time>', member.get("/newsroom").text, re.S
+    )
+    assert shown == [
+        ("Scheduled for tomorrow", "2026-05-21 09:00"),
+        ("Draft, changed last", "2026-05-20 17:00"),
+        ("Withdrawn, not published, at 16", "2026-05-20 16:00"),
+        ("Begun at 15", "2026-05-20 15:00"),
+        ("Published at 14", "2026-05-20 14:00"),
+        ("Of an earlier day", "2026-05-01"),
+    ]
+    assert "20 May 2026 16:00" in opened(member, gone.id).answer.between('class="standing"', "</p>")
+    assert "21 May 2026 09:00" in opened(member, later).answer.between('class="standing"', "</p>")
+
+
+def test_pages_of_releases_of_one_instant_hold_each_once(site: Site) -> None:
+    for number in range(55):
+        written(site, f"Number {number:02}.")
+    member = enters(site, CHIEF)
+    pages = [re.findall(r"Number (\d\d)\.</a>", member.get(f"/newsroom?page={page}").text) for page in (1, 2)]
+    assert [int(one) for page in pages for one in page] == list(range(54, -1, -1))
+
+
+def test_divisions_stand_under_their_bureaus(site: Site) -> None:
+    page = enters(site, CHIEF).get("/newsroom?division=water").between('<select id="division"', "</select>")
+    assert re.findall(r'<(?:option value|optgroup label)="([^"]*)"(?: selected)?>', page) == [
+        *("", "-", "Environment Bureau", "environment", "climate", "water", "transport", "press"),
+    ]
+    assert '<option value="water" selected>' in page
+
+
+def test_a_bureau_that_is_not_offered_groups_nothing(newsroom: Newsroom) -> None:
+    below = [one for one in newsroom.city.divisions if one.parent == "environment"]
+    assert grouped(below, "ko") == [Group("", (("climate", "기후과"),)), Group("", (("water", "물과"),))]
+
+
+def test_a_bureau_leads_its_group_wherever_the_city_file_names_it(newsroom: Newsroom) -> None:
+    backwards = newsroom.city.divisions[::-1]
+    names = ("environment", "Environment Bureau"), ("water", "Water"), ("climate", "Climate")
+    assert grouped(backwards, "en")[-1] == Group("Environment Bureau", names)
+
+
+def test_drafts_without_a_division_are_listed_for_who_may_file_them(site: Site) -> None:
+    written(site, "Of nobody yet", by=CHIEF, division=None)
+    written(site, "Of the climate")
+    page = enters(site, CHIEF).get("/newsroom?division=-")
+    assert "Of nobody yet" in page.text
+    assert "Of the climate" not in page.text
+    theirs = enters(site, ENVIRONMENT).get("/newsroom?division=-").text
+    assert "Of nobody yet" not in theirs
+    assert '<option value="-"' not in theirs
+
+
+def test_every_page_says_how_many_wait_for_ones_approval(site: Site) -> None:
+    member, other = enters(site, ENVIRONMENT), enters(site, TRANSPORT)
+    assert "awaits" not in member.get("/newsroom").text
+    asked(site, "Boil the water", by=CHIEF)
+    one = asked(site, "Boil it longer", by=CHIEF)
+    asked(site, "Asked by me")
+    for path in ("", "/articles/new", f"/articles/{one.id}", "/audit", "/password", "/articles/999", "/topics"):
+        head = member.get(f"/newsroom{path}").between("<header", "</header>")
+        assert "2 wait for your approval</span>" in head, path
+        assert 'href="/newsroom?state=approve"' in head, path
+        assert "awaits" not in other.get(f"/newsroom{path}").text, path
+
+
+def test_damaged_releases_that_wait_break_no_page(site: Site) -> None:
+    asked(site, by=CHIEF)
+    with site.database.write() as session:
+        session.execute(text("UPDATE article SET approval_asked_at = 'then', created_at = 'yesterday'"))
+        session.execute(text("UPDATE revision SET footnotes = 'not json'"))
+    page = enters(site, ENVIRONMENT).get("/newsroom/audit")
+    assert page.status == 200
+    assert "One waits for your approval" in page.text
+
+
 def test_a_long_list_has_pages(site: Site) -> None:
     for number in range(60):
         written(site, f"Number {number:02}.")
     member = enters(site, ENVIRONMENT)
     first, second = member.get("/newsroom?state=draft"), member.get("/newsroom?state=draft&page=2")
     assert "60 releases" in first.text
-    assert first.text.count("Number ") == 50
-    assert second.text.count("Number ") == 10
+    assert first.text.count(".</a>") == 50
+    assert second.text.count(".</a>") == 10
     assert 'href="/newsroom?state=draft&amp;page=2"' in first.text
     assert 'href="/newsroom?state=draft"' in second.text
     assert "Number 59." in first.text

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from config.asgi import application
 from feeds.desk import ApprovalNeeded
 from feeds.errors import CivicwireError, Conflict, Forbidden, NotFound, NotReady, Stale, StoreError
+from feeds.readiness import Lack
 from feeds.staff import Role
 from feeds.store import audit
 from feeds.web.newsroom.door import Form, Visitor, route
@@ -160,7 +161,7 @@ def test_b94_what_an_article_forbids_is_a_page_and_noted_once(site: Site, member
         (Conflict("article 9 is withdrawn"), 409, "article 9 is withdrawn"),
         (ApprovalNeeded("a second person has to approve it"), 409, "a second person has to approve it"),
         (Stale(9, 4), 409, "Somebody was faster"),
-        (NotReady(9, ("ready.title", "ready.alt")), 409, "It has no title."),
+        (NotReady(9, (Lack("ready.title"), Lack("ready.alt", 1))), 409, "It has no title."),
         (CivicwireError("<b>odd</b>"), 422, "&lt;b&gt;odd&lt;/b&gt;"),
         (StoreError("the database is busy"), 503, "We will be back shortly"),
         (ZeroDivisionError("a mistake of ours"), 500, "Something went wrong on our side"),

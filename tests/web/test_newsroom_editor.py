@@ -98,6 +98,10 @@ def test_an_article_that_was_taken_in_opens_as_html(site: Site, editor: Staff) -
         ({"board": "wall"}, "Choose one of the boards."),
         ({"topic": "moon"}, "Choose one of the topics."),
         ({"picture-0-origin": "", "picture-0-media": "a" * 64 + ".png"}, "Upload it again."),
+        ({"text": "![" * 100_000}, "more than 20,000 lines and signs of Markdown"),
+        ({"text": "a\n" * 30_000}, "more than 20,000 lines and signs of Markdown"),
+        ({"do": "add"}, '<a href="#new_picture">Choose a file first'),
+        ({"do": "attach"}, '<a href="#new_file">Choose a file first'),
     ],
 )
 def test_b36_what_cannot_stand_is_said_and_what_was_typed_stays(
@@ -107,7 +111,9 @@ def test_b36_what_cannot_stand_is_said_and_what_was_typed_stays(
     assert answer.status == 422
     assert sentence in answer.text
     assert 'value="&lt;kept&gt; &amp; safe"' in answer.text
+    assert values.get("text", "") in answer.text
     assert 'data-changed="yes"' in answer.text
+    assert '<div class="faults" role="alert" tabindex="-1" autofocus>' in answer.text
     with site.database.read() as session:
         assert not reading.listing(session)
 
@@ -245,6 +251,7 @@ def test_b45_a_stale_edit_shows_both_versions_and_loses_neither(site: Site, edit
     assert answer.status == 409
     for shown in ("Theirs stands", "Mine waits", "My own words.", "press-chief"):
         assert shown in answer.text
+    assert "press-chief changed it on 2026-05-20 12:00" in answer.text
     assert 'value="Mine waits"' in answer.text
     now = stored(site, one.id)
     assert now.content.title == "Theirs stands"
@@ -332,6 +339,7 @@ def test_a_preview_shows_page_entry_and_mail_and_stores_nothing(site: Site, edit
 
 def test_a_preview_of_nothing_says_what_is_missing(site: Site, editor: Staff) -> None:
     assert "Write a title" in editor.post("/newsroom/preview", fields(title="")).text
+    assert "signs of Markdown" in editor.post("/newsroom/preview", fields(text="[" * 30_000)).text
 
 
 def test_a_preview_of_a_korean_release_is_a_korean_mail(site: Site, editor: Staff) -> None:

@@ -1,15 +1,17 @@
 """What else may happen while somebody writes: others act on the release, documents are pasted, days are typed."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 
 import pytest
 
-from feeds.model import Article, Footnote, Picture, State
+from feeds.model import Article, Attachment, Footnote, Picture, State
 from feeds.store import articles, reading, topics, twins
+from feeds.store.articles import Filing
 from feeds.writing import Writing, content_of
-from tests.builders import BASE_URL
+from tests.builders import BASE_URL, NOW, content
 from tests.web.browser import Answer
 from tests.web.conftest import Site
 from tests.web.desk import CHIEF, ENVIRONMENT, asked, crowd, edited, enters, published, stored, written
@@ -150,7 +152,7 @@ def test_every_heading_of_markdown_is_one_below_the_title(text: str, wanted: str
 def test_a_language_that_a_twin_has_cannot_be_taken(site: Site, editor: Staff) -> None:
     one, other = written(site), written(site, "심야버스", language="ko")
     with site.database.write() as session:
-        twins.link(session, one.id, other.id)
+        twins.link(session, one.id, other.id, now=NOW)
     answer = send(editor, stored(site, one.id), language="ko")
     assert answer.status == 422
     assert "There is a release in that language already" in answer.text
@@ -168,6 +170,48 @@ def test_what_a_scheduled_release_lacks_is_said_where_it_can_be_written(site: Si
     assert answer.status == 422
     assert '<a href="#text">It has no text.</a>' in answer.text
     assert stored(site, one.id).version == one.version
+
+
+def test_a_picture_that_lacks_something_is_named_and_the_way_leads_to_that_very_field(
+    site: Site, editor: Staff
+) -> None:
+    sound = Picture(caption="The hall", credit="City", alt="A crowd", media=f"{'a' * 64}.jpg")
+    bare = replace(sound, caption=" ", media=f"{'b' * 64}.jpg")
+    one = written(site, pictures=(sound, bare), attachments=(Attachment(name="", address="/media/x.pdf"),))
+    wanted = ("picture-1-caption", "Picture 2 has no caption."), ("file-0-name", "File 1 has no name.")
+    here = f"/newsroom/articles/{one.id}"
+    for path, to in ((here, f"{here}/edit"), (f"{here}/publish", f"{here}/edit"), (f"{here}/edit", "")):
+        page = editor.get(path).text
+        assert re.findall(r'<li><a href="([^"]*)">((?:Picture|File) \d has[^<]*)</a>', page) == [
+            (f"{to}#{field}", sentence) for field, sentence in wanted
+        ]
+    form = editor.get(f"{here}/edit").text
+    assert all(f' id="{field}"' in form for field, _ in wanted)
+
+
+def test_whoever_has_changed_it_in_another_window_is_told_that_it_was_they(site: Site, editor: Staff) -> None:
+    one = written(site)
+    assert send(editor, one, text="In one window.").status == 303
+    answer = send(editor, one, text="In the other.")
+    assert answer.status == 409
+    assert "You have changed this release meanwhile, in another window" in answer.text
+    assert "You changed it there on 2026-05-20 12:00." in answer.text
+    assert "Somebody else" not in answer.text
+
+
+def test_a_conflict_over_what_was_taken_in_names_no_person(site: Site, editor: Staff) -> None:
+    with site.database.write() as session:
+        filing = Filing(division="climate")
+        one = articles.add(session, content(), filing=filing, authority="riverton.example.org,2026", now=NOW)
+    answer = send(editor, one, version=str(one.version + 1))
+    assert answer.status == 409
+    assert "Intake changed it on 2026-05-20 12:00." in answer.text
+
+
+def test_divisions_stand_under_their_bureau(site: Site) -> None:
+    page = enters(site, CHIEF).get("/newsroom/articles/new").text
+    bureau = page.partition('<optgroup label="Environment')[2].partition("</optgroup>")[0]
+    assert '<option value="climate">Climate</option>' in bureau
 
 
 def test_whoever_edits_what_waits_for_approval_is_told_that_the_request_is_void_then(site: Site, editor: Staff) -> None:

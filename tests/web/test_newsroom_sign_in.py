@@ -188,7 +188,7 @@ def test_b92_a_new_password_signs_every_other_browser_out_and_not_this_one(site:
     other.sign_in(member.name, member.password)
     new = "another horse battery"
     answer = member.post("/newsroom/password", {"old": member.password, "new": new, "again": new})
-    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/password?done=1")
+    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/password?done=1#done")
     assert "Your password is changed." in member.get("/newsroom/password?done=1").text
     assert other.get("/newsroom/password").status == 303
 

@@ -69,7 +69,7 @@ def test_b92_another_role_ends_the_stays_of_its_person_at_once(site: Site, opera
     member = signed_in(site, "editor-a", role=Role.EDITOR)
     assert member.get("/newsroom/audit").status == 200
     answer = operator.post("/newsroom/staff/2", {"action": "change", "role": "chief"})
-    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/staff/2?done=changed")
+    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/staff/2?done=changed#done")
     assert "It is saved." in operator.get("/newsroom/staff/2?done=changed").text
     assert member.get("/newsroom/audit").status == 303
     member.sign_in("editor-a", member.password)

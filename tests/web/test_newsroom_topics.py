@@ -29,7 +29,7 @@ def _deeds(site: Site) -> list[tuple[str, str | None]]:
 
 def test_a_topic_is_added_renamed_retired_and_brought_back(site: Site, chief: Staff) -> None:
     answer = chief.post("/newsroom/topics", SUMMIT)
-    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/topics?done=added")
+    assert (answer.status, answer.headers["location"]) == (303, "/newsroom/topics?done=added#done")
     assert _known(site) == [("summit", "Climate summit", "기후정상회의", False)]
     names = {"action": "rename", "name-en": "Summit", "name-ko": "정상회의"}
     assert chief.post("/newsroom/topics/summit", names).status == 303

@@ -15,7 +15,7 @@ def twins(site: Site) -> tuple[int, int]:
     one = publish(site.database).article_id
     other = publish(site.database, "Simya beoseu", language="ko").article_id
     with site.database.write() as session:
-        link(session, one, other)
+        link(session, one, other, now=NOW)
     return one, other
 
 
@@ -26,7 +26,7 @@ def with_hidden_twin(site: Site, title: str = "Hidden twin") -> tuple[int, int]:
         other = articles.add(
             session, content(title, "ko"), filing=Filing(division="water"), authority="a.test,2026", now=NOW
         )
-        link(session, one, other.id)
+        link(session, one, other.id, now=NOW)
     return one, other.id
 
 
@@ -136,5 +136,5 @@ def test_a_draft_with_a_published_twin_is_not_there(site: Site) -> None:
     one = draft(site.database, "Hidden twin")
     other = publish(site.database, "Simya beoseu", language="ko").article_id
     with site.database.write() as session:
-        link(session, one.id, other)
+        link(session, one.id, other, now=NOW)
     assert site.browser.get(f"/articles/{one.id}/hidden-twin").status == 404

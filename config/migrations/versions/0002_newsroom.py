@@ -13,6 +13,10 @@ INSTANT = sa.DateTime(timezone=True)
 PUBLIC_BEFORE = "state = 'draft' OR (published_at IS NOT NULL AND division IS NOT NULL)"
 PUBLIC = "state IN ('draft', 'scheduled') OR (published_at IS NOT NULL AND division IS NOT NULL)"
 SCHEDULED = "state <> 'scheduled' OR publish_at IS NOT NULL"
+DRAFTS_CHANGED = (
+    "UPDATE article SET updated_at = (SELECT max(created_at) FROM revision WHERE article_id = article.id) "
+    "WHERE state = 'draft' AND revision > 1"
+)
 
 
 def _columns() -> list[sa.Column[object]]:
@@ -151,6 +155,9 @@ def upgrade() -> None:
     with op.batch_alter_table("article") as batch_op:
         batch_op.create_index("ix_article_state_publish_at", ["state", "publish_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_article_twin_group"), ["twin_group"], unique=False)
+    op.execute(DRAFTS_CHANGED)
+    asked = sa.text("approval_version IS NOT NULL")
+    op.create_index("ix_article_approval", "article", ["division"], sqlite_where=asked, postgresql_where=asked)
     op.create_index(op.f("ix_mailing_article_article_id"), "mailing_article", ["article_id"])
 
     with op.batch_alter_table("attachment") as batch_op:
@@ -213,6 +220,7 @@ def downgrade() -> None:
             for name in columns:
                 batch_op.drop_column(name)
     op.drop_index(op.f("ix_mailing_article_article_id"), "mailing_article")
+    op.drop_index("ix_article_approval", "article")
     op.drop_index("ix_article_state_publish_at", "article")
     op.drop_index(op.f("ix_article_twin_group"), "article")
     names = [column.name for column in _columns()]

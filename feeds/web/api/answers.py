@@ -94,6 +94,20 @@ class Article(Brief):
     withdrawal_reason: str | None
 
 
+class Receipt(BaseModel):
+    """What a token without the scope `read` is told of an article that it changed: nothing of what is written in it."""
+
+    id: int
+    guid: str
+    state: State
+    version: int
+    revision: int
+    url: str | None
+    publish_at: datetime | None
+    published_at: datetime | None
+    updated_at: datetime | None
+
+
 class ArticlePage(BaseModel):
     """A page of articles, the newest first; `next` is the `cursor` of the next one, none on the last."""
 

@@ -18,7 +18,7 @@ from feeds.store import changes, idempotency, reading
 from feeds.store.api_tokens import ApiToken
 from feeds.store.database import Database, Session
 from feeds.web.api.etags import demand_tags
-from feeds.web.api.problems import Problem
+from feeds.web.api.problems import Problem, Saying, unauthorized
 from feeds.words import Words
 
 SCOPE = "civicwire.call"
@@ -29,13 +29,13 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The parts that answer. `words` are English: what a program is told is in one language."""
+    """The parts that answer. `words` are those of every language, by its tag."""
 
     database: Database
     newsroom: Newsroom
     desk: Desk
     media: MediaStore
-    words: Words
+    words: Mapping[str, Words]
     clock: Clock
 
 
@@ -80,7 +80,7 @@ class Call:
         no trace: a repeat of that is judged anew.
         """
         if self.token is None:
-            raise Problem(401, kind="token")
+            raise unauthorized()
         key = _key(request)
         with self.office.database.write() as session:
             if key is None:
@@ -90,9 +90,7 @@ class Call:
             kept = idempotency.claim(session, self.token.id, key, request_hash=wanted, now=now)
             if kept is not None:
                 if kept.request_hash != wanted:
-                    raise Problem(
-                        422, "This Idempotency-Key was used for another request: choose a new one.", "key-used"
-                    )
+                    raise Problem(422, Saying("problem.detail.key_used"), "key-used")
                 return Reply(kept.status, kept.body, kept.headers).response(**{"Idempotent-Replayed": "true"})
             reply = do(session, self.token.actor)
             idempotency.settle(session, self.token.id, key, status=reply.status, headers=reply.headers, body=reply.body)
@@ -136,7 +134,7 @@ def _key(request: Request) -> str | None:
         return None
     key = _KEY.fullmatch(given)
     if key is None:
-        raise Problem(400, "An Idempotency-Key has 1 to 255 printable ASCII characters, none of them a quote.")
+        raise Problem(400, Saying("problem.detail.key_form"))
     return key[1] or key[2]
 
 

@@ -46,32 +46,23 @@ def told(
 
 READING: dict[str, Any] = {"security": [{}, {"token": []}]}
 """Anybody reads; who shows a token reads more."""
-IF_NONE_MATCH = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "The ETag of what you have: 304 if it is still good.",
-}
-IF_MATCH = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "The ETag of the version that you looked at.",
-}
-KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "schema": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 257,
-        "pattern": '^("[ !#-~]{1,255}"|[!#-~]([ !#-~]*[!#-~])?)$',
-    },
-    "description": "A word of your own: repeat the request with it, and it is done once.",
-}
+
+
+def _header(name: str, text: str, *, required: bool = False, **schema: object) -> dict[str, Any]:
+    """A header that a request may carry, or has to."""
+    described = {"name": name, "in": "header", "required": required, "description": text}
+    return described | {"schema": {"type": "string"} | schema}
+
+
+IF_NONE_MATCH = _header("If-None-Match", "The ETag of what you have: 304 if it is still good.")
+IF_MATCH = _header("If-Match", "The ETag of the version that you looked at.", required=True)
+KEY = _header(
+    "Idempotency-Key",
+    "A word of your own: repeat the request with it, and it is done once.",
+    minLength=1,
+    maxLength=257,
+    pattern='^("[ !#-~]{1,255}"|[!#-~]([ !#-~]*[!#-~])?)$',
+)
 
 
 def reading(*, fresh: bool = False) -> dict[str, Any]:

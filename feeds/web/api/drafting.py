@@ -12,7 +12,7 @@ from feeds.model import Article, Content, Footnote, Newsroom
 from feeds.store.articles import Filing, filing_of
 from feeds.web.api.fields import ArticleFields, FootnoteFields, NewArticle
 from feeds.web.api.kept_media import KeptMedia
-from feeds.web.api.problems import FieldError, invalid
+from feeds.web.api.problems import FieldError, Saying, invalid
 from feeds.words import Words
 from feeds.writing import Form, Writing, WritingRefused, content_of
 
@@ -63,9 +63,9 @@ class Drafting:
     def instant(self, field: str, at: datetime) -> datetime:
         """An instant of publication to come."""
         if at <= self.now:
-            raise invalid(FieldError(field, "this instant has passed: publish at once, or choose one to come"))
+            raise invalid(FieldError(field, Saying("problem.field.passed")))
         if at > self.now + FARTHEST:
-            raise invalid(FieldError(field, "this is more than two years ahead"))
+            raise invalid(FieldError(field, Saying("problem.field.far")))
         return at
 
     # Steps
@@ -123,14 +123,14 @@ class Drafting:
 
     def _day(self, day: date | None) -> date | None:
         if day is not None and not FIRST_DAY <= day <= (self.now + FARTHEST).date():
-            raise invalid(FieldError("registered_on", "a day lies between 1900 and two years from now"))
+            raise invalid(FieldError("registered_on", Saying("problem.field.registered_on")))
         return day
 
     def _licence(self, licence: str | None) -> str | None:
         key = f"feed.licence.{licence}"
         if licence is not None and key not in self.words.sentences:
             known = sorted(one[13:] for one in self.words.sentences if one.startswith("feed.licence."))
-            raise invalid(FieldError("licence", f"this licence is not known: use one of {', '.join(known)}"))
+            raise invalid(FieldError("licence", Saying("problem.field.licence", {"known": ", ".join(known)})))
         return licence
 
 

@@ -1,19 +1,25 @@
 """Which version of an article a program has, and which it wants to change (RFC 9110, sections 8.8.3 and 13.1)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feeds.errors import Stale
 from feeds.model import Article
-from feeds.web.api.problems import Problem
+from feeds.web.api.problems import Problem, Saying
 
 _STRONG = re.compile(r'\s*"[\x21\x23-\x7e]*"\s*')
 _MOST = 20
 
 
-def tag_of(article: Article) -> str:
-    """The entity tag of an article as staff see it."""
-    return f'"{article.id}-{article.version}"'
+def tag_of(article: Article, twins: Sequence[int] | None = None) -> str:
+    """The entity tag of an article as staff see it.
+
+    It names `twins`, those that they are shown, where these are not all: another becomes public, and the answer
+    changes, without a new version of this article.
+    """
+    some = None if twins is None or len(twins) == len(article.twins) else twins
+    return f'"{_version(article)}{"" if some is None else "".join(f".{one}" for one in some) or "."}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +31,25 @@ class Tags:
 
     def demand(self, article: Article) -> None:
         """Stale unless the article is at one of these versions."""
-        if not self.any and tag_of(article) not in self.given:
+        if not self.any and _version(article) not in {tag.strip('"').partition(".")[0] for tag in self.given}:
             raise Stale(article.id, article.version)
 
 
 def demand_tags(header: str | None) -> Tags:
     """What If-Match says. Problem 428 without it, 400 for what is none."""
     if header is None:
-        raise Problem(428, "Send If-Match with the ETag that you got with the article.", "version-needed")
+        raise Problem(428, Saying("problem.detail.version_needed"), "version-needed")
     if header.strip() == "*":
         return Tags(any=True)
     parts = header.split(",")
     if len(parts) > _MOST:
-        raise Problem(400, "If-Match names too many versions.")
+        raise Problem(400, Saying("problem.detail.many_versions"))
     # A weak tag never matches here, and what is no tag does not either (section 13.1.1).
     strong = tuple(part.strip() for part in parts if _STRONG.fullmatch(part))
     if not strong and "W/" not in header:
-        raise Problem(400, 'If-Match is an ETag in quotes, as "12-3", or *.')
+        raise Problem(400, Saying("problem.detail.no_version"))
     return Tags(given=strong)
+
+
+def _version(article: Article) -> str:
+    return f"{article.id}-{article.version}"

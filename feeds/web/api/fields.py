@@ -2,9 +2,10 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from feeds.writing import (
     LONGEST_CAPTION,
@@ -26,19 +27,27 @@ _INSTANT = re.compile(
 )
 
 
+def _fault(word: LiteralString) -> PydanticCustomError:
+    """A value that cannot be taken: what is said of it are the words `problem.field.<word>`."""
+    return PydanticCustomError(word, word)
+
+
 def _day(value: object) -> object:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("write a day as 2026-05-24")
-    return date.fromisoformat(value)
+        raise _fault("day")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise _fault("day") from error
 
 
 def _instant(value: object) -> object:
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise ValueError("write an instant with its zone, as 2026-05-24T08:00:00+09:00 (RFC 3339)")
+        raise _fault("instant")
     try:
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("this instant is beyond the calendar") from error
+    except (OverflowError, ValueError) as error:
+        raise _fault("calendar") from error
 
 
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-05-24"])]
@@ -151,9 +160,9 @@ class NewArticle(_Strict):
     @model_validator(mode="after")
     def _one_text_and_one_hour(self) -> "NewArticle":
         if len({"markdown", "html"} & self.model_fields_set) != 1:
-            raise ValueError("give either markdown or html")
+            raise _fault("one_text")
         if {"publish", "publish_at"} <= self.model_fields_set:
-            raise ValueError("give either publish or publish_at")
+            raise _fault("one_hour")
         return self
 
 
@@ -184,7 +193,7 @@ class ArticleFields(_Strict):
     @model_validator(mode="after")
     def _at_most_one_text(self) -> "ArticleFields":
         if {"markdown", "html"} <= self.model_fields_set:
-            raise ValueError("give either markdown or html")
+            raise _fault("one_text")
         return self
 
 

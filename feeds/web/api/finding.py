@@ -4,15 +4,14 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from feeds.grams import QUERY_CHARACTERS
 from feeds.marking import Piece
 from feeds.store import search
 from feeds.web.api import answers, documenting, views
 from feeds.web.api.call import Calling
-from feeds.web.api.fields import Instant, Language, Slug
-from feeds.web.api.reading import A_PAGE, LARGEST_PAGE, demand_known
+from feeds.web.api.filters import Filters, demand_known
 from feeds.web.api.replies import shown
 
 router = APIRouter(generate_unique_id_function=lambda route: route.name)
@@ -25,20 +24,11 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-class Wish(BaseModel):
+class Wish(Filters):
     """What is looked for."""
 
-    model_config = ConfigDict(extra="forbid")
-
     q: Annotated[str, Field(max_length=QUERY_CHARACTERS, description='All of these words; "a phrase" as it stands.')]
-    division: Annotated[list[Slug], Field(max_length=50, description="With those below it; several are allowed.")] = []
-    board: Slug | None = None
-    topic: Slug | None = None
-    language: Language | None = None
-    since: Annotated[Instant, Field(description="Published at this instant or later.")] | None = None
-    until: Annotated[Instant, Field(description="Published before this instant.")] | None = None
     order: Order = Order.BEST
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = A_PAGE
     offset: Annotated[int, Field(ge=0, le=search.FARTHEST)] = 0
 
 
@@ -56,8 +46,8 @@ def search_articles(call: Calling, wish: Annotated[Wish, Query()]) -> Response:
     query = search.Query(
         text=wish.q,
         divisions=tuple(sorted({inner for slug in wish.division for inner in newsroom.within(slug)})),
-        board=wish.board,
-        topic=wish.topic,
+        boards=(wish.board,) if wish.board else (),
+        topics=(wish.topic,) if wish.topic else (),
         language=wish.language,
         since=wish.since,
         until=wish.until,
@@ -66,7 +56,7 @@ def search_articles(call: Calling, wish: Annotated[Wish, Query()]) -> Response:
         offset=wish.offset,
     )
     with call.office.database.read() as session:
-        demand_known(call, session, wish.division, wish.board, wish.topic)
+        demand_known(session, newsroom, wish)
         found = search.search(session, query)
     hits = [
         answers.Hit(article=views.brief(hit.article, newsroom), title=_pieces(hit.title), snippet=_pieces(hit.snippet))

@@ -18,14 +18,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feeds.access.throttle import network
-from feeds.errors import CivicwireError, RowRefused, StoreError
+from feeds.errors import CivicwireError, StoreError
 from feeds.media.keeper import MAX_FILE_BYTES
 from feeds.store import api_tokens
 from feeds.store.api_tokens import ApiToken
 from feeds.web.api import problems, strict_json
 from feeds.web.api.buckets import Allowance, Buckets, Rate
 from feeds.web.api.call import SCOPE, Call, Office
-from feeds.web.api.problems import API, Problem
+from feeds.web.api.problems import API, Problem, Saying, unauthorized
 
 log = structlog.get_logger()
 
@@ -36,7 +36,6 @@ UPLOAD_SECONDS = 300
 _READS = ("GET", "HEAD", "OPTIONS")
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _JSON = re.compile(r"application/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*\"?utf-?8\"?[ \t]*)?;?[ \t]*", re.IGNORECASE)
-_CHALLENGE = 'Bearer realm="civicwire"'
 _SHARED = {"Access-Control-Allow-Origin": "*"}
 _EXPOSED = "ETag, RateLimit, RateLimit-Policy, Retry-After"
 _PREFLIGHT = {
@@ -91,7 +90,7 @@ class Gate:
             nonlocal began, lost
             if message["type"] == "http.response.start":
                 began = True
-                message["headers"] = [*message["headers"], *self._told(request, passing)]
+                message["headers"] = [*message["headers"], *_told(request, passing, refused=message["status"] >= 400)]
             if message["type"] == "http.response.body" and scope["method"] == "HEAD":
                 message = {**message, "body": b""}
             try:
@@ -103,15 +102,15 @@ class Gate:
         try:
             await self._through(request, passing)(scope, receive, told_send)
         except Problem as problem:
-            await problems.answer(problem)(scope, receive, told_send)
+            await self._refusal(problem, request)(scope, receive, told_send)
         except CivicwireError as error:
-            await self._unable(error)(scope, receive, told_send)
+            await self._refusal(problems.noted(error), request)(scope, receive, told_send)
         except Exception as error:
             if lost:
                 return  # nobody is there any more to be told anything
             log.error("request.broken", cause=f"{type(error).__name__}: {error}", exc_info=error)
             if not began:
-                await problems.answer(Problem(500))(scope, receive, told_send)
+                await self._refusal(Problem(500), request)(scope, receive, told_send)
         if passing.token is not None:
             await run_in_threadpool(self._note_use, passing.token)
 
@@ -143,7 +142,7 @@ class Gate:
                 # Guesses are slowed down; a good token beside them, from behind the same proxy, is not.
                 _granted(self._failures.look(where, ticks))
                 self._failures.take(where, ticks)
-                raise _unknown("This token is not known, or it has expired or was revoked.")
+                raise unauthorized(Saying("problem.detail.unknown_token"), error="invalid_token")
         if passing.token is not None:
             bucket = self._writes if writes else self._reads
             passing.allowance = bucket.take(passing.token.id, ticks)
@@ -151,7 +150,7 @@ class Gate:
             passing.allowance = self._strangers.take(where, ticks)
         _granted(passing.allowance)
         if passing.token is None and request.method in _WRITES:
-            raise _unknown("")
+            raise unauthorized()
 
     def _token(self, shown: list[str], now: datetime) -> ApiToken | None:
         """The token of an Authorization header; None for any other, after the same work."""
@@ -166,40 +165,29 @@ class Gate:
         most = UPLOAD_BYTES if upload else JSON_BYTES
         given = request.headers.get("content-length", "0")
         if given.isascii() and given.isdigit() and (len(given) > 12 or int(given) > most):
-            raise Problem(413, f"A request has at most {most} bytes here.")
+            raise _too_large(most)
         body = bytearray()
         try:
             async with asyncio.timeout(UPLOAD_SECONDS if upload else self._body_seconds):
                 async for chunk in request.stream():
                     body += chunk
                     if len(body) > most:
-                        raise Problem(413, f"A request has at most {most} bytes here.")
+                        raise _too_large(most)
         except TimeoutError as error:
             raise Problem(408) from error
         except (ClientDisconnect, HTTPException) as error:
-            raise Problem(400, "The request ended before its body was whole.") from error
+            raise Problem(400, Saying("problem.detail.cut_off")) from error
         if body and not upload:
             if not _JSON.fullmatch(request.headers.get("content-type", "")):
                 raise Problem(415, headers={"Accept": "application/json"})
             try:
                 await run_in_threadpool(strict_json.read, bytes(body))
             except strict_json.JsonRefused as error:
-                raise Problem(400, str(error)) from error
+                raise Problem(400, Saying(error.word, error.values)) from error
         return bytes(body)
 
-    def _unable(self, error: CivicwireError) -> Response:
-        if isinstance(error, StoreError):
-            log.error("row.refused" if isinstance(error, RowRefused) else "store.unavailable", cause=str(error))
-        return problems.answer(problems.of_error(error, self._office.words))
-
-    def _told(self, request: Request, passing: _Passing) -> list[tuple[bytes, bytes]]:
-        """The headers of every answer."""
-        told = {"Vary": "Authorization"}
-        if request.method in _READS:
-            told |= _SHARED | {"Access-Control-Expose-Headers": _EXPOSED}
-        if passing.allowance is not None:
-            told |= {name: text for name, text in passing.allowance.headers.items() if name != "Retry-After"}
-        return [(name.lower().encode(), text.encode()) for name, text in told.items()]
+    def _refusal(self, problem: Problem, request: Request) -> Response:
+        return problems.answer(problem, request, self._office.words)
 
     def _note_use(self, token: ApiToken) -> None:
         """Write when the token was last used, after the answer is out: it must hold nobody up."""
@@ -213,6 +201,16 @@ class Gate:
             log.warning("token.unnoted", token=token.id, cause=str(error))
 
 
+def _told(request: Request, passing: _Passing, *, refused: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer; what refuses says itself by what it varies."""
+    told = {} if refused else {"Vary": "Authorization"}
+    if request.method in _READS:
+        told |= _SHARED | {"Access-Control-Expose-Headers": _EXPOSED}
+    if passing.allowance is not None:
+        told |= {name: text for name, text in passing.allowance.headers.items() if name != "Retry-After"}
+    return [(name.lower().encode(), text.encode()) for name, text in told.items()]
+
+
 def _is_preflight(request: Request) -> bool:
     """Whether a browser asks if a page elsewhere may read here (Fetch, section 3.2.2)."""
     return request.method == "OPTIONS" and request.headers.get("access-control-request-method") in ("GET", "HEAD")
@@ -222,12 +220,12 @@ def _granted(allowance: Allowance) -> None:
     if not allowance.granted:
         refused = replace(allowance, granted=False).headers
         seconds = refused["Retry-After"]
-        raise Problem(429, f"Too many requests: wait {seconds} seconds.", "too-many", headers={"Retry-After": seconds})
+        said = Saying("problem.detail.too_many", {"seconds": seconds})
+        raise Problem(429, said, "too-many", headers={"Retry-After": seconds})
 
 
-def _unknown(detail: str) -> Problem:
-    challenge = f'{_CHALLENGE}, error="invalid_token"' if detail else _CHALLENGE
-    return Problem(401, detail, "token", headers={"WWW-Authenticate": challenge})
+def _too_large(most: int) -> Problem:
+    return Problem(413, Saying("problem.detail.too_large", {"most": most}))
 
 
 def _replayed(body: bytes) -> Receive:

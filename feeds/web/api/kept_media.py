@@ -9,7 +9,7 @@ from feeds.model import Attachment, Picture
 from feeds.store.database import Session
 from feeds.store.media import Kept
 from feeds.web.api.fields import AttachmentFields, PictureFields
-from feeds.web.api.problems import FieldError, invalid
+from feeds.web.api.problems import FieldError, Saying, invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class KeptMedia:
         try:
             return keeper.picture(kept, caption=one.caption, credit=one.credit, alt=one.alt, decorative=one.decorative)
         except MediaRefused as error:
-            raise invalid(FieldError(field, "this is no picture: name it among the attachments")) from error
+            raise invalid(FieldError(field, Saying("problem.field.no_picture"))) from error
 
     def _kept(self, name: str, field: str) -> Kept:
         found = self.media.find(self.session, name)
         if found is None:
-            raise invalid(FieldError(field, "there is no file of this name: upload it first with POST /media"))
+            raise invalid(FieldError(field, Saying("problem.field.no_media")))
         return found

@@ -3,7 +3,9 @@
 It holds no parts: each request brings its own, so that one application serves any number of installations.
 """
 
-import structlog
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -11,48 +13,49 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Scope
 
-from feeds.errors import CivicwireError, RowRefused, StoreError
-from feeds.web.api import changing, finding, problems, reading, uploads
+from feeds.errors import CivicwireError
+from feeds.web.api import drafts, finding, life, problems, reading, uploads
 from feeds.web.api.call import SCOPE, Call
-from feeds.web.api.problems import FieldError, Problem, invalid
+from feeds.web.api.problems import FieldError, Problem, Saying, Sentence, invalid
 
-log = structlog.get_logger()
-_ROUTERS = (reading.router, finding.router, changing.router, uploads.router)
-_OWN_WORDS = {"missing": "this is needed", "extra_forbidden": "there is no such field here"}
+_ROUTERS = (reading.router, finding.router, drafts.router, life.router, uploads.router)
 _PLACES = ("body", "query", "header")
 
 
-async def _problem(_request: Request, error: Exception) -> Response:
+def _answer(problem: Problem, request: Request) -> Response:
+    call: Call = request.scope[SCOPE]
+    return problems.answer(problem, request, call.office.words)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - what it is registered for
-    return problems.answer(error)
+    return _answer(error, request)
 
 
 async def _unable(request: Request, error: Exception) -> Response:
     assert isinstance(error, CivicwireError)  # noqa: S101 - what it is registered for
-    call: Call = request.scope[SCOPE]
-    if isinstance(error, StoreError):
-        log.error("row.refused" if isinstance(error, RowRefused) else "store.unavailable", cause=str(error))
-    return problems.answer(problems.of_error(error, call.office.words))
+    return _answer(problems.noted(error), request)
 
 
-async def _unreadable(_request: Request, error: Exception) -> Response:
+async def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
     found = error.errors()
     if any(one["loc"][:1] == ("path",) for one in found):
-        return problems.answer(Problem(404))
-    return problems.answer(invalid(*(FieldError(_path(one["loc"]), _said(one["type"], one["msg"])) for one in found)))
+        return _answer(Problem(404), request)
+    call: Call = request.scope[SCOPE]
+    known = call.office.words["en"].sentences
+    return _answer(invalid(*(FieldError(_path(one["loc"]), _said(one, known)) for one in found)), request)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    if error.status_code == 405:
-        return problems.answer(Problem(405, headers={"Allow": ", ".join(_allowed(request))}))
-    return problems.answer(Problem(error.status_code))
+    headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else {}
+    return _answer(Problem(error.status_code, headers=headers), request)
 
 
-async def _broken(_request: Request, _error: Exception) -> Response:
+async def _broken(request: Request, _error: Exception) -> Response:
     # The framework raises it on, and the gate logs it.
-    return problems.answer(Problem(500))
+    return _answer(Problem(500), request)
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
@@ -61,8 +64,10 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(step) for step in inner)
 
 
-def _said(kind: str, message: str) -> str:
-    return _OWN_WORDS.get(kind) or message.removeprefix("Value error, ")
+def _said(fault: Mapping[str, Any], known: Mapping[str, str]) -> Sentence:
+    """What is wrong with a value: our own words for it, else those of the library."""
+    word = f"problem.field.{fault['type']}"
+    return Saying(word, fault.get("ctx", {})) if word in known else str(fault["msg"])
 
 
 def _allowed(request: Request) -> list[str]:

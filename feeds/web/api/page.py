@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from feeds.web.api.description import operations_of
-from feeds.web.api.problems import API, TITLES
+from feeds.web.api.problems import API, KINDS
 
 _CODE = re.compile(r"`([^`]+)`")
 _KINDS = {"date": "day", "date-time": "instant"}
@@ -59,7 +59,7 @@ def page_of(document: dict[str, Any]) -> dict[str, Any]:
         "groups": [group for group in groups if group[2]],
         "server": document["servers"][0]["url"],
         "openapi": f"{API}/openapi.json",
-        "problems": [(f"problem-{kind}", f"{API}#problem-{kind}", text) for kind, text in TITLES.items()],
+        "problems": [(kind, f"{API}#problem-{kind}") for kind in KINDS],
     }
 
 

@@ -12,7 +12,7 @@ from feeds.web.conditional import is_fresh
 def shown(call: Call, page: BaseModel, *, request: Request | None = None, etag: str | None = None) -> Response:
     """A page as JSON. With `request` it is conditional: 304 if what the caller has is still good.
 
-    Readers get the hash of what they are shown as its tag: it says nothing of versions that were never public.
+    Without an `etag` its tag is then the hash of what is shown: it says nothing of versions that were never public.
     """
     body = page.model_dump_json().encode()
     headers = {"Cache-Control": "private, no-cache" if call.token else "public, no-cache"}

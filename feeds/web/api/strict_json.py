@@ -16,7 +16,12 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 class JsonRefused(ValueError):
-    """Bytes that are no JSON we take; the message is one sentence for who sent them."""
+    """Bytes that are no JSON we take; `word` is the key of the sentence for who sent them, `values` what it names."""
+
+    def __init__(self, word: str, **values: object) -> None:
+        super().__init__(word)
+        self.word = word
+        self.values = values
 
 
 def read(body: bytes) -> Any:
@@ -25,13 +30,13 @@ def read(body: bytes) -> Any:
     The value holds no NaN, no infinity, no lone surrogate and no U+0000, and no object that gave a name twice.
     """
     if body.startswith(_MARKS):
-        raise JsonRefused("The body begins with a byte order mark: send UTF-8 without one.")
+        raise JsonRefused("problem.json.mark")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise JsonRefused(f"The body is not UTF-8: see byte {error.start}.") from error
+        raise JsonRefused("problem.json.utf_8", byte=error.start) from error
     if _depth(text) > MOST_DEPTH:
-        raise JsonRefused(f"The body is nested more than {MOST_DEPTH} deep.")
+        raise JsonRefused("problem.json.deep", most=MOST_DEPTH)
     try:
         value = json.loads(
             text,
@@ -41,7 +46,7 @@ def read(body: bytes) -> Any:
             parse_float=_fraction,
         )
     except json.JSONDecodeError as error:
-        raise JsonRefused(f"The body is not JSON: see line {error.lineno}, column {error.colno}.") from error
+        raise JsonRefused("problem.json.broken", line=error.lineno, column=error.colno) from error
     _demand_text(value)
     return value
 
@@ -62,24 +67,24 @@ def _depth(text: str) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        raise JsonRefused("An object gives the same name twice.")
+        raise JsonRefused("problem.json.twice")
     return made
 
 
 def _constant(name: str) -> Any:
-    raise JsonRefused(f"{name} is no JSON number.")
+    raise JsonRefused("problem.json.constant", name=name)
 
 
 def _integer(digits: str) -> int:
     if len(digits) > _LONGEST_NUMBER:
-        raise JsonRefused("A number has too many digits.")
+        raise JsonRefused("problem.json.digits")
     return int(digits)
 
 
 def _fraction(digits: str) -> float:
     number = float(digits) if len(digits) <= 40 else math.inf
     if not math.isfinite(number):
-        raise JsonRefused("A number is too large.")
+        raise JsonRefused("problem.json.large")
     return number
 
 
@@ -93,7 +98,7 @@ def _demand_text(value: Any) -> None:
         elif isinstance(one, list):
             waiting += one
         elif isinstance(one, str) and not _is_text(one):
-            raise JsonRefused("A string holds U+0000 or half of a surrogate pair, which is no text.")
+            raise JsonRefused("problem.json.text")
 
 
 def _is_text(text: str) -> bool:

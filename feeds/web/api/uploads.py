@@ -13,7 +13,7 @@ from feeds.staff import Actor, Right
 from feeds.store.media import Kept
 from feeds.web.api import answers, documenting
 from feeds.web.api.call import Call, Calling, Reply
-from feeds.web.api.problems import FieldError, Problem, invalid
+from feeds.web.api.problems import FieldError, Saying, invalid, unauthorized
 from feeds.web.newsroom import forms
 
 router = APIRouter(generate_unique_id_function=lambda route: route.name)
@@ -55,7 +55,7 @@ async def upload_media(request: Request, call: Calling, name: FileName = "") -> 
 def _allowed(call: Call) -> Actor:
     """Who uploads. Problem 401, or Forbidden."""
     if call.token is None:
-        raise Problem(401, kind="token")
+        raise unauthorized()
     actor = call.token.actor
     if Right.MEDIA not in actor.rights:
         raise Forbidden(f"{actor.name} has no right to {Right.MEDIA}")
@@ -69,7 +69,7 @@ async def _file(request: Request, call: Call, name: str) -> tuple[bytes, str]:
     form = await forms.read(request, upload_bytes=MAX_FILE_BYTES)
     files = form.files.get("file", ())
     if len(files) != 1 or len(form.files) != 1:
-        raise invalid(FieldError("file", "a form has one file, in the field “file”"))
+        raise invalid(FieldError("file", Saying("problem.field.one_file")))
     return files[0].content, files[0].name
 
 

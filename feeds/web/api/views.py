@@ -37,6 +37,12 @@ def whole(article: Article, newsroom: Newsroom, *, staff: bool, twins: Collectio
     return answers.Article.model_validate(_brief(article, newsroom) | told)
 
 
+def receipt(article: Article, newsroom: Newsroom) -> answers.Receipt:
+    """What is told of an article to who may change it but not read it."""
+    told = _brief(article, newsroom)
+    return answers.Receipt.model_validate({name: told[name] for name in answers.Receipt.model_fields})
+
+
 def revision(one: Revision, *, staff: bool) -> answers.Revision:
     """A revision with its text."""
     return answers.Revision(

@@ -88,7 +88,7 @@ class Decisions:
                 self.room.desk.discard(session, visitor.actor, number, expected=seen.version)
         except Conflict as error:
             return meanwhile(self.room, request, visitor, number, seen, error)
-        return self.room.door.redirect(request, "/newsroom?done=discarded")
+        return self.room.door.done(request, "/newsroom", "discarded")
 
     def twins(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Link it with the same release in another language, or undo that."""

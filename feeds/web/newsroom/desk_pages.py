@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feeds.addresses import article_path as public_path
-from feeds.model import Article, State
+from feeds.likeness import likeliest
+from feeds.model import Article, Newsroom, State
 from feeds.publication import is_news
 from feeds.readiness import lacking
 from feeds.store import audit, desk_list, reading, search, topics
@@ -16,9 +17,11 @@ from feeds.store.database import Session
 from feeds.web import views
 from feeds.web.newsroom import desk_views
 from feeds.web.newsroom.audit_pages import Line, line
+from feeds.web.newsroom.bulk_pages import Pick
 from feeds.web.newsroom.door import Visitor, route
+from feeds.web.newsroom.mending import to_mend
 from feeds.web.newsroom.room import Room, Seen, number_of, whole
-from feeds.web.newsroom.wish import Standing, Whose, Wish, desk_of, to_approve, wish_of
+from feeds.web.newsroom.wish import UNKNOWN, Standing, Whose, desk_of, wish_of
 from feeds.words import Words
 
 A_PAGE = 50
@@ -50,7 +53,6 @@ class DeskPages:
             desk = desk_of(wish, visitor.actor, newsroom, ids=_found(session, wish.q))
             found = desk_list.page(session, desk, limit=A_PAGE, offset=(wish.page - 1) * A_PAGE)
             total = reading.listed(session, desk)
-            waiting = reading.listed(session, to_approve(visitor.actor, newsroom))
             vocabulary = topics.known(session)
         link = self.room.chrome.visit(request).link
 
@@ -58,20 +60,21 @@ class DeskPages:
             query = wish.query(page=number)
             return link(f"/newsroom?{query}" if query else "/newsroom")
 
+        lines = [desk_views.line(one, newsroom, words) for one in found if isinstance(one, Article)]
         return self.room.door.render(
             request,
             visitor,
             "newsroom/list.html",
             title=words("desk.title"),
-            lines=[desk_views.line(one, newsroom, words) for one in found if isinstance(one, Article)],
+            lines=lines,
+            picks=[Pick(one.article.id, one.article.version) for one in lines if one.state == State.DRAFT],
             damaged=[one for one in found if not isinstance(one, Article)],
             total=total,
-            waiting=waiting,
-            waiting_url=link(f"/newsroom?{Wish(state=Standing.MINE_TO_APPROVE).query()}"),
             wish=wish,
             standings=[(one.value, words(f"desk.state.{one.name.lower()}")) for one in Standing],
             whoses=[(one.value, words(f"desk.whose.{label}")) for one, label in _whoses(visitor)],
-            divisions=newsroom.city.divisions,
+            divisions=desk_views.grouped(newsroom.city.divisions, words.language),
+            unknown=UNKNOWN if visitor.actor.divisions is None else None,
             topics=vocabulary,
             kept=[("lang", words.language)] if self.room.chrome.visit(request).chosen else [],
             done=_said(request, words, "done"),
@@ -92,7 +95,7 @@ class DeskPages:
                 "article": article,
                 "line": desk_views.line(article, newsroom, words),
                 "may": allowed,
-                "missing": [words(key) for key in missing],
+                "missing": to_mend(missing, article.id, words),
                 "seen": Seen.now(session, article),
                 "topics": [vocabulary.get(slug, slug) for slug in article.topics],
                 "twins": [desk_views.twin(one, words) for one in self._twins(session, visitor, article)],
@@ -108,11 +111,12 @@ class DeskPages:
             visitor,
             "newsroom/article.html",
             title=article.content.title,
-            body=views.body_of(article, words),
+            body=views.body_of(article, newsroom, self.room.chrome.words),
             public_url=public_path(article) if article.state is State.PUBLISHED else None,
             is_mine=is_mine,
             will_mail=article.mail if article.mail is not None else is_news(article, newsroom, when),
             published=desk_views.publication_day(article, newsroom, words) if article.published_at else None,
+            withdrawn_at=_moment_of_withdrawal(article, newsroom, words),
             publish_at=desk_views.moment(article.publish_at, newsroom, words) if article.publish_at else None,
             asked_at=desk_views.moment(article.approval.asked_at, newsroom, words) if article.approval else None,
             language_name=desk_views.language_name,
@@ -135,8 +139,8 @@ class DeskPages:
         """What may be its twin, of those this person may link it to."""
         if article.state is State.WITHDRAWN or not visitor.actor.covers(self.room.newsroom, article.division):
             return []
-        found = desk_list.likely_twins(session, article)
-        return [one for one in found if one.state is not State.WITHDRAWN]
+        found = [one for one in desk_list.near(session, article) if one.state is not State.WITHDRAWN]
+        return likeliest(article, found, self.room.newsroom.city.zone)
 
     def _sees(self, visitor: Visitor, article: Article) -> bool:
         return article.state.is_public or visitor.actor.covers(self.room.newsroom, article.division)
@@ -146,6 +150,12 @@ def _said(request: Request, words: Words, kind: str) -> str | None:
     """What the address says was done, or what the problem is: a sentence of ours, or nothing."""
     key = f"decision.{kind}.{request.query_params.get(kind, '')}"
     return words(key) if key in words.sentences else None
+
+
+def _moment_of_withdrawal(article: Article, newsroom: Newsroom, words: Words) -> str | None:
+    if article.state is not State.WITHDRAWN or article.updated_at is None:
+        return None
+    return desk_views.moment(article.updated_at, newsroom, words)
 
 
 def _found(session: Session, text: str) -> tuple[int, ...] | None:

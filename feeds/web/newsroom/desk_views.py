@@ -1,10 +1,11 @@
 """What the desk's pages show of an article: values made from it, in words of the visitor's language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from feeds.model import Article, Newsroom, State, hour_is_known
+from feeds.model import Article, Division, Newsroom, State, hour_is_known
+from feeds.readiness import Lack
 from feeds.staff import Actor
 from feeds.web.chrome import OWN_NAMES
 from feeds.web.dates import day, stamp
@@ -55,6 +56,38 @@ def division_name(article: Article, newsroom: Newsroom, words: Words) -> str:
     return division.name(words.language) if division else article.division
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Choices of a list that belong together, as (slug, name); without a label they stand by themselves."""
+
+    label: str
+    options: tuple[tuple[str, str], ...]
+
+
+def grouped(divisions: Sequence[Division], language: str) -> list[Group]:
+    """These divisions as a list offers them: each bureau with those below it, in the order in which bureaus come.
+
+    The bureau is the first of its group. One whose bureau is not among them, or that has none below it, stands alone.
+    """
+    known = {one.slug: one for one in divisions}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in divisions:
+        groups.setdefault(_top(one, known), [])
+    for one in divisions:
+        top = _top(one, known)
+        groups[top].insert(0 if one.slug == top else len(groups[top]), (one.slug, one.name(language)))
+    return [
+        Group(known[top].name(language) if len(options) > 1 else "", tuple(options)) for top, options in groups.items()
+    ]
+
+
+def _top(division: Division, known: Mapping[str, Division]) -> str:
+    """The slug of the highest division above this one, of those known."""
+    while division.parent is not None and division.parent in known:
+        division = known[division.parent]
+    return division.slug
+
+
 def language_name(code: str) -> str:
     """A language in that language."""
     return OWN_NAMES.get(code, code)
@@ -71,13 +104,13 @@ def tags(article: Article, words: Words) -> Iterable[tuple[str, str]]:
 
 
 def _instant(article: Article, newsroom: Newsroom) -> datetime | date:
+    """By what the list orders it too: its hour, its publication, its withdrawal, or the last change of a draft."""
     if article.state is State.SCHEDULED and article.publish_at is not None:
         return article.publish_at
-    if article.published_at is None:
-        return article.created_at
-    if not hour_is_known(article, newsroom.city.zone):
-        return article.published_at.astimezone(newsroom.city.zone).date()
-    return article.published_at
+    if article.state is State.PUBLISHED and article.published_at is not None:
+        is_known = hour_is_known(article, newsroom.city.zone)
+        return article.published_at if is_known else article.published_at.astimezone(newsroom.city.zone).date()
+    return article.updated_at or article.created_at
 
 
 def publication_day(article: Article, newsroom: Newsroom, words: Words) -> str:
@@ -137,7 +170,7 @@ class May:
         return any(getattr(self, name) for name in self.__slots__)
 
 
-def may(article: Article, actor: Actor, newsroom: Newsroom, missing: Sequence[str]) -> May:
+def may(article: Article, actor: Actor, newsroom: Newsroom, missing: Sequence[Lack]) -> May:
     """What this person may do with the article; `missing` is what it lacks for publication."""
     if not actor.covers(newsroom, article.division):
         return May()

@@ -16,13 +16,14 @@ from feeds.access.passwords import Busy
 from feeds.clock import Clock
 from feeds.errors import CivicwireError, Conflict, Forbidden, NotFound, NotReady, Stale, StoreError
 from feeds.staff import Actor, Role
-from feeds.store import audit
+from feeds.store import audit, reading
 from feeds.store.database import Database
 from feeds.web.chrome import Chrome
 from feeds.web.dates import stamp
 from feeds.web.guards import demand_own_page
 from feeds.web.newsroom import forms
 from feeds.web.newsroom.forms import Form, Upload
+from feeds.web.newsroom.wish import to_approve
 
 __all__ = ["CSRF", "Action", "Door", "Endpoint", "Form", "Page", "Upload", "Visitor", "private", "route"]
 
@@ -135,7 +136,7 @@ class Door:
     ) -> Response:
         """A page of the newsroom from a template that extends `newsroom/base.html`; never kept by a cache.
 
-        Besides what all pages share, templates get `visitor`, `stamp(instant)`, and the macros of
+        Besides what all pages share, templates get `visitor`, `waiting`, `stamp(instant)`, and the macros of
         `newsroom/parts.html`.
         """
         return self._render(request, visitor, template, title=title, status=status, headers=headers, **context)
@@ -169,6 +170,10 @@ class Door:
         """On to another page of ours after a form, in the language that was chosen."""
         return RedirectResponse(self._chrome.visit(request).link(path), status_code=303)
 
+    def done(self, request: Request, path: str, word: str) -> Response:
+        """On to a page of ours that says what was done: it is read from there, whoever hears it hears that first."""
+        return self.redirect(request, f"{path}?done={word}#done")
+
     def visitor(self, request: Request) -> Visitor | None:
         """Who asks; None for a stranger."""
         token = request.cookies.get(self.cookie, "")
@@ -199,8 +204,15 @@ class Door:
         def local(when: datetime) -> str:
             return stamp(when, zone)
 
-        given: dict[str, object] = {"visitor": visitor, "stamp": local} | context
+        given: dict[str, object] = {"visitor": visitor, "stamp": local, "waiting": self._waiting(visitor)} | context
         return self._chrome.page(request, template, title=title, **given)  # type: ignore[arg-type]
+
+    def _waiting(self, visitor: Visitor | None) -> int:
+        """How many releases wait for the approval of who is inside; the head of every page says so."""
+        if visitor is None or visitor.must_change:
+            return 0
+        with self._database.read() as session:
+            return reading.listed(session, to_approve(visitor.actor, self._chrome.newsroom))
 
     def _way_in(self, request: Request) -> str:
         """The sign-in page, which leads back to here; from a form, to the newsroom."""
@@ -230,7 +242,7 @@ class Door:
             return self.message(request, visitor, 409, "stale", detail=str(error))
         except NotReady as error:
             words = self._chrome.words[self._chrome.visit(request).language]
-            return self.message(request, visitor, 409, "not_ready", reasons=[words(word) for word in error.words])
+            return self.message(request, visitor, 409, "not_ready", reasons=[lack.said(words) for lack in error.lacks])
         except Conflict as error:
             return self.message(request, visitor, 409, "conflict", detail=str(error))
         except Busy:

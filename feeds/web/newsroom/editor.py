@@ -1,7 +1,9 @@
 """Where releases are written: one form for a new one, a draft, a correction and a minor edit."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,19 +15,21 @@ from feeds.media import pictures
 from feeds.media.keeper import MAX_FILE_BYTES, MediaStore
 from feeds.media.refusal import MediaRefused
 from feeds.model import Article, Content, Division, State
-from feeds.readiness import lacking
-from feeds.staff import Right
-from feeds.store import articles, reading, topics
+from feeds.readiness import Lack, lacking
+from feeds.staff import INTAKE, Right
+from feeds.store import articles, audit, reading, topics
 from feeds.store.articles import Filing
 from feeds.store.database import Session
 from feeds.store.media import Kept
 from feeds.web.dates import local_day
 from feeds.web.newsroom import typed as typed_form
 from feeds.web.newsroom.apart import differences
-from feeds.web.newsroom.desk_views import language_name
+from feeds.web.newsroom.audit_pages import who
+from feeds.web.newsroom.desk_views import grouped, language_name
 from feeds.web.newsroom.door import Visitor, route
 from feeds.web.newsroom.forms import Form
 from feeds.web.newsroom.meanwhile import passages
+from feeds.web.newsroom.mending import field_of
 from feeds.web.newsroom.room import Room, article_path, number_of
 from feeds.web.newsroom.typed import Typed, TypedFile, TypedPicture
 from feeds.writing import WritingRefused, content_of
@@ -33,21 +37,14 @@ from feeds.writing import WritingRefused, content_of
 UPLOAD_BYTES = 3 * MAX_FILE_BYTES
 """What the files of one form may hold together."""
 LONGEST_NOTE = 1_000
+_ADDING = {"add": "new_picture", "attach": "new_file"}
+"""The buttons that only upload, and the field of each."""
 _NEW = "/newsroom/articles/new"
-_LACKING = {
-    "ready.title": "title",
-    "ready.text": "text",
-    "ready.caption": "pictures",
-    "ready.credit": "pictures",
-    "ready.alt": "pictures",
-    "ready.file_name": "attachments",
-}
-"""The field of the form at which something that is missing can be written."""
 _FIELDS = (
-    *("language", "division", "title", "subtitle", "text", "summary", "pictures", "upload", "attachments"),
-    *("board", "telephone", "registered_on", "topic", "note"),
+    *("language", "division", "title", "subtitle", "text", "summary", "pictures", "picture-", "new_picture"),
+    *("attachments", "file-", "new_file", "board", "telephone", "registered_on", "topic", "note"),
 )
-"""The fields in the order of the form."""
+"""The fields in the order of the form; with a hyphen, those of rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +104,15 @@ class Editor:
         return article
 
     def _take(self, request: Request, visitor: Visitor, form: Form, article: Article | None) -> Response:
-        typed = typed_form.of_form(form, self.room.newsroom.city.languages)
-        typed, problems = self._with_uploads(visitor, typed, form)
+        sent = typed_form.of_form(form, self.room.newsroom.city.languages)
+        wanted = form.get("do")
+        if wanted == "restore":
+            return self._form(request, visitor, sent, article, restored=True)
+        typed, problems = self._with_uploads(visitor, sent, form)
+        if wanted in _ADDING:
+            if typed == sent and not problems:
+                problems = [(_ADDING[wanted], "editor.problem.no_file")]
+            return self._form(request, visitor, typed, article, problems=problems, added=_first_of(typed, sent))
         kept = self._kept(typed)
         problems += typed.problems(kept, local_day(self.room.clock(), self.room.newsroom.city.zone))
         content = None
@@ -117,10 +121,7 @@ class Editor:
             content = content_of(writing, languages=self.room.newsroom.city.languages, base=self.room.newsroom.url("/"))
         except WritingRefused as refused:
             problems += refused.problems
-        wanted = form.get("do")
         public = article is not None and article.state is State.PUBLISHED
-        if wanted == "add" and not [one for one in problems if one[0] == "upload"]:
-            return self._form(request, visitor, typed, article, added=True)
         if article is not None and content is not None and typed.version != article.version:
             return self._conflict(request, visitor, typed, content, article.id)
         note = clean_line(typed.note)
@@ -135,9 +136,8 @@ class Editor:
         try:
             with self.room.database.write() as session:
                 saved = self._write(session, visitor, article, typed, content, note if wanted != "amend" else None)
-        except NotReady as lacks:
-            problems = [(_LACKING.get(word, "title"), word) for word in lacks.words]
-            return self._form(request, visitor, typed, article, problems=problems)
+        except NotReady as error:
+            return self._form(request, visitor, typed, article, lacks=error.lacks)
         except Conflict:  # somebody was quicker, perhaps to publish or to withdraw it
             return self._conflict(request, visitor, typed, content, number_of(request))
         except (Forbidden, NotFound) as error:
@@ -180,16 +180,15 @@ class Editor:
     def _with_uploads(self, visitor: Visitor, typed: Typed, form: Form) -> tuple[Typed, list[tuple[str, str]]]:
         """The form with a row for everything that came with it; what is refused says why."""
         problems: list[tuple[str, str]] = []
-        for upload in (*form.files.get("new_picture", ()), *form.files.get("new_file", ())):
+        for field, upload in [(name, one) for name in _ADDING.values() for one in form.files.get(name, ())]:
             try:
                 prepared = self.media.prepare(upload.content, file_name=upload.name)
             except MediaRefused as refused:
-                problems.append(("upload", refused.word))
+                problems.append((field, refused.word))
                 continue
             with self.room.database.write() as session:
                 kept = self.media.keep(session, prepared, by=visitor.name)
-            is_picture = pictures.is_picture(upload.content) and upload in form.files.get("new_picture", ())
-            if is_picture:
+            if field == "new_picture" and pictures.is_picture(upload.content):
                 typed = replace(typed, pictures=(*typed.pictures, TypedPicture(media=kept.name)))
             else:
                 typed = replace(typed, files=(*typed.files, TypedFile(media=kept.name, name=upload.name)))
@@ -223,7 +222,9 @@ class Editor:
         article: Article | None,
         *,
         problems: Sequence[tuple[str, str]] = (),
-        added: bool = False,
+        lacks: Sequence[Lack] = (),
+        added: str = "",
+        restored: bool = False,
         **context: object,
     ) -> Response:
         words = self.room.words(request)
@@ -234,20 +235,27 @@ class Editor:
         kept = self._kept(typed)
         public = article is not None and article.state is State.PUBLISHED
         case = _case(article)
-        faults = {field: words(word) for field, word in reversed(problems)}
+
+        def told(lacks: Sequence[Lack]) -> list[tuple[str, str]]:
+            return [(field_of(lack), lack.said(words)) for lack in lacks]
+
+        said = sorted([*((field, words(word)) for field, word in problems), *told(lacks)], key=_from_the_top)
+        # A form that differs from what is stored has other rows: what is missing there may stand elsewhere here.
+        is_stored = article is not None and not public and typed == typed_form.of_article(article)
         given: dict[str, object] = {
-            "status": 422 if problems else 200,
+            "status": 422 if said else 200,
             "title": words(f"editor.{case}.title"),
             "typed": typed,
             "kept": kept,
             "article": article,
             "public": public,
             "case": case,
-            "faults": faults,
-            "problems": [(field, words(word)) for field, word in sorted(problems, key=_from_the_top)],
-            "missing": [words(word) for word in lacking(article.content)] if article and not public else [],
+            "faults": dict(reversed(said)),
+            "problems": said,
+            "missing": told(lacking(article.content)) if article and is_stored else [],
             "added": added,
-            "divisions": self._divisions(visitor, typed.division),
+            "changed": bool(said or added or restored),
+            "groups": grouped(self._divisions(visitor, typed.division), words.language),
             "boards": self.room.newsroom.city.boards,
             "vocabulary": vocabulary,
             "closed": article is not None and article.state is State.WITHDRAWN,
@@ -265,18 +273,27 @@ class Editor:
         words = self.room.words(request)
         with self.room.database.read() as session:
             article = self.room.desk.read(session, visitor.actor, article_id)
-            last = reading.revisions(session, article_id, public=False, limit=1)[-1]
+            changed_by, changed_at = _last_change(session, article_id)
             names = {topic.slug: topic.name(words.language) for topic in topics.known(session)}
         conflict = {
             "theirs": article.content,
             "mine": content,
-            "author": last.author,
-            "at": last.created_at,
+            "who": who(changed_by, words),
+            "is_own": changed_by == visitor.name,
+            "at": changed_at,
             "passages": passages(article.content, content),
             "apart": differences(typed_form.of_article(article), typed, self.room.newsroom, words, names),
         }
         typed = replace(typed, version=article.version)
         return self._form(request, visitor, typed, article, status=409, conflict=conflict)
+
+
+def _last_change(session: Session, article_id: int) -> tuple[str, datetime]:
+    """Who did something with an article last, and when. What was taken in with many others has no entry of its own."""
+    for entry in audit.entries(session, article_id=article_id, limit=1):
+        return entry.actor, entry.at
+    last = reading.revisions(session, article_id, public=False, limit=1)[-1]
+    return last.author or INTAKE, last.created_at
 
 
 def _case(article: Article | None) -> str:
@@ -300,4 +317,12 @@ def _unsaid(wanted: str, note: str) -> Iterator[tuple[str, str]]:
 
 def _from_the_top(problem: tuple[str, str]) -> int:
     """Where the field of a problem stands in the form."""
-    return _FIELDS.index(problem[0]) if problem[0] in _FIELDS else len(_FIELDS)
+    field = re.sub(r"-.*", "-", problem[0])
+    return _FIELDS.index(field) if field in _FIELDS else len(_FIELDS)
+
+
+def _first_of(typed: Typed, sent: Typed) -> str:
+    """The field in which the first picture or file is described that has just come; empty where none has."""
+    if len(typed.pictures) > len(sent.pictures):
+        return f"picture-{len(sent.pictures)}-caption"
+    return f"file-{len(sent.files)}-name" if len(typed.files) > len(sent.files) else ""

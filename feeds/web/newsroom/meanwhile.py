@@ -13,6 +13,7 @@ from feeds.store.database import Session
 from feeds.web.newsroom import desk_views
 from feeds.web.newsroom.audit_pages import line
 from feeds.web.newsroom.door import Visitor
+from feeds.web.newsroom.mending import to_mend
 from feeds.web.newsroom.room import Room, Seen, number_of
 
 MOST_DEEDS = 20
@@ -65,7 +66,7 @@ def meanwhile(
         status=409,
         title=words(f"meanwhile.{case}.heading"),
         text=words(f"meanwhile.{case}.text", state=words(f"standing.{desk_views.standing(article)}")),
-        reasons=[words(key) for key in error.words] if isinstance(error, NotReady) else [],
+        reasons=to_mend(error.lacks, article.id, words) if isinstance(error, NotReady) else [],
         article=article,
         line=desk_views.line(article, newsroom, words),
         deeds=[line(one, {article.id: article}, newsroom, words) for one in entries if one.id > seen.entry],

@@ -70,14 +70,19 @@ class Previews:
 
     def preview(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """The text of the form as a page, as an entry and as a mail; a sentence where there is nothing to show yet."""
-        article = self._article(visitor, form)
         words = self.room.words(request)
-        context: dict[str, object] = {"article": article, "live": bool(form.get("live"))}
-        if article is not None:
-            chrome = self.room.chrome
+        context: dict[str, object] = {"live": bool(form.get("live"))}
+        try:
+            article = self._article(visitor, form)
+        except WritingRefused as refused:
+            # A form that is still empty has nothing wrong with it.
+            wrong = [words(word) for _, word in refused.problems if word != "writing.title_missing"]
+            context |= {"article": None, "reasons": wrong or [words("preview.nothing")]}
+        else:
             context |= {
+                "article": article,
                 "page": self._page(request, article),
-                "entry": entry_of(article, self.room.newsroom, chrome.words),
+                "entry": entry_of(article, self.room.newsroom, self.room.chrome.words),
                 "mail": self.mail(article),
             }
         return self.room.door.render(
@@ -107,7 +112,7 @@ class Previews:
             item=views.item(article, newsroom, words),
             article=article,
             contact=views.contact_of(article, newsroom, words),
-            body=views.body_of(article, words),
+            body=views.body_of(article, newsroom, self.room.chrome.words),
             changes_url=None,
             topics=[(topic.name(words.language), f"/search?topic={topic.slug}") for topic in tagged],
             feeds=[],
@@ -118,19 +123,16 @@ class Previews:
         )
         return bytes(page.body).decode()
 
-    def _article(self, visitor: Visitor, form: Form) -> Article | None:
-        """An article of what is in the form, as if it were published now; None where that is no text yet."""
+    def _article(self, visitor: Visitor, form: Form) -> Article:
+        """An article of what is in the form, as if it were published now. WritingRefused where that is none."""
         newsroom, now = self.room.newsroom, self.room.clock()
         typed = typed_form.of_form(form, newsroom.city.languages)
         number = whole(form.get("article"))
         with self.room.database.read() as session:
             kept = {one.name: one for name in typed.media if (one := self.media.find(session, name))}
             stored = self.room.desk.read(session, visitor.actor, number) if number else None
-        try:
-            writing = typed.writing(stored.content if stored else None, kept)
-            content = content_of(writing, languages=newsroom.city.languages, base=newsroom.url("/"))
-        except WritingRefused:
-            return None
+        writing = typed.writing(stored.content if stored else None, kept)
+        content = content_of(writing, languages=newsroom.city.languages, base=newsroom.url("/"))
         filing = typed.filing(filing_of(stored) if stored else Filing(licence=newsroom.city.licence))
         known = filing.division is not None and newsroom.division(filing.division) is not None
         is_public = stored is not None and stored.state is State.PUBLISHED

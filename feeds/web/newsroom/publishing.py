@@ -21,6 +21,7 @@ from feeds.web.newsroom import desk_views
 from feeds.web.newsroom.door import Form, Visitor, route
 from feeds.web.newsroom.hours import Asked, HourRefused, When, asked_at
 from feeds.web.newsroom.meanwhile import carry_out
+from feeds.web.newsroom.mending import to_mend
 from feeds.web.newsroom.room import LONGEST_REASON, Room, Seen, article_path, number_of, whole
 
 MANY = 1_000
@@ -188,7 +189,6 @@ class Publishing:
         fault: _Fault | None = None,
     ) -> Response:
         newsroom, words = self.room.newsroom, self.room.words(request)
-        missing = lacking(article.content)
         return self.room.door.render(
             request,
             visitor,
@@ -197,7 +197,7 @@ class Publishing:
             title=words("publish.title"),
             article=article,
             line=desk_views.line(article, newsroom, words),
-            missing=[words(key) for key in missing],
+            missing=to_mend(lacking(article.content), article.id, words),
             asked=asked,
             mail=self._will_mail(article) if mail is None else mail,
             zone=newsroom.city.zone.key,
@@ -227,7 +227,7 @@ class Publishing:
             title=words("approve.title"),
             article=article,
             line=desk_views.line(article, newsroom, words),
-            body=views.body_of(article, words),
+            body=views.body_of(article, newsroom, self.room.chrome.words),
             own=article.approval is not None and article.approval.asked_by == visitor.name,
             asked_at=desk_views.moment(article.approval.asked_at, newsroom, words) if article.approval else "",
             publish_at=desk_views.moment(article.publish_at, newsroom, words) if later and article.publish_at else None,

@@ -47,8 +47,10 @@ class Room:
 
     def back(self, request: Request, article_id: int, *, done: str = "", problem: str = "") -> Response:
         """The way back to the article, which says what was done, or what the problem is, in a word of ours."""
-        said = f"problem={problem}" if problem else f"done={done}"
-        return self.door.redirect(request, f"{article_path(article_id)}?{said}")
+        path = article_path(article_id)
+        if problem:
+            return self.door.redirect(request, f"{path}?problem={problem}")
+        return self.door.done(request, path, done)
 
 
 def article_path(article_id: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
 from threading import BoundedSemaphore
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -106,6 +107,8 @@ class SignIn:
         self.entrance.sign_out(visitor.name, request.cookies.get(self.door.cookie, ""))
         answer = self.door.redirect(request, f"{SIGN_IN}?out=1")
         answer.delete_cookie(self.door.cookie, path="/", secure=self.door.secure, httponly=True, samesite="lax")
+        # Tells the script of our pages whose copies of what was typed it shall throw away.
+        answer.set_cookie("left", quote(visitor.name), max_age=86_400, path="/newsroom", samesite="lax")
         return answer
 
     def password_form(self, request: Request, visitor: Visitor) -> Response:
@@ -125,7 +128,7 @@ class SignIn:
         except TooManyTries as error:
             return self._wait(request, visitor, error)
         then = own_path(form.get("next"))
-        return self._welcome(request, admitted, then if visitor.must_change else f"{PASSWORD}?done=1")
+        return self._welcome(request, admitted, then if visitor.must_change else f"{PASSWORD}?done=1#done")
 
     # Pages
 

@@ -80,10 +80,10 @@ class StaffPages:
                 return self._hand_over(request, visitor, self.accounts.reset(visitor.name, person.id))
             if what == "close":
                 self.accounts.close(visitor.name, person.id)
-                return self.door.redirect(request, f"{STAFF}/{person.id}?done=closed")
+                return self.door.done(request, f"{STAFF}/{person.id}", "closed")
             if what == "reopen":
                 self.accounts.reopen(visitor.name, person.id)
-                return self.door.redirect(request, f"{STAFF}/{person.id}?done=reopened")
+                return self.door.done(request, f"{STAFF}/{person.id}", "reopened")
             if what != "change":
                 raise NotFound("action", what[:40])
             wish = _wish(form)
@@ -91,7 +91,7 @@ class StaffPages:
         except AccountRefused as error:
             again = _wish(form) if what == "change" else _of(person)
             return self._one(request, visitor, person, again, fault=self._words(request)(error.word))
-        return self.door.redirect(request, f"{STAFF}/{person.id}?done=changed")
+        return self.door.done(request, f"{STAFF}/{person.id}", "changed")
 
     # Pages
 

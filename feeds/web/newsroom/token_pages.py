@@ -101,7 +101,7 @@ class TokenPages:
         if number >= _LARGEST:
             raise NotFound("token", "of this number")
         self.programs.revoke(visitor.name, number)
-        return self.door.redirect(request, f"{TOKENS}?done=revoked")
+        return self.door.done(request, TOKENS, "revoked")
 
     # Pages
 

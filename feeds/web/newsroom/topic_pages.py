@@ -56,7 +56,7 @@ class TopicPages:
                 self._note(session, visitor, "topic_add", wish.slug)
         except Conflict:
             return self._list(request, visitor, wish, faults=("vocabulary.fault.taken",))
-        return self.door.redirect(request, f"{TOPICS}?done=added")
+        return self.door.done(request, TOPICS, "added")
 
     def one(self, request: Request, visitor: Visitor) -> Response:
         """One topic: its names, and whether it is offered."""
@@ -77,7 +77,7 @@ class TopicPages:
         with self.database.write() as session:
             topics.change(session, topic.slug, names=names, retired=retired)
             self._note(session, visitor, f"topic_{what}", topic.slug)
-        return self.door.redirect(request, f"{TOPICS}?done={_DEEDS[what]}")
+        return self.door.done(request, TOPICS, _DEEDS[what])
 
     # Pages
 
@@ -101,7 +101,7 @@ class TopicPages:
             status=422 if faults else 200,
             topics=[(topic, used.get(topic.slug, 0)) for topic in known],
             wish=wish or TopicWish(slug="", names={}, faults=()),
-            faults=[words(fault) for fault in faults],
+            faults=[("", words(fault)) for fault in faults],
             done=words(f"vocabulary.done.{done}") if done else None,
             tongues=self._tongues,
             longest=LONGEST,
@@ -120,7 +120,7 @@ class TopicPages:
             topic=topic,
             used=used,
             wish=wish,
-            faults=[words(fault) for fault in wish.faults],
+            faults=[("", words(fault)) for fault in wish.faults],
             tongues=self._tongues,
             longest=LONGEST,
         )

@@ -13,6 +13,8 @@ from feeds.store.reading import Desk
 _Kind = TypeVar("_Kind", bound=StrEnum)
 LONGEST_SEARCH = 200
 FARTHEST_PAGE = 10_000
+UNKNOWN = "-"
+"""Asks for what has no division yet; the slug of no division."""
 
 
 class Standing(StrEnum):
@@ -73,7 +75,7 @@ def wish_of(query: Mapping[str, str], newsroom: Newsroom) -> Wish:
         q=" ".join(query.get("q", "").split())[:LONGEST_SEARCH],
         state=_one_of(Standing, query.get("state", ""), Standing.ANY),
         whose=_one_of(Whose, query.get("whose", ""), Whose.OURS),
-        division=division if newsroom.division(division) else "",
+        division=division if division == UNKNOWN or newsroom.division(division) else "",
         language=language if language in newsroom.city.languages else "",
         topic=query.get("topic", "")[:80],
         page=max(1, min(page, FARTHEST_PAGE)),
@@ -84,9 +86,9 @@ def desk_of(wish: Wish, actor: Actor, newsroom: Newsroom, *, ids: tuple[int, ...
     """The wish as the store is asked; `ids` are what a search found. Never another division's unpublished articles."""
     own = own_divisions(actor, newsroom)
     divisions: tuple[str, ...] = ()
-    if wish.division:
+    if wish.division and wish.division != UNKNOWN:
         divisions = newsroom.within(wish.division)
-    elif wish.whose is Whose.OURS and own is not None:
+    elif not wish.division and wish.whose is Whose.OURS and own is not None:
         # An editor of nothing yet sees nothing: an empty tuple would ask for all.
         divisions = own or ("",)
     states = {
@@ -103,6 +105,7 @@ def desk_of(wish: Wish, actor: Actor, newsroom: Newsroom, *, ids: tuple[int, ...
         waiting=wish.state is Standing.WAITING,
         waits_for=actor.name if wish.state is Standing.MINE_TO_APPROVE else None,
         author=actor.name if wish.whose is Whose.MINE else None,
+        unfiled=wish.division == UNKNOWN,
         hidden_of=own,
         ids=ids,
     )

@@ -1,0 +1,63 @@
+"""A rendered document as bytes in the encodings in which it is sent, each with a validator of its own. Pure."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import zstandard
+
+_GZIP_LEVEL, _ZSTD_LEVEL = 6, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One document. The bytes as they are are not kept: whoever wants them is rare, and unpacking is quick."""
+
+    mark: str
+    """Names the bytes: the beginning of their SHA-256."""
+    length: int
+    gzip: bytes
+    zstd: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes."""
+        return len(self.gzip) + len(self.zstd)
+
+    def body(self, encoding: str) -> bytes:
+        """The bytes in this content coding: `gzip`, `zstd`, or `identity`."""
+        if encoding == "gzip":
+            return self.gzip
+        return self.zstd if encoding == "zstd" else gzip.decompress(self.gzip)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A feed as it is served under its one address. `number` is that of the last change that it shows."""
+
+    address: str
+    packed: Packed
+    media_type: str
+    number: int
+    last_modified: datetime
+    max_age: int
+    links: str
+    """The Link header (RFC 8288): itself, its page, its hubs."""
+    sheets: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """What is sent of it in each encoding, for whoever sends it to keep as long as this is kept."""
+
+    @property
+    def mark(self) -> str:
+        """What its entity tags begin with: the bytes, and up to which change they tell."""
+        return f"{self.packed.mark}.{self.number}"
+
+
+def pack(content: bytes) -> Packed:
+    """Encode a document once. The same bytes give the same encodings in every process of one installation."""
+    return Packed(
+        mark=hashlib.sha256(content).hexdigest()[:20],
+        length=len(content),
+        gzip=gzip.compress(content, _GZIP_LEVEL, mtime=0),
+        zstd=zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content),
+    )

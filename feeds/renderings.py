@@ -1,0 +1,128 @@
+"""Entries as they are written in each format, kept by article until something about it changes."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import ModuleType
+
+import structlog
+
+from feeds.documents import atom, jsonfeed, rss
+from feeds.documents.entry import Beside, Entry, entry_of
+from feeds.model import Article, Newsroom, Topic
+from feeds.store import reading, scoped
+from feeds.store.database import Session
+from feeds.words import Words
+
+log = structlog.get_logger()
+
+FORMATS: Mapping[str, ModuleType] = {"rss": rss, "atom": atom, "json": jsonfeed}
+KEPT_BYTES = 32_000_000
+"""How much memory entries may take: one or two thousand of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One article's entry in every format. `number` and `at` are of its last change, in the log.
+
+    Where it could not be made, `problem` says why and there is no entry.
+    """
+
+    number: int
+    at: datetime
+    entry: Entry | None
+    pieces: Mapping[str, bytes]
+    problem: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes, about."""
+        return 2_000 + sum(map(len, self.pieces.values()))
+
+
+def written(entry: Entry, *, number: int, at: datetime) -> Rendering:
+    """An entry written in every format."""
+    return Rendering(number, at, entry, {name: module.entry_bytes(entry) for name, module in FORMATS.items()})
+
+
+class Renderings:
+    """The entries that feeds were made of lately. Not for use in several threads at once."""
+
+    def __init__(self, newsroom: Newsroom, words: Mapping[str, Words], *, bytes_kept: int = KEPT_BYTES) -> None:
+        """Nothing is rendered yet."""
+        self._newsroom = newsroom
+        self._words = words
+        self._known: OrderedDict[int, Rendering] = OrderedDict()
+        self._size = 0
+        self._most = bytes_kept
+
+    def of(
+        self, session: Session, ids: Sequence[int], topics: Mapping[str, Topic], *, is_fresh: bool = False
+    ) -> list[Rendering]:
+        """The entries of these articles in this order; what is not kept is read and rendered.
+
+        `is_fresh` says that nothing is kept which the log has made stale, so that it need not be asked.
+        """
+        found = {one: self.last(one) for one in ids}
+        asked = [one for one, known in found.items() if known is None or not is_fresh]
+        latest = scoped.latest_changes(session, asked) if asked else {}
+        for one in asked:
+            known = found[one]
+            if known is not None and known.number != latest[one][0]:
+                found[one] = None
+        missing = [one for one, known in found.items() if known is None]
+        articles = reading.by_id(session, missing) if missing else {}
+        twins = {twin for article in articles.values() for _, twin in article.twins}
+        beside = Beside(topics=topics, twins=reading.by_id(session, twins) if twins else {})
+        for article_id, article in articles.items():
+            number, at = latest[article_id]
+            made = found[article_id] = self.make(article, beside, number=number, at=at)
+            if made.problem:
+                log.error("feed.left_out", article=article_id, reason=made.problem)
+        return [known for known in found.values() if known is not None]
+
+    def last(self, article_id: int) -> Rendering | None:
+        """What is kept of an article; None if nothing is."""
+        known = self._known.get(article_id)
+        if known is not None:
+            self._known.move_to_end(article_id)
+        return known
+
+    def make(self, article: Article, beside: Beside, *, number: int, at: datetime) -> Rendering:
+        """Render an article and keep it. One that cannot be rendered is kept as that, with the reason."""
+        try:
+            made = written(entry_of(article, self._newsroom, self._words, beside), number=number, at=at)
+        except Exception as error:  # one article of any brokenness must not take a feed with it (F61)
+            made = Rendering(number, at, None, {}, str(error) or type(error).__name__)
+        self.forget([article.id])
+        self._known[article.id] = made
+        self._size += made.size
+        while self._size > self._most and len(self._known) > 1:
+            self._size -= self._known.popitem(last=False)[1].size
+        return made
+
+    def forget(self, article_ids: Iterable[int]) -> None:
+        """Something about these articles changed that their own last change does not show."""
+        for one in article_ids:
+            known = self._known.pop(one, None)
+            self._size -= known.size if known else 0
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._known.clear()
+        self._size = 0
+
+
+def within(most: int, shown: Sequence[Rendering]) -> list[Rendering]:
+    """Those that are entries, as many from the first on as fit into this many bytes in every format; one at least."""
+    sizes = dict.fromkeys(FORMATS, 0)
+    kept: list[Rendering] = []
+    for one in shown:
+        if one.entry is None:
+            continue
+        sizes = {name: sizes[name] + len(one.pieces[name]) + 1 for name in sizes}
+        if kept and max(sizes.values()) > most:
+            break
+        kept.append(one)
+    return kept

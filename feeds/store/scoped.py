@@ -1,0 +1,108 @@
+"""The articles of a scope as its feed shows them: what was published, corrected or withdrawn last comes first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
+
+from feeds.grams import parse
+from feeds.lineup import Placed
+from feeds.model import Newsroom, State
+from feeds.scope import Scope
+from feeds.store import reading
+from feeds.store.database import Session
+from feeds.store.search_engine import Sought
+from feeds.store.search_index import CHANGED, engine_of, facet
+from feeds.store.tables import article, article_topic, change, revision
+
+_CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
+_CORRECTED = 300
+"""Of how many corrected articles that hold the words the last corrected are taken: the newest by publication."""
+
+
+def newest(session: Session, scope: Scope, newsroom: Newsroom, *, gone_since: datetime, limit: int) -> list[Placed]:
+    """A scope's articles that changed last, the latest first; withdrawn ones only if they were after `gone_since`."""
+    ids = _of_words(session, scope, newsroom, gone_since, limit) if scope.words else None
+    shown = or_(
+        article.c.state == State.PUBLISHED,
+        and_(article.c.state == State.WITHDRAWN, article.c.updated_at > gone_since),
+    )
+    wanted = (
+        select(article.c.updated_at, article.c.id)
+        .join_from(article, revision, _CURRENT)
+        .where(shown, article.c.updated_at.is_not(None))
+        .order_by(article.c.updated_at.desc(), article.c.id.desc())
+        .limit(limit)
+    )
+    if ids is not None:
+        return [(row[0], row[1]) for row in session.execute(wanted.where(article.c.id.in_(ids)))]
+    wanted = wanted.where(*_filed(scope, newsroom, divisions=False))
+    slugs = _divisions(scope, newsroom)
+    if slugs:
+        # Each division's own newest are read from its index: a small one costs no more than a large one.
+        parts = [select(wanted.where(article.c.division == slug).subquery()) for slug in slugs]
+        together = union_all(*parts).subquery()
+        wanted = select(together.c.updated_at, together.c.id)
+        wanted = wanted.order_by(together.c.updated_at.desc(), together.c.id.desc()).limit(limit)
+    return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def last_gone(session: Session, scope: Scope, newsroom: Newsroom, *, before: datetime) -> datetime | None:
+    """When the last of a scope's articles, whatever its words, was withdrawn until this instant; None if none was."""
+    gone = select(func.max(article.c.updated_at)).where(
+        article.c.state == State.WITHDRAWN, article.c.updated_at <= before, *_filed(scope, newsroom)
+    )
+    latest: datetime | None = session.execute(gone.join_from(article, revision, _CURRENT)).scalar_one()
+    return latest
+
+
+def latest_changes(session: Session, ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
+    """The last change of each article: its number and instant."""
+    wanted = select(change.c.article_id, func.max(change.c.number), func.max(change.c.at))
+    rows = session.execute(wanted.where(change.c.article_id.in_(list(ids))).group_by(change.c.article_id))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _of_words(session: Session, scope: Scope, newsroom: Newsroom, gone_since: datetime, limit: int) -> Sequence[int]:
+    """Candidates: the newest that the search finds, those it finds of what was corrected, and what was withdrawn.
+
+    What was corrected has changed later than it was published; all else that may be among the newest is among the
+    newest by publication.
+    """
+    groups = [
+        tuple(facet("division", slug) for slug in _divisions(scope, newsroom)),
+        tuple(facet("topic", slug) for slug in scope.topics),
+        tuple(facet("board", slug) for slug in scope.boards),
+        (facet("language", scope.language),) if scope.language else (),
+    ]
+    sought = Sought(phrases=parse(scope.words).phrases, facets=tuple(one for one in groups if one), limit=limit)
+    corrected = replace(sought, facets=(*sought.facets, (CHANGED,)), limit=_CORRECTED)
+    engine = engine_of(session)
+    gone = select(article.c.id).where(article.c.state == State.WITHDRAWN, article.c.updated_at > gone_since)
+    withdrawn = reading.by_id(session, session.execute(gone).scalars())
+    return [
+        *engine.find(session, sought),
+        *engine.find(session, corrected),
+        *(one.id for one in withdrawn.values() if scope.matches(one, newsroom.lineage(one.division or ""))),
+    ]
+
+
+def _filed(scope: Scope, newsroom: Newsroom, *, divisions: bool = True) -> list[ColumnElement[bool]]:
+    """The conditions of a scope but for its words."""
+    where: list[ColumnElement[bool]] = []
+    if divisions and scope.divisions:
+        where.append(article.c.division.in_(_divisions(scope, newsroom)))
+    if scope.topics:
+        tagged = select(article_topic.c.article_id).where(article_topic.c.topic.in_(scope.topics))
+        where.append(article.c.id.in_(tagged))
+    if scope.boards:
+        where.append(article.c.board.in_(scope.boards))
+    if scope.language:
+        where.append(revision.c.language == scope.language)
+    return where
+
+
+def _divisions(scope: Scope, newsroom: Newsroom) -> list[str]:
+    """Every slug under which a release of these divisions may be filed."""
+    return sorted({within for slug in scope.divisions for within in newsroom.within(slug)})

@@ -1,0 +1,39 @@
+"""By what lists and searches are narrowed, and that nothing is asked for that there is not."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from feeds.model import Newsroom
+from feeds.store import topics
+from feeds.store.database import Session
+from feeds.web.api.fields import Instant, Language, Slug
+from feeds.web.api.problems import FieldError, invalid, none
+
+A_PAGE = 20
+LARGEST_PAGE = 100
+
+
+class Filters(BaseModel):
+    """Which articles, and how many of them at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    division: Annotated[list[Slug], Field(max_length=50, description="With those below it; several are allowed.")] = []
+    board: Slug | None = None
+    topic: Slug | None = None
+    language: Language | None = None
+    since: Annotated[Instant, Field(description="Published at this instant or later.")] | None = None
+    until: Annotated[Instant, Field(description="Published before this instant.")] | None = None
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = A_PAGE
+
+
+def demand_known(session: Session, newsroom: Newsroom, wish: Filters) -> None:
+    """Problem 422 for a filter that names what there is not: a slip must not look like an empty list."""
+    wrong = [FieldError("division", none("division", one)) for one in wish.division if not newsroom.division(one)]
+    if wish.board is not None and wish.board not in {one.slug for one in newsroom.city.boards}:
+        wrong.append(FieldError("board", none("board", wish.board)))
+    if wish.topic is not None and wish.topic not in {one.slug for one in topics.known(session)}:
+        wrong.append(FieldError("topic", none("topic", wish.topic)))
+    if wrong:
+        raise invalid(*wrong)

@@ -1,0 +1,125 @@
+"""What is answered for a document of the shelf: in which encoding, if the reader has it, and what is newer. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from feeds.packed import Document
+from feeds.web.conditional import http_date, is_fresh
+
+Headers = list[tuple[bytes, bytes]]
+
+STALE_FOR = 86_400
+"""For how many seconds a cache may show an old feed while it asks again, or cannot (RFC 5861)."""
+_ENCODINGS = ("zstd", "gzip", "identity")
+_CODING = re.compile(r"\s*([^\s;,]+)\s*(?:;\s*q=([0-9.]+)\s*)?(?:,|$)")
+_MARK = re.compile(r'"([0-9a-f]+\.([0-9]{1,15}))(?:-[a-z0-9-]+)?"')
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document in one encoding, with everything that its answers say."""
+
+    tag: str
+    body: bytes
+    found: Headers
+    unchanged: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status, headers and body of an answer."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+def sheet(document: Document, encoding: str) -> Sheet:
+    """What is sent of a document in an encoding, with what is said beside it; put together once."""
+    known = document.sheets.get(encoding)
+    if isinstance(known, Sheet):
+        return known
+    made = _sheet(document, encoding)
+    if encoding != "identity":  # the bytes as they are would take more memory than all else
+        document.sheets[encoding] = made
+    return made
+
+
+def _sheet(document: Document, encoding: str) -> Sheet:
+    body = document.packed.body(encoding)
+    tag = f'"{document.mark}-{encoding}"'
+    shared = {
+        "ETag": tag,
+        "Last-Modified": http_date(document.last_modified),
+        "Cache-Control": (
+            f"public, max-age={document.max_age}, stale-while-revalidate={STALE_FOR}, stale-if-error={STALE_FOR}"
+        ),
+        "Vary": "Accept-Encoding, A-IM, Sec-Fetch-Dest",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "ETag, Link",
+        "Link": document.links,
+    }
+    whole = shared | {"Content-Type": document.media_type, "Content-Length": str(len(body))}
+    whole |= {} if encoding == "identity" else {"Content-Encoding": encoding}
+    return Sheet(tag, body, lines(whole), lines(shared))
+
+
+def lines(headers: Mapping[str, str]) -> Headers:
+    """Headers as they go out."""
+    return [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def to_be_looked_at(answer: Answer, destination: str) -> Answer:
+    """The answer to a browser that opens the address as a page (Fetch Metadata, `Sec-Fetch-Dest: document`).
+
+    It would show a feed's own type as bare text, but XML with its stylesheet.
+    """
+    if destination != "document":
+        return answer
+    headers = [
+        (name, b"application/xml; charset=utf-8" if name == b"content-type" and b"+xml" in value else value)
+        for name, value in answer.headers
+    ]
+    return replace(answer, headers=headers)
+
+
+def encoding_of(accepted: str) -> str:
+    """The encoding that an Accept-Encoding header asks for (RFC 9110, section 12.5.3); a broken one for none."""
+    wishes: dict[str, float] = {}
+    for coding, quality in _CODING.findall(accepted[:500].lower()):
+        try:
+            wishes[coding] = float(quality or 1)
+        except ValueError:
+            return "identity"
+    return next((one for one in _ENCODINGS if wishes.get(one, wishes.get("*", 0)) > 0), "identity")
+
+
+def has_it(document: Document, headers: Mapping[str, str]) -> bool:
+    """Whether the reader has this document already, in whichever encoding (RFC 9110, section 13)."""
+    tags = headers.get("if-none-match")
+    if tags is None or tags.strip() == "*":
+        return is_fresh(headers, etag="", last_modified=document.last_modified)
+    return any(mark == document.mark for mark, _ in _MARK.findall(tags))
+
+
+def known_until(headers: Mapping[str, str]) -> int | None:
+    """The last change that a reader knows of who asks for nothing but what is newer (RFC 3229 with the instance
+    manipulation `feed`); None for everybody else."""
+    wished = [one.partition(";")[0].strip().lower() for one in headers.get("a-im", "")[:500].split(",")]
+    if "feed" not in wished:
+        return None
+    numbers = [int(number) for _, number in _MARK.findall(headers.get("if-none-match", ""))]
+    return max(numbers, default=None)
+
+
+def newer(document: Document, part: Document, encoding: str) -> Answer:
+    """226: only the entries that are newer than what the reader has. Its tag names the whole, for the next question."""
+    made = sheet(part, encoding)
+    replaced = {
+        b"etag": f'"{document.mark}-feed-{encoding}"'.encode(),
+        b"cache-control": b"no-store, im",
+        b"vary": b"Accept-Encoding, A-IM, If-None-Match, Sec-Fetch-Dest",
+    }
+    headers = [(name, replaced.get(name, value)) for name, value in made.found]
+    return Answer(226, [*headers, (b"im", b"feed")], made.body)

@@ -1,0 +1,140 @@
+"""The shelf at work: kept fresh by who follows the log, answering without a database, within bounds."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from feeds.follower import following
+from feeds.scope import Scope
+from feeds.shelf import Shelf
+from feeds.store import topics
+from feeds.web.front import FeedFront, Impatient
+from tests.builders import NOW, Hands, correct, publish, withdraw
+from tests.web.browser import Browser
+from tests.web.conftest import Site
+
+
+@pytest.fixture
+def followed(site: Site) -> Site:
+    """A shelf that somebody keeps fresh: the test, by `catch_up`."""
+    site.parts.shelf.following = True
+    return site
+
+
+def test_what_is_on_the_shelf_is_answered_while_the_database_is_gone(followed: Site) -> None:
+    publish(followed.database)
+    before = followed.browser.get("/feeds/climate.rss", accept_encoding="gzip")
+    followed.database.close()
+    with followed.database.rebuild() as session:  # nobody else gets in meanwhile
+        del session
+        answer = followed.browser.get("/feeds/climate.rss", accept_encoding="gzip")
+        etag = answer.headers["etag"]
+        assert followed.browser.get("/feeds/climate.rss", if_none_match=etag).status == 304
+    assert (answer.status, answer.body) == (200, before.body)
+    assert {**answer.headers} == {**before.headers}
+
+
+def test_a_change_makes_again_what_it_touches_and_nothing_else(followed: Site) -> None:
+    publish(followed.database, "Of the climate")
+    paths = ["/feeds/all.rss", "/feeds/climate.rss", "/feeds/environment.atom", "/feeds/transport.json"]
+    before = [followed.browser.get(path).headers["etag"] for path in paths]
+    publish(followed.database, "More of the climate", now=NOW + timedelta(minutes=1))
+    assert [followed.browser.get(path).headers["etag"] for path in paths] == before
+    assert followed.parts.shelf.catch_up() == 3
+    after = [followed.browser.get(path).headers["etag"] for path in paths]
+    assert [one != other for one, other in zip(before, after, strict=True)] == [True, True, True, False]
+    assert followed.parts.shelf.catch_up() == 0
+
+
+def test_a_release_that_left_a_scope_leaves_its_feed(followed: Site) -> None:
+    one = publish(followed.database, "Night buses").article_id
+    path = "/feeds/select.rss?q=buses"
+    assert "Night buses" in followed.browser.get(path).text
+    correct(followed.database, one, "Night trams", now=NOW + timedelta(minutes=1))
+    followed.parts.shelf.catch_up()
+    assert "Night" not in followed.browser.get(path).text
+
+
+def test_a_topic_that_is_called_otherwise_is_called_so_in_every_feed(followed: Site) -> None:
+    with followed.database.write() as session:
+        topics.add(session, "summit", {"en": "Summits", "ko": "회의"})
+    path = "/feeds/select.json?topic=summit"
+    followed.parts.shelf.catch_up()
+    assert "Summits" in followed.browser.get(path).text
+    with followed.database.write() as session:
+        topics.change(session, "summit", names={"en": "Great meetings", "ko": "회의"}, retired=False)
+    followed.parts.shelf.catch_up()
+    assert "Great meetings" in followed.browser.get(path).text
+
+
+def test_every_process_makes_the_same_bytes_whatever_it_saw_on_the_way(followed: Site) -> None:
+    paths = ["/feeds/all.rss", "/feeds/environment.atom", "/feeds/select.json?q=buses", "/feeds/select.rss?lang=en"]
+    numbers = []
+    for n in range(6):
+        numbers.append(publish(followed.database, f"Buses {n}", now=NOW + timedelta(minutes=n)).article_id)
+        followed.parts.shelf.catch_up()
+        for path in paths:
+            followed.browser.get(path)
+    correct(followed.database, numbers[0], "Buses 0, corrected", now=NOW + timedelta(hours=1))
+    withdraw(followed.database, numbers[2], now=NOW + timedelta(hours=2))
+    followed.parts.shelf.catch_up()
+    other = followed.sibling()
+    for path in paths:
+        one, two = followed.browser.get(path), other.browser.get(path)
+        assert one.body == two.body
+        assert {**one.headers} == {**two.headers}
+    other.database.close()
+
+
+def test_a_thread_follows_the_log_for_the_length_of_the_block(site: Site) -> None:
+    shelf = site.parts.shelf
+    with following(shelf, seconds=0.01):
+        before = site.browser.get("/feeds/all.rss").headers["etag"]
+        publish(site.database)
+        waited = threading.Event()
+        for _ in range(500):
+            if site.browser.get("/feeds/all.rss", if_none_match=before).status == 200:
+                break
+            waited.wait(0.01)
+        else:
+            pytest.fail("the shelf did not hear of the publication")
+    assert not shelf.following
+
+
+def test_b65_ten_thousand_scopes_take_no_more_memory_than_they_may(site: Site) -> None:
+    publish(site.database)
+    parts = site.parts
+    shelf = Shelf(parts.database, parts.newsroom, parts.words, site.clock, bytes_kept=200_000)
+    sizes = [shelf.get(Scope(words=f"word{n}"), "rss").packed.size for n in range(120)]
+    assert sum(sizes) > 100_000
+    shelf.following = True
+    kept = [n for n in range(120) if shelf.at(f"/feeds/select.rss?q=word{n}")]
+    assert kept == list(range(min(kept), 120))
+    assert 0 < len(kept) < 60
+
+
+def test_who_asks_again_and_again_without_saying_what_they_have_is_asked_to_wait(site: Site) -> None:
+    publish(site.database)
+    now = Hands()
+    impatient = Impatient(most=5, now=lambda: now().timestamp())
+    app = FeedFront(site.browser.app, site.parts.shelf, headers=[], impatient=impatient)
+    browser = Browser(app)
+    answers = [browser.get("/feeds/all.rss", user_agent="hasty/1.0") for _ in range(7)]
+    assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
+    etag = answers[0].headers["etag"]
+    assert browser.get("/feeds/all.rss", user_agent="hasty/1.0", if_none_match=etag).status == 304
+    assert browser.get("/feeds/all.rss", user_agent="patient/1.0").status == 200
+    assert browser.get("/feeds/climate.rss", user_agent="hasty/1.0").status == 200
+    now.forward(minutes=1)
+    assert browser.get("/feeds/all.rss", user_agent="hasty/1.0").status == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "FOO"])
+def test_b68_a_feed_is_only_read(followed: Site, method: str) -> None:
+    publish(followed.database)
+    assert followed.browser.get("/feeds/all.rss").status == 200
+    answer = followed.browser.ask(method, "/feeds/all.rss")
+    assert answer.status == 405
+    assert "GET" in answer.headers["allow"]
