@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from config.parts import Parts
+from feeds.archives import Archives, Kept
 from feeds.shelf import Shelf
 from feeds.web.api.app import Api
 from feeds.web.api.call import Office
@@ -166,4 +167,5 @@ class Site(Parts):
     @cached_property
     def feed_routes(self) -> FeedRoutes:
         """The feeds."""
-        return FeedRoutes(self.shelf, self.chrome)
+        archives = Archives(self.database, self.newsroom, self.words, Kept())
+        return FeedRoutes(self.shelf, archives, self.chrome, self.clock)

@@ -5,6 +5,7 @@ import unicodedata
 from urllib.parse import quote
 
 from feeds.model import Article
+from feeds.months import Month
 from feeds.scope import Scope
 
 _NOT_WORD = re.compile(r"[\W_]+", re.UNICODE)
@@ -72,6 +73,18 @@ def scope_feed_path(scope: Scope, extension: str) -> str:
     if scope.division:
         return f"/feeds/{scope.division}{end}"
     return f"/feeds/select{end}?{scope}" if str(scope) else f"/feeds/all{end}"
+
+
+def archive_path(scope: Scope, month: Month, extension: str, *, part: int = 1, revision: int = 0) -> str:
+    """An archive of a scope's feed: a month, or a later part of one that has many releases.
+
+    `revision` makes it another address for whoever has seen an earlier state of the same month; 0 makes none.
+    """
+    stem, _, query = scope_feed_path(scope, "").partition("?")
+    fields = [query] if query else []
+    fields += [f"part={part}"] if part > 1 else []
+    fields += [f"r={revision}"] if revision else []
+    return f"{stem}/{month}.{extension}" + (f"?{'&'.join(fields)}" if fields else "")
 
 
 def scope_path(scope: Scope) -> str:

@@ -13,12 +13,14 @@ from itertools import count
 
 import structlog
 
-from feeds.addresses import FEED_TYPES, scope_feed_path
+from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.clock import Clock
+from feeds.documents.entry import Entry
 from feeds.documents.feed import Feed, closing_of, feed_of
 from feeds.documents.splice import joined
 from feeds.lineup import Placed, moved, touched
 from feeds.model import Newsroom, Topic
+from feeds.months import Month
 from feeds.pace import pace
 from feeds.packed import Document, pack
 from feeds.renderings import FORMATS, Rendering, Renderings, within, written
@@ -189,6 +191,7 @@ class Shelf:
         moments = [one.at for one in shown] + ([gone + GONE_FOR] if gone else [])
         kept = self._closing(scope) + within(DOCUMENT_BYTES - _HEAD_BYTES, shown)
         entries = tuple(one.entry for one in kept if one.entry)
+        number = max((one.number for one in shown), default=0)
         max_age, until = pace(entries, self._clock())
         leaving = [entry.withdrawn + GONE_FOR for entry in entries if entry.withdrawn]
         feed = feed_of(
@@ -200,12 +203,12 @@ class Shelf:
             entries=entries,
             updated=max(moments, default=EMPTY_AT),
             hubs=self._hubs,
+            archives={"prev-archive": self._archive(scope, entries, number)} if entries else None,
             max_age=max_age,
         )
         before = self._live.get(scope)
         used = before.used if before else next(self._turn)
         live = _Live(feed=feed, order=order, gone=gone, until=min([*leaving, until or _FAR]), used=used)
-        number = max((one.number for one in shown), default=0)
         for extension in extensions:
             document = self._document(feed, kept, scope, extension, number)
             live.documents[extension] = document
@@ -229,6 +232,14 @@ class Shelf:
             max_age=feed.max_age,
             links=", ".join(links),
         )
+
+    def _archive(self, scope: Scope, entries: Sequence[Entry], number: int) -> dict[str, str]:
+        """Where a reader goes on: the month of the last change, in which nothing newer can have been published.
+
+        That change makes its address another, for the month may not be over.
+        """
+        month = Month.of(max(entry.updated for entry in entries), self._newsroom.city.zone)
+        return {name: self._newsroom.url(archive_path(scope, month, name, revision=number)) for name in FEED_TYPES}
 
     def _closing(self, scope: Scope) -> list[Rendering]:
         """What a division's feed ends with, before all else, where it was retired and nobody goes on with its work."""

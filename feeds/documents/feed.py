@@ -54,11 +54,15 @@ def feed_of(
     entries: Sequence[Entry],
     updated: datetime,
     hubs: Sequence[str] = (),
+    self_urls: Mapping[str, str] | None = None,
+    archives: Mapping[str, Mapping[str, str]] | None = None,
+    is_archive: bool = False,
     max_age: int = 300,
 ) -> Feed:
     """The feed of a scope with these entries, speaking `language`; `topics` is the vocabulary by slug.
 
-    `updated` is the aware instant at which it last changed; no entry is later than the feed.
+    `updated` is the aware instant at which it last changed; no entry is later than the feed. An archive says where it
+    is itself by `self_urls`.
     """
     city, say = newsroom.city, words_of(words, language, newsroom)
     names = {"newsroom": city.newsroom_name(language), "city": city.name(language)}
@@ -71,13 +75,15 @@ def feed_of(
         language=language,
         author=one_line(names["newsroom"]),
         rights=rights_of(city.licence, say),
-        self_urls={format: newsroom.url(scope_feed_path(scope, format)) for format in FEED_TYPES},
+        self_urls=self_urls or {format: newsroom.url(scope_feed_path(scope, format)) for format in FEED_TYPES},
         alternate_url=newsroom.url(scope_path(scope)),
         directory_url=newsroom.url("/feeds"),
         stylesheet_url=newsroom.url("/feeds.css"),
         updated=max([utc(updated), *(entry.updated for entry in entries)]),
         entries=tuple(entries),
         hubs=tuple(hubs),
+        archives=archives or {},
+        is_archive=is_archive,
         max_age=max_age,
     )
 

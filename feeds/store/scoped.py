@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 
 from feeds.grams import parse
 from feeds.lineup import Placed
@@ -12,11 +13,13 @@ from feeds.model import Newsroom, State
 from feeds.scope import Scope
 from feeds.store import reading
 from feeds.store.database import Session
-from feeds.store.search_engine import Sought
+from feeds.store.search_engine import Sought, slot, slot_end
 from feeds.store.search_index import CHANGED, engine_of, facet
 from feeds.store.tables import article, article_topic, change, revision
 
 _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
+_IN_A_MONTH = 2_000
+"""How many releases of one month the archive of a feed of words goes through."""
 _CORRECTED = 300
 """Of how many corrected articles that hold the words the last corrected are taken: the newest by publication."""
 
@@ -48,6 +51,57 @@ def newest(session: Session, scope: Scope, newsroom: Newsroom, *, gone_since: da
     return [(row[0], row[1]) for row in session.execute(wanted)]
 
 
+def published(
+    session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime, limit: int, offset: int
+) -> list[int]:
+    """A scope's articles that were published from one instant on and before another, the newest first."""
+    within = (article.c.published_at >= since, article.c.published_at < until)
+    wanted = _readable(scope, newsroom).where(*within)
+    if scope.words:
+        sought = replace(_sought(scope, newsroom, limit=_IN_A_MONTH), low=slot(since), high=slot_end(until))
+        wanted = wanted.where(article.c.id.in_(engine_of(session).find(session, sought)))
+    wanted = wanted.order_by(article.c.published_at.desc(), article.c.id.desc())
+    return [row.id for row in session.execute(wanted.limit(limit).offset(offset))]
+
+
+def late_change(session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime) -> int:
+    """The last change, after these days were over, of what a scope, whatever its words, had published in them; or 0.
+
+    A withdrawal and a release that came in late count too.
+    """
+    late = select(func.coalesce(func.max(change.c.number), 0)).join(article, article.c.id == change.c.article_id)
+    late = late.join(revision, _CURRENT).where(*_filed(scope, newsroom), change.c.at >= until)
+    number: int = session.execute(
+        late.where(article.c.published_at >= since, article.c.published_at < until)
+    ).scalar_one()
+    return number
+
+
+def last_before(session: Session, scope: Scope, newsroom: Newsroom, at: datetime) -> datetime | None:
+    """When the last of a scope's articles was published before an instant; None if none was."""
+    wanted = _readable(scope, newsroom).where(article.c.published_at < at)
+    if scope.words:
+        sought = replace(_sought(scope, newsroom, limit=1), high=slot(at))
+        wanted = wanted.where(article.c.id.in_(engine_of(session).find(session, sought)))
+    elif scope.divisions:
+        # The last of each division is the last in its index.
+        bare = _readable(replace(scope, divisions=()), newsroom).where(article.c.published_at < at)
+        newest_first = bare.order_by(article.c.published_at.desc()).limit(1)
+        parts = [
+            select(newest_first.where(article.c.division == slug).subquery()) for slug in _divisions(scope, newsroom)
+        ]
+        together = union_all(*parts).subquery()
+        found: datetime | None = session.execute(select(func.max(together.c.published_at))).scalar_one()
+        return found
+    last: datetime | None = session.execute(wanted.order_by(article.c.published_at.desc()).limit(1)).scalar()
+    return last
+
+
+def _readable(scope: Scope, newsroom: Newsroom) -> Select[Any]:
+    columns = select(article.c.published_at, article.c.id).join_from(article, revision, _CURRENT)
+    return columns.where(article.c.state == State.PUBLISHED, *_filed(scope, newsroom))
+
+
 def last_gone(session: Session, scope: Scope, newsroom: Newsroom, *, before: datetime) -> datetime | None:
     """When the last of a scope's articles, whatever its words, was withdrawn until this instant; None if none was."""
     gone = select(func.max(article.c.updated_at)).where(
@@ -70,13 +124,7 @@ def _of_words(session: Session, scope: Scope, newsroom: Newsroom, gone_since: da
     What was corrected has changed later than it was published; all else that may be among the newest is among the
     newest by publication.
     """
-    groups = [
-        tuple(facet("division", slug) for slug in _divisions(scope, newsroom)),
-        tuple(facet("topic", slug) for slug in scope.topics),
-        tuple(facet("board", slug) for slug in scope.boards),
-        (facet("language", scope.language),) if scope.language else (),
-    ]
-    sought = Sought(phrases=parse(scope.words).phrases, facets=tuple(one for one in groups if one), limit=limit)
+    sought = _sought(scope, newsroom, limit=limit)
     corrected = replace(sought, facets=(*sought.facets, (CHANGED,)), limit=_CORRECTED)
     engine = engine_of(session)
     gone = select(article.c.id).where(article.c.state == State.WITHDRAWN, article.c.updated_at > gone_since)
@@ -86,6 +134,17 @@ def _of_words(session: Session, scope: Scope, newsroom: Newsroom, gone_since: da
         *engine.find(session, corrected),
         *(one.id for one in withdrawn.values() if scope.matches(one, newsroom.lineage(one.division or ""))),
     ]
+
+
+def _sought(scope: Scope, newsroom: Newsroom, *, limit: int) -> Sought:
+    """A scope as a question to the search."""
+    groups = [
+        tuple(facet("division", slug) for slug in _divisions(scope, newsroom)),
+        tuple(facet("topic", slug) for slug in scope.topics),
+        tuple(facet("board", slug) for slug in scope.boards),
+        (facet("language", scope.language),) if scope.language else (),
+    ]
+    return Sought(phrases=parse(scope.words).phrases, facets=tuple(one for one in groups if one), limit=limit)
 
 
 def _filed(scope: Scope, newsroom: Newsroom, *, divisions: bool = True) -> list[ColumnElement[bool]]:

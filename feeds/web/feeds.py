@@ -9,10 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.addresses import FEED_TYPES, scope_feed_path
+from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
+from feeds.archives import Archives
+from feeds.clock import Clock
 from feeds.documents import opml
 from feeds.documents.opml import Outline
 from feeds.model import Board, Division, Newsroom, Topic
+from feeds.months import Month
 from feeds.scope import MAX_VALUES, Scope
 from feeds.shelf import ALL, Shelf
 from feeds.store import topics
@@ -39,7 +42,9 @@ class FeedRoutes:
     """Serves what is on the shelf."""
 
     shelf: Shelf
+    archives: Archives
     chrome: Chrome
+    clock: Clock
 
     @property
     def routes(self) -> list[Route]:
@@ -48,6 +53,7 @@ class FeedRoutes:
             Route("/feeds.opml", self.every, methods=["GET"]),
             Route("/feeds/select.opml", self.selected, methods=["GET"]),
             Route("/feeds/{slug}.{extension}", self.feed, methods=["GET"]),
+            Route("/feeds/{slug}/{month}.{extension}", self.archive, methods=["GET"]),
         ]
 
     def every(self, request: Request) -> Response:
@@ -85,7 +91,40 @@ class FeedRoutes:
     def feed(self, request: Request) -> Response:
         """One feed. Another spelling of its address redirects for ever, and so does that of a division which has
         another slug now, or a successor. An unknown one is a page that says so and what is near."""
-        slug, extension = request.path_params["slug"].lower(), request.path_params["extension"].lower()
+        extension = request.path_params["extension"].lower()
+        scope = self._scope(request, extension)
+        if isinstance(scope, Response):
+            return scope
+        address = scope_feed_path(scope, extension)
+        if address != _asked(request):
+            return RedirectResponse(address, status_code=301)
+        return self._answer(request, scope, extension)
+
+    def archive(self, request: Request) -> Response:
+        """A month of a feed, or a part of one. `r` makes an address that nobody has cached, and means nothing else."""
+        extension, month = request.path_params["extension"].lower(), Month.parse(request.path_params["month"])
+        scope = self._scope(request, extension)
+        if isinstance(scope, Response):
+            return scope
+        part, revision = (_whole(request.query_params.get(name, "")) for name in ("part", "r"))
+        document = None
+        if month is not None:
+            document = self.archives.get(scope, month, max(1, part), extension, now=self.clock())
+        if month is None or document is None:
+            return self.chrome.message(request, 404, "feed")
+        address = archive_path(scope, month, extension, part=max(1, part), revision=revision)
+        if address != _asked(request):
+            return RedirectResponse(address, status_code=301)
+        encoding = serving.encoding_of(request.headers.get("accept-encoding", ""))
+        made = serving.sheet(document, encoding)
+        if serving.has_it(document, request.headers):
+            return _response(serving.Answer(304, made.unchanged))
+        whole = serving.Answer(200, made.found, made.body)
+        return _response(serving.to_be_looked_at(whole, request.headers.get("sec-fetch-dest", "")))
+
+    def _scope(self, request: Request, extension: str) -> Scope | Response:
+        """The scope that an address asks for, or the page that says why there is none."""
+        slug = request.path_params["slug"].lower()
         if extension not in FEED_TYPES:
             return self.chrome.message(request, 404, "feed")
         newsroom = self.chrome.newsroom
@@ -104,16 +143,12 @@ class FeedRoutes:
         else:
             vocabulary = ()
         try:
-            scope = scope_of(pairs, newsroom, vocabulary)
+            return scope_of(pairs, newsroom, vocabulary)
         except _Unknown as unknown:
             return self._unknown(request, unknown.values, vocabulary)
         except ValueError:
             text = self._words(request)("error.feed_many.text", n=MAX_VALUES)
             return self.chrome.message(request, 400, "feed_many", text=text)
-        address = scope_feed_path(scope, extension)
-        if address != _asked(request):
-            return RedirectResponse(address, status_code=301)
-        return self._answer(request, scope, extension)
 
     def _answer(self, request: Request, scope: Scope, extension: str) -> Response:
         document = self.shelf.get(scope, extension)
@@ -170,6 +205,11 @@ def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: S
     if unknown:
         raise _Unknown(unknown)
     return Scope.of(found)
+
+
+def _whole(text: str) -> int:
+    """A number of an address; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
 
 
 def _pairs(request: Request) -> list[tuple[str, str]]:

@@ -1,0 +1,179 @@
+"""Archives of feeds (RFC 5005, section 4): from the newest release to the first, and what is over stays as it is."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from lxml import etree
+
+from feeds.archives import Archives, Kept
+from feeds.months import Month
+from feeds.scope import Scope
+from tests.builders import NOW, correct, publish, withdraw
+from tests.web.browser import path_of
+from tests.web.conftest import Site
+
+MONTHS = [NOW - timedelta(days=days) for days in (800, 400, 399, 62, 61, 32, 3, 1)]
+NAMES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "fh": "http://purl.org/syndication/history/1.0",
+}
+
+
+@pytest.fixture
+def old(site: Site) -> Site:
+    """Releases over some years, every other one of another division."""
+    for number, at in enumerate(MONTHS):
+        publish(site.database, f"Release {number}", now=at, division=("climate", "transport")[number % 2])
+    return site
+
+
+def walk(site: Site, path: str) -> Iterator[tuple[str, list[str]]]:
+    """Every document from the newest on with its titles, as a reader goes who follows the links."""
+    seen: set[str] = set()
+    while path not in seen:
+        seen.add(path)
+        answer = site.browser.get(path)
+        assert answer.status == 200, path
+        root = etree.fromstring(answer.body)
+        yield (
+            path,
+            [str(title) for title in root.xpath("//item/title/text()|//a:entry/a:title/text()", namespaces=NAMES)],
+        )
+        older = root.xpath("//a:link[@rel='prev-archive']/@href", namespaces=NAMES)
+        if not older:
+            return
+        path = path_of(older[0])
+    pytest.fail(f"the links lead in a circle: {path}")
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/feeds/all.{}", set(range(8))),
+        ("/feeds/climate.{}", {0, 2, 4, 6}),
+        ("/feeds/environment.{}", {0, 2, 4, 6}),
+        ("/feeds/select.{}?division=climate&division=transport", set(range(8))),
+        ("/feeds/select.{}?q=release", set(range(8))),
+        ("/feeds/select.{}?division=transport&q=release", {1, 3, 5, 7}),
+    ],
+)
+def test_a_reader_walks_from_the_newest_release_to_the_first(old: Site, path: str, wanted: set[int], form: str) -> None:
+    pages = list(walk(old, path.format(form)))
+    archived = [title for _, titles in pages[1:] for title in titles]
+    assert set(archived) == {f"Release {number}" for number in wanted}
+    assert len(archived) == len(set(archived))
+    assert len(pages) == 1 + len({Month.of(MONTHS[n], old.parts.newsroom.city.zone) for n in wanted})
+
+
+def test_json_leads_on_too(old: Site) -> None:
+    path, titles = "/feeds/climate.json", list[str]()
+    while path:
+        document = json.loads(old.browser.get(path).body)
+        titles += [item["title"] for item in document["items"]]
+        path = path_of(document["next_url"]) if "next_url" in document else ""
+    assert set(titles) == {f"Release {number}" for number in (0, 2, 4, 6)}
+
+
+def test_a_month_that_is_over_says_that_it_is_an_archive_and_stays_as_it_is(old: Site) -> None:
+    over, present = "/feeds/all/2026-03.atom", "/feeds/all/2026-05.atom"
+    before = old.browser.get(over)
+    root = etree.fromstring(before.body)
+    assert len(root.findall("fh:archive", NAMES)) == 1
+    current = root.xpath("a:link[@rel='current']/@href", namespaces=NAMES)
+    assert current == ["http://newsroom.test/feeds/all.atom"]
+    assert root.xpath("a:link[@rel='self']/@href", namespaces=NAMES) == ["http://newsroom.test" + over]
+    assert etree.fromstring(old.browser.get(present).body).findall("fh:archive", NAMES) == []
+    publish(old.database, "New", now=NOW)
+    after = old.browser.get(over)
+    assert (after.body, after.headers["etag"]) == (before.body, before.headers["etag"])
+    assert old.browser.get(over, if_none_match=before.headers["etag"]).status == 304
+    assert "New" in old.browser.get(present).text
+
+
+def test_a_late_correction_is_in_the_feed_and_gives_the_links_to_its_month_another_address(old: Site) -> None:
+    before = [path for path, _ in walk(old, "/feeds/all.atom")]
+    correct(old.database, 4, "Release 3, corrected", now=NOW)
+    pages = dict(walk(old, "/feeds/all.atom"))
+    assert next(iter(pages.values()))[0] == "Release 3, corrected"
+    moved = [path for path in pages if path not in before]
+    assert [path.partition("?")[0] for path in moved] == ["/feeds/all/2026-05.atom", "/feeds/all/2026-03.atom"]
+    assert "Release 3, corrected" in pages[moved[1]]
+    assert set(before) - set(pages) == {
+        path for path in before if path.startswith(("/feeds/all/2026-05", "/feeds/all/2026-03"))
+    }
+
+
+def test_what_was_withdrawn_is_in_no_archive(old: Site) -> None:
+    before = [path for path, titles in walk(old, "/feeds/all.rss") if "Release 4" in titles]
+    withdraw(old.database, 5, now=NOW)
+    pages = list(walk(old, "/feeds/all.rss"))
+    assert all("Release 4" not in titles for _, titles in pages[1:])
+    assert before[-1] not in dict(pages)
+
+
+def test_a_month_with_many_releases_has_parts(old: Site) -> None:
+    for number in range(5):
+        publish(old.database, f"Many {number}", now=datetime(2026, 2, 10, number, tzinfo=UTC))
+    parts = old.parts
+    archives = Archives(parts.database, parts.newsroom, parts.words, Kept(), in_a_part=2)
+    month, titles, addresses = Month(2026, 2), [], []
+    for part in (1, 2, 3):
+        document = archives.get(Scope(), month, part, "json", now=NOW)
+        assert document is not None
+        read = json.loads(document.packed.body("identity"))
+        titles += [item["title"] for item in read["items"]]
+        addresses.append(path_of(read["next_url"]))
+    assert titles == [f"Many {number}" for number in (4, 3, 2, 1, 0)]
+    assert addresses[:2] == [f"/feeds/all/2026-02.json?part={part}" for part in (2, 3)]
+    assert addresses[2].startswith("/feeds/all/2025-04.json")
+    assert archives.get(Scope(), month, 4, "json", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feeds/all/2026-06.atom",
+        "/feeds/all/9999-12.atom",
+        "/feeds/all/2026-13.rss",
+        "/feeds/all/2026-5.rss",
+        "/feeds/all/0000-00.rss",
+        "/feeds/nowhere/2026-05.rss",
+        "/feeds/all/2026-05.xml",
+        "/feeds/all/2026-05.rss?part=99",
+        "/feeds/all/..%2f..%2fx.rss",
+    ],
+)
+def test_b59_b61_a_month_that_is_none_or_is_yet_to_come_is_a_page_that_says_so(old: Site, path: str) -> None:
+    assert old.browser.get(path).status == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "canonical"),
+    [
+        ("/feeds/ALL/2026-05.ATOM", "/feeds/all/2026-05.atom"),
+        ("/feeds/all/2026-05.rss?part=1", "/feeds/all/2026-05.rss"),
+        ("/feeds/all/2026-05.rss?part=-1&x=1", "/feeds/all/2026-05.rss"),
+        ("/feeds/all/2026-05.rss?r=0007", "/feeds/all/2026-05.rss?r=7"),
+        ("/feeds/select/2026-05.rss?division=climate", "/feeds/climate/2026-05.rss"),
+        ("/feeds/climate/2026-05.rss?lang=en", "/feeds/select/2026-05.rss?division=climate&lang=en"),
+    ],
+)
+def test_another_spelling_of_a_month_leads_to_its_one_address(old: Site, asked: str, canonical: str) -> None:
+    answer = old.browser.get(asked)
+    assert (answer.status, answer.headers["location"]) == (301, canonical)
+    assert old.browser.get(canonical).status == 200
+
+
+def test_b65_months_that_are_asked_for_take_no_more_memory_than_they_may(old: Site) -> None:
+    parts = old.parts
+    kept = Kept(bytes_kept=10_000)
+    archives = Archives(parts.database, parts.newsroom, parts.words, kept)
+    made = [archives.get(Scope(), Month(year, 1), 1, "rss", now=NOW) for year in range(1990, 2026)]
+    assert sum(one.packed.size for one in made if one) > 20_000
+    head = len(MONTHS)
+    still = [year for year in range(1990, 2026) if kept.get(("", Month(year, 1), 1, "rss"), head)]
+    assert still == list(range(min(still), 2026))
+    assert len(still) < 20
