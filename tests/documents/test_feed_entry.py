@@ -156,5 +156,5 @@ def test_a_divisions_feed_leads_to_the_division_and_speaks_the_language_asked_fo
     made = feed(division=INDUSTRY, language="ko")
     assert made.id == "tag:city.example.org,2026:feed/industry"
     assert made.title == "보기 뉴스룸: 산업통상과"
-    assert made.subtitle == "보기시 보도자료(산업통상과)를 최근에 발표되거나 정정된 순서로 전해 드립니다."
+    assert made.subtitle == "보기시 보도자료(산업통상과)를 최근에 게시되거나 정정된 순서로 전해 드립니다."
     assert made.alternate_url == "https://city.example.org/divisions/industry"

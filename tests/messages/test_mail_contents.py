@@ -167,7 +167,7 @@ def test_a_catch_up_digest_states_its_span() -> None:
     item = DigestItem(article=article(), under="All")
     span = (date(2021, 5, 20), date(2021, 5, 24))
     assert "Releases of 20 to 24 May" in digest(item, span=span).text
-    assert "5월 20일~24일 소식" in digest(item, span=span, language="ko").text
+    assert "5월 20일~24일 보도자료" in digest(item, span=span, language="ko").text
     weekly = digest(item, span=(date(2021, 5, 28), date(2021, 6, 3)), cadence=Cadence.WEEKLY)
     assert weekly.subject == "Daegu Newsroom: 1 release, 28 May to 3 June"
     assert "weekly digest" in weekly.text
