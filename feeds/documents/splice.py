@@ -23,5 +23,6 @@ def frame(document: bytes, *, before: bytes, stylesheet: str) -> tuple[bytes, by
 
 
 def joined(frame: tuple[bytes, bytes], entries: Iterable[bytes], between: bytes = b"") -> bytes:
-    """The whole document."""
-    return frame[0] + between.join(entries) + frame[1]
+    """The whole document, copied once: it may be large."""
+    apart = [part for entry in entries for part in (between, entry)][1:] if between else entries
+    return b"".join([frame[0], *apart, frame[1]])
