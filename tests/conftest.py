@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -73,42 +74,70 @@ def postgres_server() -> str:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of its own, on each engine in turn."""
+    """A database of its own on each engine in turn: empty, or with tables where `database` is asked for too."""
+    filled = "database" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'civicwire.db'}"
+        path = tmp_path / "civicwire.db"
+        if filled:
+            shutil.copy(request.getfixturevalue("prepared_file"), path)
+        yield f"sqlite:///{path}"
         return
-    yield from postgres_database(request.getfixturevalue("postgres_server"))
+    server = request.getfixturevalue("postgres_server")
+    with postgres_database(server, template=request.getfixturevalue("prepared_database") if filled else None) as url:
+        yield url
 
 
-def postgres_database(server: str) -> Iterator[str]:
-    """A database of its own on the server, dropped afterwards."""
+@contextmanager
+def postgres_database(server: str, *, template: str | None = None) -> Iterator[str]:
+    """A database of its own on the server, empty or a copy of another, dropped afterwards."""
     name = f"civicwire_test_{uuid.uuid4().hex[:16]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"')
         try:
             yield server.rpartition("/")[0] + f"/{name}"
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture
-def database(database_url: str, city: City) -> Iterator[Database]:
-    """A store with its tables and the city's divisions, on each engine in turn."""
-    store = Database(database_url)
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory, city: City) -> Path:
+    """A SQLite database with its tables and the city's divisions, to copy."""
+    path = tmp_path_factory.mktemp("prepared") / "civicwire.db"
+    prepare(f"sqlite:///{path}", city)
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_database(postgres_server: str, city: City) -> Iterator[str]:
+    """The name of such a database on PostgreSQL."""
+    with postgres_database(postgres_server) as url:
+        prepare(url, city)
+        yield url.rpartition("/")[2]
+
+
+def prepare(url: str, city: City) -> None:
+    """Make the tables and tell them the city's divisions."""
+    store = Database(url)
     upgrade(store)
     with store.write() as session:
         divisions.sync(session, city)
+    store.close()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A store with its tables and the city's divisions, on each engine in turn."""
+    store = Database(database_url)
     yield store
     store.close()
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path, city: City) -> Iterator[Database]:
+def sqlite_database(tmp_path: Path, prepared_file: Path) -> Iterator[Database]:
     """A store on SQLite, where the engine makes no difference to the rule."""
-    store = Database(f"sqlite:///{tmp_path / 'civicwire.db'}")
-    upgrade(store)
-    with store.write() as session:
-        divisions.sync(session, city)
+    path = tmp_path / "civicwire.db"
+    shutil.copy(prepared_file, path)
+    store = Database(f"sqlite:///{path}")
     yield store
     store.close()
 

@@ -9,9 +9,9 @@ from feeds.model import City
 from feeds.store.database import Database
 from tests.api.program import Program, program
 from tests.builders import BASE_URL, SECRET, Hands
-from tests.web.conftest import Site, _prepared, make_site, site
+from tests.web.conftest import Site, make_site, site
 
-__all__ = ["_prepared", "site"]
+__all__ = ["site"]
 
 
 @pytest.fixture

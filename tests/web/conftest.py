@@ -10,13 +10,11 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from config.asgi import application
-from config.migrations.upgrading import upgrade
 from config.settings import Settings
 from config.site import Site as Parts
 from feeds.access.passwords import Passwords
 from feeds.model import City, Newsroom
 from feeds.scope import Scope
-from feeds.store import divisions
 from feeds.store.database import Database
 from feeds.store.schema import metadata
 from notifier.links import Links
@@ -82,22 +80,10 @@ def make_site(settings: Settings, city: City, clock: Hands) -> Site:
     return Site(parts, clock, Browser(application(parts)))
 
 
-@pytest.fixture(scope="session")
-def _prepared(tmp_path_factory: pytest.TempPathFactory, city: City) -> Path:
-    """A database with its tables and divisions, to copy."""
-    path = tmp_path_factory.mktemp("prepared") / "civicwire.db"
-    store = Database(f"sqlite:///{path}")
-    upgrade(store)
-    with store.write() as session:
-        divisions.sync(session, city)
-    store.close()
-    return path
-
-
 @pytest.fixture
-def site(tmp_path: Path, _prepared: Path, city: City) -> Iterator[Site]:
+def site(tmp_path: Path, prepared_file: Path, city: City) -> Iterator[Site]:
     path = tmp_path / "civicwire.db"
-    shutil.copy(_prepared, path)
+    shutil.copy(prepared_file, path)
     settings = Settings(database_url=f"sqlite:///{path}", base_url=BASE_URL, secret_key=(SECRET,))
     made = make_site(settings, city, Hands())
     yield made

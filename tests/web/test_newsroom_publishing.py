@@ -6,10 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from config.migrations.upgrading import upgrade
 from config.settings import Settings
 from feeds.model import City, State
-from feeds.store import divisions
+from feeds.store.database import Database
 from feeds.web.newsroom.publishing import MANY
 from notifier.model import Cadence
 from tests.builders import BASE_URL, NOW, SECRET, Hands
@@ -282,12 +281,9 @@ def test_b96_pressed_twice_it_is_published_once_and_says_so(site: Site) -> None:
 
 
 @pytest.fixture
-def anywhere(database_url: str, city: City) -> Iterator[Site]:
+def anywhere(database: Database, database_url: str, city: City) -> Iterator[Site]:
     """The whole application on each engine in turn."""
     site = make_site(Settings(database_url=database_url, base_url=BASE_URL, secret_key=(SECRET,)), city, Hands())
-    upgrade(site.database)
-    with site.database.write() as session:
-        divisions.sync(session, city)
     yield site
     site.database.close()
 
