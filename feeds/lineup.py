@@ -34,9 +34,11 @@ def moved(order: Sequence[Placed], changed: Mapping[int, Placed | None], full: i
     return after if len(after) == full and after[-1] >= order[-1] else None
 
 
-def matcher(article: Article, newsroom: Newsroom) -> Callable[[Scope], bool]:
-    """Whether scopes match an article. Its text is taken apart once, and only if one asks for words."""
-    lineage = newsroom.lineage(article.division or "")
+def matcher(article: Article, lineage: tuple[str, ...]) -> Callable[[Scope], bool]:
+    """Whether scopes match an article; `lineage` are the slugs of its division and of what is above it.
+
+    Its text is taken apart once, and only if one asks for words.
+    """
     lines: list[str] = []
 
     def matches(scope: Scope) -> bool:
@@ -55,7 +57,8 @@ def touched(
     shown = {scope: {one for _, one in order} for scope, order in scopes.items()}
     found: dict[Scope, dict[int, Placed | None]] = {}
     for article in articles:
-        matches, at = matcher(article, newsroom), place(article, gone_since=gone_since)
+        matches = matcher(article, newsroom.lineage(article.division or ""))
+        at = place(article, gone_since=gone_since)
         twins = {twin for _, twin in article.twins}
         for scope, ids in shown.items():
             fits = at is not None and matches(scope)

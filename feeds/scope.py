@@ -1,13 +1,13 @@
 """What somebody wants to follow. Canonical: two spellings of the same wish are equal and print alike. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 from feeds.grams import Wanted, holds, parse
 from feeds.grams import line as grams_line
-from feeds.model import Article
+from feeds.model import Article, Newsroom
 
 MAX_VALUES = 50
 """How many divisions, topics and boards one scope holds together."""
@@ -98,3 +98,8 @@ class Scope:
             and (not self.boards or article.board in self.boards)
             and (self.language is None or self.language == article.content.language)
         )
+
+    def present(self, newsroom: Newsroom) -> "Scope":
+        """The same wish today: each division under its present slug, or that of who goes on with its work."""
+        going_on = ((slug, newsroom.current(slug)) for slug in self.divisions)
+        return replace(self, divisions=tuple(division.slug if division else slug for slug, division in going_on))

@@ -79,8 +79,7 @@ class Alerts:
         lineage = self.newsroom.lineage(article.division)
         if article.urgent and article.revision != change.revision:
             article = _as_approved(session, article, change)
-        language = article.content.language
-        audience = mailings.alert_audience(session, change, lineage=lineage, language=language)
+        audience = mailings.alert_audience(session, change, article, lineage)
         return self._address(session, change, article, audience)
 
     def _address(self, session: Session, change: Change, article: Article, audience: Sequence[Audience]) -> int:

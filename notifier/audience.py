@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feeds.model import Article, Newsroom
 from feeds.reach import Posted, Reach
 from feeds.store.database import Session
-from notifier.ledger import history, subscribers
+from notifier.ledger import history, wishes
 from notifier.model import DeliveryState, Kind
 
 
@@ -22,7 +22,7 @@ class Audience:
         The planners decide again when it is published: who signs up or leaves until then is not in the number.
         """
         division = article.division or self.newsroom.city.fallback_division
-        counted = subscribers.reached(session, self.newsroom.lineage(division), article.content.language)
+        counted = wishes.reached(session, article, self.newsroom.lineage(division))
         return Reach(
             at_once={language: people for language, at_once, people in counted if at_once},
             in_digests=sum(people for _, at_once, people in counted if not at_once),

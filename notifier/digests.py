@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feeds.clock import Clock
-from feeds.model import Article, ChangeKind, Newsroom, State
-from feeds.store import changes, reading
+from feeds.model import Article, ChangeKind, Newsroom, State, Topic
+from feeds.scope import Scope
+from feeds.store import changes, reading, topics
 from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.ledger import mailings, runs, subscribers
@@ -83,7 +84,7 @@ class Digests:
         people = subscribers.people(session, slot.cadence)
         told = mailings.told_of(session, slot.cadence, articles)
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
-        edition = _Edition(slot, span_from, now, to, articles)
+        edition = _Edition(slot, span_from, now, to, articles, _vocabulary(session))
         alike: dict[str, tuple[Plan, list[tuple[Audience, Sequence[mailings.Told]]]]] = {}
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
             plan = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
@@ -121,7 +122,7 @@ class Digests:
         kept = _Kept(edition.slot.cadence, edition.span(self.newsroom.city.zone), plan.items)
         return mailings.freeze(
             session,
-            self._content(kept, edition.articles, language),
+            self._content(kept, edition.articles, edition.vocabulary, language),
             kind=Kind.DIGEST,
             key=key,
             language=language,
@@ -130,10 +131,13 @@ class Digests:
             plan=kept.to_document(),
         )
 
-    def _content(self, kept: "_Kept", articles: Mapping[int, Article], language: str) -> MailContent:
+    def _content(
+        self, kept: "_Kept", articles: Mapping[int, Article], vocabulary: Mapping[str, Topic], language: str
+    ) -> MailContent:
         shown = kept.items[:SHOWN_AT_MOST]
+        headings = {under: self._heading(under, vocabulary, language) for one in shown for under in one.headings}
         return self.letters.digest(
-            [self._item(articles[item.article_id], item, language) for item in shown],
+            [_item(articles[item.article_id], item, headings) for item in shown],
             language=language,
             cadence=kept.cadence,
             span=kept.span,
@@ -147,6 +151,7 @@ class Digests:
             if not mailings.showing_withdrawn(session):
                 return
         with self.database.write() as session:
+            vocabulary = _vocabulary(session)
             for mailing_id, language, document in mailings.showing_withdrawn(session):
                 whole = _Kept.from_document(document)
                 articles = reading.by_id(session, [item.article_id for item in whole.items])
@@ -154,27 +159,37 @@ class Digests:
                 public = tuple(one for one in whole.items if one.article_id in shown)
                 kept = replace(whole, items=public)
                 if public:
-                    content = self._content(kept, articles, language)
+                    content = self._content(kept, articles, vocabulary, language)
                     mailings.make_again(session, mailing_id, content, kept.to_document())
 
-    def _item(self, article: Article, item: matching.Item, language: str) -> DigestItem:
-        under = self._heading(item.under, language)
-        # Two wishes of one person may have become the same one since: a division was merged into the other.
-        also_in = dict.fromkeys(self._heading(slug, language) for slug in item.also_in)
-        return DigestItem(
-            article=article,
-            under=under,
-            also_in=tuple(name for name in also_in if name != under),
-            corrected=item.corrected,
-        )
-
-    def _heading(self, slug: str, language: str) -> str:
+    def _heading(self, under: str, vocabulary: Mapping[str, Topic], language: str) -> str:
         """The name of a wish's heading; empty for everything, where each release shows its own division.
 
         Who followed a division that is no more follows the one that goes on with its work.
         """
-        division = self.newsroom.current(slug)
-        return division.name(language) if division else ""
+        if "=" not in under:
+            division = self.newsroom.current(under)
+            return division.name(language) if division else ""
+        return ", ".join(self.letters.names(Scope.parse(under), vocabulary, language))
+
+
+def _item(article: Article, item: matching.Item, headings: Mapping[str, str]) -> DigestItem:
+    """The item with the names of its headings.
+
+    Two wishes of one person may have become the same one since: a division was merged into the other.
+    """
+    under = headings[item.under]
+    also_in = dict.fromkeys(headings[one] for one in item.also_in)
+    return DigestItem(
+        article=article,
+        under=under,
+        also_in=tuple(name for name in also_in if name != under),
+        corrected=item.corrected,
+    )
+
+
+def _vocabulary(session: Session) -> dict[str, Topic]:
+    return {topic.slug: topic for topic in topics.known(session)}
 
 
 _PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
@@ -213,6 +228,7 @@ class _Edition:
     cut_at: datetime
     to_change: int
     articles: dict[int, Article]
+    vocabulary: dict[str, Topic]
 
     def key(self, plan: Plan, language: str) -> str:
         """What makes two people's digests the same: slot, language, and the items with their headings."""

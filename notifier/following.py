@@ -10,7 +10,7 @@ import structlog
 from feeds.clock import Clock
 from feeds.model import Newsroom
 from feeds.scope import Scope
-from feeds.store import changes
+from feeds.store import changes, topics
 from feeds.store.database import Database, Session
 from notifier.addresses import masked
 from notifier.ledger import mailings, signups, subscribers, suppressions
@@ -40,7 +40,7 @@ class Following:
 
         Beyond the day's budget of an address, nothing is kept and nothing is sent.
         """
-        now = self.clock()
+        now, labels = self.clock(), self.labels(scope, language)
         with self._alone() as session:
             if signups.asked_since(session, now - timedelta(days=1), address) >= MAILS_A_DAY:
                 log.info("signup.over_budget", to=masked(address))
@@ -50,9 +50,7 @@ class Following:
                 return
             known = subscribers.find(session, address)
             wish = signups.add(session, address=address, scope=scope, cadence=cadence, language=language, now=now)
-            content = self.letters.confirmation(
-                self.labels(scope, language), language=language, cadence=cadence, known=known is not None
-            )
+            content = self.letters.confirmation(labels, language=language, cadence=cadence, known=known is not None)
             mailing = mailings.freeze(
                 session,
                 content,
@@ -114,7 +112,7 @@ class Following:
         now = self.clock()
         person = subscribers.ensure(session, address, language=language, source=source, now=now)
         suppressions.lift(session, self.tokens.address_hashes(address))
-        wanted, live = self._present(scope), subscribers.live(session, person.id)
+        wanted, live = scope.present(self.newsroom), subscribers.live(session, person.id)
         # What was asked for under an old slug is the same wish: it goes on from where it was.
         old = () if any(one.scope == wanted for one in live) else [one for one in live if self._is(one, wanted)]
         for one in old:
@@ -124,7 +122,7 @@ class Following:
         return person
 
     def _is(self, one: Subscription, scope: Scope) -> bool:
-        return self._present(one.scope) == self._present(scope)
+        return one.scope.present(self.newsroom) == scope.present(self.newsroom)
 
     def followed(self, subscriber_id: int) -> tuple[Subscriber, Sequence[Subscription]] | None:
         """A subscriber and what is followed now; None once erased."""
@@ -179,10 +177,8 @@ class Following:
         Two divisions that have become one are named once. One that nobody knows of any more keeps its slug, for a
         wish that named none would read as one for everything.
         """
-        going_on = ((slug, self.newsroom.current(slug)) for slug in scope.divisions)
-        return list(dict.fromkeys(division.name(language) if division else slug for slug, division in going_on))
-
-    def _present(self, scope: Scope) -> Scope:
-        """What a scope follows today, each division under its present slug or that of its successor."""
-        going_on = ((slug, self.newsroom.current(slug)) for slug in scope.divisions)
-        return Scope(tuple(division.slug if division else slug for slug, division in going_on), scope.language)
+        if not scope.topics:
+            return self.letters.names(scope, {}, language)
+        with self.database.read() as session:
+            tagged = topics.named(session, scope.topics)
+        return self.letters.names(scope, {topic.slug: topic for topic in tagged}, language)

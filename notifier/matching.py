@@ -1,13 +1,16 @@
 """Who is told of what: pure. One person hears of an article once per run, under the first wish that asked for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from feeds.lineup import matcher
 from feeds.model import Article, Change, ChangeKind
+from feeds.scope import Scope
 from notifier.model import Subscription
 
 EVERYTHING = ""
-"""The heading of a wish for all releases; the others are headed by a division's slug."""
+"""The heading of a wish for all releases. One for divisions alone is headed by a division's slug, any other by itself:
+its scope in canonical form, which no slug can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,12 @@ class News:
     change: Change
     article: Article
     lineage: tuple[str, ...]
+    is_in: Callable[[Scope], bool] = field(init=False, repr=False, compare=False)
+    """Whether a scope holds the article."""
+
+    def __post_init__(self) -> None:
+        """Everybody who follows words asks about the same text: it is taken apart once."""
+        object.__setattr__(self, "is_in", matcher(self.article, self.lineage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,11 @@ class Item:
     under: str
     also_in: tuple[str, ...] = ()
     corrected: bool = False
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading that would hold it, the one under which it stands first."""
+        return (self.under, *self.also_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +71,10 @@ def plan(
             article = one.article
             if one.change.number <= subscription.cursor or not _is_news(one.change, told.get(article.id)):
                 continue
-            if not subscription.scope.matches(article, one.lineage):
+            if not one.is_in(subscription.scope):
                 continue
             settled[one.change.number] = (one.change.number, article.id, article.revision)
-            heading = _heading(subscription, one.lineage)
+            heading = _heading(subscription.scope, one.lineage)
             known = items.get(article.id)
             if known is None:
                 items[article.id] = Item(article.id, article.revision, heading, corrected=article.id in told)
@@ -77,14 +91,19 @@ def _is_news(change: Change, heard: int | None) -> bool:
     return change.kind is ChangeKind.PUBLISHED if heard is None else change.revision > heard
 
 
-def _heading(subscription: Subscription, lineage: Iterable[str]) -> str:
-    """The division of the wish that the article falls under; the nearest one where several do."""
-    return next((slug for slug in lineage if slug in subscription.scope.divisions), EVERYTHING)
+def _heading(scope: Scope, lineage: Iterable[str]) -> str:
+    """The division of the wish that the article falls under, the nearest one where several do; or the wish itself."""
+    return next((slug for slug in lineage if slug in _headings(scope)), _headings(scope)[0])
+
+
+def _headings(scope: Scope) -> tuple[str, ...]:
+    if scope.topics or scope.boards or scope.words:
+        return (str(scope),)
+    return scope.divisions or (EVERYTHING,)
 
 
 def _order(subscriptions: Sequence[Subscription], items: Iterable[Item], news: Sequence[News]) -> list[Item]:
     """By heading in the order the wishes were made, and under each the newest first."""
-    headings = [slug for wish in subscriptions for slug in (wish.scope.divisions or (EVERYTHING,))]
-    headings.append(EVERYTHING)
+    headings = [heading for wish in subscriptions for heading in _headings(wish.scope)]
     newest = {one.article.id: position for position, one in enumerate(news)}
     return sorted(items, key=lambda item: (headings.index(item.under), -newest[item.article_id]))

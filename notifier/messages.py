@@ -14,7 +14,9 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from feeds.model import Article, Newsroom
+from feeds.model import Article, Newsroom, Topic
+from feeds.naming import wish_names
+from feeds.scope import Scope
 from feeds.words import Words
 from notifier.model import Cadence
 from notifier.typesetting import underline, without_marks, wrap
@@ -160,6 +162,13 @@ class Letters:
     def manage_link(self, *, language: str) -> MailContent:
         """Carries the link with which a person sees and changes what they follow."""
         return self._render("manage_link", language)
+
+    def names(self, scope: Scope, vocabulary: Mapping[str, Topic], language: str) -> list[str]:
+        """What somebody follows by a scope, as it is called today; none means everything.
+
+        `vocabulary` has the topics by slug.
+        """
+        return wish_names(scope.present(self._newsroom), self._newsroom, self._words[language], vocabulary)
 
     def _render(self, kind: str, language: str, **values: object) -> MailContent:
         voice = Voice(self._newsroom, self._words[language])

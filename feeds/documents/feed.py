@@ -9,6 +9,7 @@ from feeds.addresses import FEED_TYPES, LICENCES, scope_feed_path, scope_path
 from feeds.documents.entry import Entry, rights_of, utc, words_of
 from feeds.documents.text import clean, one_line
 from feeds.model import Division, Newsroom, Topic
+from feeds.naming import scope_names
 from feeds.scope import Scope
 from feeds.words import Words
 
@@ -137,20 +138,3 @@ def holding(entry: Entry) -> Feed:
         updated=entry.updated,
         entries=(entry,),
     )
-
-
-def scope_names(scope: Scope, newsroom: Newsroom, say: Words, topics: Mapping[str, Topic]) -> list[str]:
-    """What a scope is called, piece by piece: nothing for all releases. A slug that is not known stands for itself."""
-    language = say.language
-    divisions = ((slug, newsroom.division(slug)) for slug in scope.divisions)
-    names = [known.name(language) if known else slug for slug, known in divisions]
-    tagged = ((slug, topics.get(slug)) for slug in scope.topics)
-    names += [known.name(language) if known else slug for slug, known in tagged]
-    boards = {board.slug: board.name(language) for board in newsroom.city.boards}
-    names += [boards.get(slug, slug) for slug in scope.boards]
-    if scope.words:
-        names.append(say("scope.words", words=scope.words))
-    if scope.language:
-        key = f"tongue.{scope.language}"
-        names.append(say(key) if key in say.sentences else scope.language)
-    return names

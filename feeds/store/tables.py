@@ -185,3 +185,13 @@ change = Table(
     Column("at", Instant, nullable=False),
     Column("quiet", Boolean, nullable=False),
 )
+
+hub = Table(
+    "hub",
+    metadata,
+    # How far a hub has been told of changes; each has its own pace, and one that fails waits for the others.
+    Column("address", String(500), primary_key=True),
+    Column("cursor", Id, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_attempt_at", Instant, nullable=False),
+)

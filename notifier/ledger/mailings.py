@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 
-from feeds.model import Change, State
+from feeds.model import Article, Change, State
 from feeds.store.database import Session, insert_once
 from feeds.store.tables import article
-from notifier.ledger import subscribers
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, subscriber, subscription
+from notifier.ledger.wishes import wishes_for
 from notifier.messages import MailContent
 from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind
 
@@ -139,15 +139,18 @@ def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> d
     return answer
 
 
-def alert_audience(session: Session, change: Change, *, lineage: Sequence[str], language: str) -> Sequence[Audience]:
-    """Who asked to be told at once of such an article, each person once, less those told of this change already."""
+def alert_audience(session: Session, change: Change, stands: Article, lineage: tuple[str, ...]) -> Sequence[Audience]:
+    """Who asked to be told at once of such an article, each person once, less those told of this change already.
+
+    It is asked about as it `stands`; `lineage` are the slugs of its division and of what is above it.
+    """
     return _audience(
         session,
         change,
         and_(
             subscription.c.cadence == Cadence.IMMEDIATE,
             subscription.c.cursor < change.number,
-            subscribers.wishes_for(lineage, language),
+            wishes_for(session, stands, lineage),
         ),
     )
 

@@ -4,22 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    String,
-    and_,
-    case,
-    cast,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Row, String, cast, delete, exists, func, insert, literal, select, update
 
 from feeds.scope import Scope
 from feeds.store import changes
@@ -88,6 +73,7 @@ def follow(
         "subscriber_id": subscriber_id,
         "scope": str(scope),
         "everything": not scope.divisions,
+        "narrowed": bool(scope.topics or scope.boards or scope.words),
         "language": scope.language,
         "cadence": cadence,
         "cursor": changes.head(session) if cursor is None else cursor,
@@ -133,43 +119,6 @@ def behind(session: Session, cadence: Cadence) -> int | None:
     live = wanted.where(subscription.c.cadence == cadence, subscription.c.ended_at.is_(None))
     lowest: int | None = session.execute(live).scalar_one()
     return lowest
-
-
-def wishes_for(lineage: Sequence[str], language: str) -> ColumnElement[bool]:
-    """The condition on live subscriptions, of any cadence, that want an article of this lineage and language."""
-    follows = or_(
-        subscription.c.everything,
-        exists().where(
-            subscription_division.c.subscription_id == subscription.c.id,
-            subscription_division.c.division.in_(list(lineage)),
-        ),
-    )
-    return and_(
-        subscription.c.ended_at.is_(None),
-        or_(subscription.c.language.is_(None), subscription.c.language == language),
-        follows,
-    )
-
-
-def reached(session: Session, lineage: Sequence[str], language: str) -> Sequence[tuple[str, bool, int]]:
-    """How many people want such an article: (language of their mails, whether they are told at once, people).
-
-    Each person counts once; who wants it both at once and in a digest is told at once.
-    """
-    at_once = func.max(case((subscription.c.cadence == Cadence.IMMEDIATE, 1), else_=0)).label("at_once")
-    person = (
-        select(subscription.c.subscriber_id, at_once)
-        .where(wishes_for(lineage, language))
-        .group_by(subscription.c.subscriber_id)
-        .subquery()
-    )
-    counted = (
-        select(subscriber.c.language, person.c.at_once, func.count())
-        .join(person, person.c.subscriber_id == subscriber.c.id)
-        .group_by(subscriber.c.language, person.c.at_once)
-        .order_by(subscriber.c.language, person.c.at_once)
-    )
-    return [(row[0], bool(row[1]), row[2]) for row in session.execute(counted)]
 
 
 def move_cursors(session: Session, cadence: Cadence, *, made_by: datetime | None = None, to: int) -> None:

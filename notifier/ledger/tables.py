@@ -1,6 +1,6 @@
 """The tables of who asked for what and what was sent. The promises to people are the unique indexes."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, false, text
 
 from feeds.store.schema import Document, Instant, metadata
 from feeds.store.tables import Id
@@ -43,6 +43,7 @@ signup = Table(
 )
 
 _LIVE = text("ended_at IS NULL")
+_NARROWED = text("ended_at IS NULL AND narrowed")
 
 subscription = Table(
     "subscription",
@@ -50,9 +51,11 @@ subscription = Table(
     Column("id", Id, primary_key=True),
     Column("subscriber_id", Id, ForeignKey("subscriber.id"), nullable=False),
     Column("scope", Text, nullable=False),
-    # The scope again in columns that a statement over all subscriptions can match.
+    # The scope again in columns that a statement over all subscriptions can match: whether it names no division,
     Column("everything", Boolean, nullable=False),
     Column("language", String(16), nullable=True),
+    # and whether it names more than divisions and a language, so that it has to be asked itself.
+    Column("narrowed", Boolean, nullable=False, server_default=false()),
     Column("cadence", String(16), nullable=False),
     # The last change that this subscription was told of, or had its turn at.
     Column("cursor", Id, nullable=False),
@@ -70,6 +73,7 @@ subscription = Table(
     ),
     # The planners ask who of a cadence is behind.
     Index("ix_subscription_due", "cadence", "cursor", sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("ix_subscription_narrowed", "scope", sqlite_where=_NARROWED, postgresql_where=_NARROWED),
 )
 
 subscription_division = Table(

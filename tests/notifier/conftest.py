@@ -47,7 +47,11 @@ class Desk:
 
     def follow(self, address: str, cadence: Cadence, *divisions: str, language: str = "en") -> Subscriber:
         """A person who follows these divisions (none means all) from now on."""
-        return self.following.add(address, Scope(divisions), cadence, language=language)
+        return self.wish(address, cadence, Scope(divisions), language=language)
+
+    def wish(self, address: str, cadence: Cadence, scope: Scope, *, language: str = "en") -> Subscriber:
+        """A person who follows a scope from now on."""
+        return self.following.add(address, scope, cadence, language=language)
 
     def change(self, person: Subscriber, cadence: Cadence) -> None:
         """Another cadence for the one subscription of this person."""
