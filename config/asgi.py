@@ -48,7 +48,9 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
     )
     secure = parts.settings.base_url.startswith("https:")
     guarded = Guard(app, refuse=answers.turned_away, secure=secure)
-    return FeedFront(guarded, parts.shelf, headers=guarded.headers) if public else guarded
+    if not public:
+        return guarded
+    return FeedFront(guarded, parts.shelf, headers=guarded.headers, readers=parts.readers)
 
 
 class _Answers:

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from config.parts import Parts
 from feeds.archives import Archives, Kept
+from feeds.readers import Readers
 from feeds.shelf import Shelf
 from feeds.web.api.app import Api
 from feeds.web.api.call import Office
@@ -42,6 +43,11 @@ class Site(Parts):
     def shelf(self) -> Shelf:
         """Keeps rendered feeds."""
         return Shelf(self.database, self.newsroom, self.words, self.clock)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Knows who reads which feed."""
+        return Readers()
 
     @cached_property
     def chrome(self) -> Chrome:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feeds.packed import Document
+from feeds.readers import Readers
 from feeds.shelf import Shelf
 from feeds.web import serving
 from feeds.web.serving import Answer, Headers, Sheet
@@ -49,11 +50,14 @@ class Impatient:
 class FeedFront:
     """Answers from the shelf what is there, and hands everything else on."""
 
-    def __init__(self, app: ASGIApp, shelf: Shelf, *, headers: Headers, impatient: Impatient | None = None) -> None:
-        """Stand before `app`; `headers` go out with every answer."""
+    def __init__(
+        self, app: ASGIApp, shelf: Shelf, *, headers: Headers, readers: Readers, impatient: Impatient | None = None
+    ) -> None:
+        """Stand before `app`; `headers` go out with every answer, and `readers` are told who got one."""
         self._app = app
         self._shelf = shelf
         self._headers = headers
+        self._readers = readers
         self._impatient = impatient or Impatient()
         self._encodings: dict[bytes, str] = {}
 
@@ -81,12 +85,15 @@ class FeedFront:
             elif name in _BODY:
                 return None
         conditional = b"if-none-match" in asked or b"if-modified-since" in asked
+        client = scope["client"][0] if scope.get("client") else ""
+        agent = asked.get(b"user-agent", b"")
         if not conditional:
-            client = scope["client"][0] if scope.get("client") else ""
-            seconds = self._impatient.wait(client, asked.get(b"user-agent", b""), address)
+            seconds = self._impatient.wait(client, agent, address)
             if seconds:
                 return _too_often(seconds)
         document = self._shelf.at(address)
+        if document is not None:
+            self._readers.saw(address, agent, client)
         if document is None or b"a-im" in asked:
             return None
         sheet = serving.sheet(document, self._encoding(asked.get(b"accept-encoding", b"")))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from feeds.follower import following
+from feeds.readers import Reader, Readers
 from feeds.scope import Scope
 from feeds.shelf import Shelf
 from feeds.store import topics
@@ -118,7 +119,7 @@ def test_who_asks_again_and_again_without_saying_what_they_have_is_asked_to_wait
     publish(site.database)
     now = Hands()
     impatient = Impatient(most=5, now=lambda: now().timestamp())
-    app = FeedFront(site.browser.app, site.parts.shelf, headers=[], impatient=impatient)
+    app = FeedFront(site.browser.app, site.parts.shelf, headers=[], readers=Readers(), impatient=impatient)
     browser = Browser(app)
     answers = [browser.get("/feeds/all.rss", user_agent="hasty/1.0") for _ in range(7)]
     assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
@@ -129,6 +130,14 @@ def test_who_asks_again_and_again_without_saying_what_they_have_is_asked_to_wait
     assert browser.get("/feeds/climate.rss", user_agent="hasty/1.0").status == 200
     now.forward(minutes=1)
     assert browser.get("/feeds/all.rss", user_agent="hasty/1.0").status == 200
+
+
+def test_the_front_knows_who_reads_what_it_answers(followed: Site) -> None:
+    etag = followed.browser.get("/feeds/all.rss").headers["etag"]
+    followed.browser.get("/feeds/all.rss", if_none_match=etag, user_agent="Feedly/1.0 (x; 42 subscribers)")
+    followed.browser.get("/feeds/nowhere.rss", user_agent="Lost/1")
+    assert followed.parts.readers.of("/feeds/all.rss") == (Reader("Feedly", 42, True),)
+    assert followed.parts.readers.of("/feeds/nowhere.rss") == ()
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "FOO"])
