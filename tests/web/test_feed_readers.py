@@ -47,7 +47,7 @@ def test_an_aggregator_counts_for_as_many_as_it_said_last() -> None:
     readers = Counted()
     for count in (40, 42):
         readers.hands.forward(hours=1)
-        readers.saw(ALL, f"Feedly/1.0 (+https://example.org; {count} subscribers)".encode(), f"192.0.2.{count}")
+        readers.saw(ALL, f"Feedly/1.0 (+https://example.org/fetcher; {count} subscribers)".encode(), f"192.0.2.{count}")
     readers.saw(ALL, b"Feedbin feed-id:1 - 7 subscribers", "192.0.2.9")
     readers.saw(ALL, b"Feedbin feed-id:2 - 1 subscriber", "192.0.2.9")
     readers.saw(ALL, b"NetNewsWire/6", "192.0.2.7")
