@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from jinja2 import Environment
+
 from config.parts import Parts
 from feeds.archives import Archives, Kept
 from feeds.readers import Readers
@@ -11,7 +13,7 @@ from feeds.web.api.call import Office
 from feeds.web.api.gate import ApiOptions
 from feeds.web.article_pages import ArticlePages
 from feeds.web.assets import Assets
-from feeds.web.chrome import Chrome
+from feeds.web.chrome import Chrome, page_templates
 from feeds.web.feeds import FeedRoutes
 from feeds.web.media import MediaRoutes
 from feeds.web.newsroom.audit_pages import AuditPages
@@ -52,7 +54,12 @@ class Site(Parts):
     @cached_property
     def chrome(self) -> Chrome:
         """What all pages share."""
-        return Chrome(self.newsroom, self.words, self.assets, templates=PAGE_TEMPLATES)
+        return Chrome(self.newsroom, self.words, self.assets, self.page_templates)
+
+    @cached_property
+    def page_templates(self) -> Environment:
+        """What pages are made from."""
+        return page_templates(PAGE_TEMPLATES)
 
     @cached_property
     def assets(self) -> Assets:

@@ -22,7 +22,7 @@ from feeds.errors import CivicwireError
 from feeds.follower import following
 from feeds.staff import SHELL, Role
 from feeds.store import divisions
-from feeds.web.chrome import Chrome
+from feeds.web.chrome import Chrome, page_templates
 from notifier.schedule import schedule
 from notifier.transport.smtp import Tls
 
@@ -42,9 +42,8 @@ def run(*, once: bool, port: int) -> None:
             upgrade(parts.database)
             with parts.database.write() as session:
                 divisions.sync(session, parts.newsroom.city)
-            chrome = Chrome(
-                parts.newsroom, parts.words, parts.assets, templates=(*PAGE_TEMPLATES, ("config", "demo/templates"))
-            )
+            templates = page_templates((*PAGE_TEMPLATES, ("config", "demo/templates")))
+            chrome = Chrome(parts.newsroom, parts.words, parts.assets, templates)
             app = application(parts, extra=MailPages(mailbox, chrome).routes)
             with background(app, port=port):
                 events = Story(parts, clock, mailbox).tell()

@@ -42,6 +42,17 @@ class Visit:
         return f"{self.path}?{urlencode([*pairs, ('lang', language)])}"
 
 
+def page_templates(folders: Sequence[tuple[str, str]] = (("feeds", "templates"),)) -> Environment:
+    """The templates of these (package, folder) pairs: HTML escaped, unknown names refused, each compiled once."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package, folder) for package, folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 class Chrome:
     """Renders pages in the reader's language."""
 
@@ -50,19 +61,12 @@ class Chrome:
         newsroom: Newsroom,
         words: Mapping[str, Words],
         assets: Assets,
-        *,
-        templates: Sequence[tuple[str, str]] = (("feeds", "templates"),),
+        templates: Environment,
     ) -> None:
-        """Take the parts, and the (package, folder) pairs whose templates it renders."""
+        """Take the parts; `templates` are those of `page_templates`."""
         self.newsroom = newsroom
         self.words = words
-        self._environment = Environment(
-            loader=ChoiceLoader([PackageLoader(package, folder) for package, folder in templates]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates
         self._assets = assets
 
     def visit(self, request: Request) -> Visit:
@@ -85,7 +89,7 @@ class Chrome:
     ) -> HTMLResponse:
         """A page from a template; `context` is what the template names beyond what all pages share."""
         visit = self.visit(request)
-        html = self._environment.get_template(template).render(self._common(visit, title) | context)
+        html = self._templates.get_template(template).render(self._common(visit, title) | context)
         shared = {"Content-Language": visit.language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
         return HTMLResponse(html, status_code=status, headers=shared | dict(headers or {}))
 

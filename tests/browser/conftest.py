@@ -17,7 +17,7 @@ from config.server import background
 from config.settings import Settings
 from config.site import PAGE_TEMPLATES, Site
 from feeds.store import divisions
-from feeds.web.chrome import Chrome
+from feeds.web.chrome import Chrome, page_templates
 from notifier.transport.smtp import Tls
 from tests.builders import SECRET
 
@@ -64,7 +64,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         with parts.database.write() as session:
             divisions.sync(session, parts.newsroom.city)
         templates = (*PAGE_TEMPLATES, ("config", "demo/templates"))
-        chrome = Chrome(parts.newsroom, parts.words, parts.assets, templates=templates)
+        chrome = Chrome(parts.newsroom, parts.words, parts.assets, page_templates(templates))
         with background(application(parts, extra=MailPages(mailbox, chrome).routes), port=port):
             assert all(event.well for event in _apart(Story(parts, clock, mailbox).tell))
             yield Shown(settings.base_url, mailbox, parts)

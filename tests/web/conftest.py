@@ -3,21 +3,29 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 from sqlalchemy import select
 from starlette.responses import Response
 
 from config.asgi import application
 from config.settings import Settings
+from config.site import PAGE_TEMPLATES
 from config.site import Site as Parts
+from feeds import words
 from feeds.access.passwords import Passwords
 from feeds.model import City, Newsroom
 from feeds.scope import Scope
 from feeds.store.database import Database
 from feeds.store.schema import metadata
+from feeds.web.chrome import page_templates
+from feeds.words import Words
+from notifier import messages
 from notifier.links import Links
+from notifier.messages import Letters
 from notifier.model import Cadence, Subscriber
 from notifier.tokens import Purpose
 from tests.builders import BASE_URL, QUICK, SECRET, Hands
@@ -72,11 +80,19 @@ class Site:
         return self.browser.post("/subscribe", self.form(**values))
 
 
+@cache
+def _read_once() -> tuple[dict[str, Words], Environment, Environment]:
+    """The sentences, and the templates of pages and of mails: no test changes them."""
+    return words.load("feeds", "notifier"), page_templates(PAGE_TEMPLATES), messages.environment()
+
+
 def make_site(settings: Settings, city: City, clock: Hands) -> Site:
     """The real parts, of a small city."""
     parts = Parts(settings, clock)
     parts.newsroom = Newsroom(city, settings.base_url)
     parts.passwords = Passwords(QUICK)
+    parts.words, parts.page_templates, mails = _read_once()
+    parts.letters = Letters(parts.newsroom, parts.words, mails)
     return Site(parts, clock, Browser(application(parts)))
 
 
