@@ -145,7 +145,9 @@ def sqlite_database(tmp_path: Path, prepared_file: Path) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium for one module: Playwright keeps an event loop in this thread while it is open."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    # The headless shell is the same browser without windows: it starts three times as fast.
+    names = ("chromium-headless-shell", "chromium", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         missing("chromium", "Chromium is not installed")
     with sync_playwright() as playwright:
