@@ -119,7 +119,7 @@ def fill(database: Database, number: int) -> float:
         for index in indexes:
             index.drop(session)
     taken = seconds(take_in)
-    with database.write() as session:
+    with database.rebuild() as session:
         for index in indexes:
             index.create(session)
         session.execute(text("ANALYZE"))

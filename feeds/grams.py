@@ -17,7 +17,12 @@ WORD_CHARACTERS = 64
 BREAK = "␞"
 """Stands between two texts of one document, so that no phrase goes over. No query can hold it: it is no letter."""
 GAP = "␣"
-"""Stands between two Korean words. Without it 대구 구시가지 would read like 대구시: 대구 구시 시가 가지."""
+"""Is in what stands between two Korean words: 구␣구 in 대구 구시가지, which without it would read like 대구시. The
+syllables around it make it rare: were it alone, FTS5 would look at every place of what every text is full of."""
+_SPACED, _LONGEST_SPACED = 3, 12
+
+Groups = tuple[tuple[tuple[str, ...], ...], ...]
+"""What an index is asked for: of each group one of its phrases, each a sequence of tokens."""
 
 # Hangul with its letters, Han, Kana; the half-width and compatibility forms are gone after NFKC.
 CJK = (
@@ -43,16 +48,15 @@ def tokens(texts: Iterable[str]) -> list[str]:
     found: list[str] = []
     short: set[str] = set()
     for text in texts:
-        after_cjk = False
+        before = ""
         for word, after, run in _RUNS.findall(fold(text)):
-            if after_cjk and run:
-                found.append(GAP)
+            if before and run:
+                found.append(gap(before, run))
             if word:
                 found.append(word[:WORD_CHARACTERS])
                 if len(after) > 1:
                     short.add(word[:WORD_CHARACTERS] + after[0])
-            cjk = after or run
-            after_cjk = bool(cjk)
+            before = cjk = after or run
             if len(cjk) > 1:
                 found += map(str.__add__, cjk, cjk[1:])
                 short.add(cjk[0])
@@ -66,14 +70,19 @@ def tokens(texts: Iterable[str]) -> list[str]:
     return found
 
 
+def gap(before: str, after: str) -> str:
+    """The token between two Korean words."""
+    return f"{before[-1]}{GAP}{after[0]}"
+
+
 def line(texts: Iterable[str]) -> str:
     """The tokens of a document's texts as one line, in which `holds` looks."""
     return f" {' '.join(tokens(texts))} "
 
 
-def holds(line: str, wanted: "Wanted") -> bool:
-    """Whether a document, given as its line, holds all that is wanted: what both engines would find, of one text."""
-    return all(f" {' '.join(phrase)} " in line for phrase in wanted.phrases)
+def holds(line: str, groups: Groups) -> bool:
+    """Whether a document, given as its line, holds of each group one phrase: what both engines find, of one text."""
+    return all(any(f" {' '.join(phrase)} " in line for phrase in group) for group in groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +108,28 @@ class Word:
     def phrases(self) -> tuple[tuple[str, ...], ...]:
         """The tokens by which it is found; those of each phrase one after another."""
         last, count = self.runs[-1], len(self.runs)
-        begins_a_word = count > 1 and len(last) == 1 and _is_cjk(last) and self.joined[-1]
-        if not begins_a_word:
+        if not self.begins_another:
             return (tuple(_sequence(self.runs)),)
         # 년 of 2026년 may be the beginning of 년도: the pair has a token of its own.
         pair = (self.runs[-2][:WORD_CHARACTERS] + last,)
         return (tuple(_sequence(self.runs[:-1])), pair) if count > 2 else (pair,)
+
+    @property
+    def spaced(self) -> Iterator[tuple[str, ...]]:
+        """The tokens of the word with one space more in it, wherever Korean may write one: 수돗물관리 is 수돗물 관리 to
+        many. None of a phrase in quotes, which is to be found as it stands, nor of two syllables."""
+        if not all(self.joined[1:]) or self.begins_another:
+            return
+        for at, run in enumerate(self.runs):
+            if is_cjk(run) and is_spaced(run):
+                for place in range(1, len(run)):
+                    yield tuple(_sequence((*self.runs[:at], run[:place], run[place:], *self.runs[at + 1 :])))
+
+    @property
+    def begins_another(self) -> bool:
+        """Whether it ends in one syllable after a number or letters, which more may follow."""
+        last = self.runs[-1]
+        return len(self.runs) > 1 and len(last) == 1 and is_cjk(last) and self.joined[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +144,22 @@ class Wanted:
 
     @property
     def phrases(self) -> tuple[tuple[str, ...], ...]:
-        """What the index must hold, each once."""
+        """What the index must hold, each once, as it is written."""
         return tuple(dict.fromkeys(phrase for word in self.words for phrase in word.phrases))
+
+    @property
+    def groups(self) -> Groups:
+        """The same as groups of one phrase each."""
+        return tuple((phrase,) for phrase in self.phrases)
+
+    @property
+    def spaced(self) -> Groups:
+        """The same, each word also with one space more in it."""
+        groups: dict[tuple[tuple[str, ...], ...], None] = {}
+        for word in self.words:
+            first, *others = word.phrases
+            groups |= dict.fromkeys([(first, *word.spaced), *((phrase,) for phrase in others)])
+        return tuple(groups)
 
 
 def parse(text: str) -> Wanted:
@@ -149,19 +188,25 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield from (match.span(group) for group in (1, 2, 3) if match.group(group))
 
 
-def _is_cjk(run: str) -> bool:
+def is_cjk(run: str) -> bool:
+    """Whether a run, or a token, is of a script that is indexed in pairs."""
     return re.fullmatch(rf"[{CJK}]+", run) is not None
+
+
+def is_spaced(run: str) -> bool:
+    """Whether a Korean run is also looked for with a space in it: neither two syllables nor a sentence."""
+    return _SPACED <= len(run) <= _LONGEST_SPACED
 
 
 def _sequence(runs: Iterable[str]) -> Iterator[str]:
     """The tokens of runs that follow one another; two of Korean are never joined."""
-    after_cjk = False
+    before = ""
     for run in runs:
-        is_cjk = _is_cjk(run)
-        if not is_cjk:
+        if not is_cjk(run):
             yield run[:WORD_CHARACTERS]
-        else:
-            if after_cjk:
-                yield GAP
-            yield from [run[n : n + 2] for n in range(len(run) - 1)] or [run]
-        after_cjk = is_cjk
+            before = ""
+            continue
+        if before:
+            yield gap(before, run)
+        yield from [run[n : n + 2] for n in range(len(run) - 1)] or [run]
+        before = run

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from unicodedata import is_normalized
 
-from feeds.grams import CJK, WORD_CHARACTERS, Wanted, Word, fold
+from feeds.grams import CJK, WORD_CHARACTERS, Wanted, Word, fold, is_spaced
 
 SNIPPET = 160
 LOOKED_THROUGH = 20_000
@@ -113,10 +113,13 @@ def _pattern(word: Word) -> str:
     for n, (run, joined) in enumerate(zip(word.runs, word.joined, strict=True)):
         if n and not joined:
             parts.append(r"[\W_]+")
+        elif n and not (n == last and word.begins_another):
+            # The index knows no space where the script changes.
+            parts.append(r"[\W_]{0,3}")
         is_cjk = re.match(f"[{CJK}]", run) is not None
         kind = f"[{CJK}]" if is_cjk else _LETTER
         literal = re.escape(run if is_cjk else run[:WORD_CHARACTERS])
-        parts.append(literal)
+        parts.append(_spaced(run, kind) if is_cjk and is_spaced(run) and all(word.joined[1:]) else literal)
         if not (n and joined) and (len(run) == 1 or not is_cjk):
             # Said after the word, so that a search for it is one for plain characters.
             parts.append(f"(?<!{kind}{literal})")
@@ -126,6 +129,16 @@ def _pattern(word: Word) -> str:
             # In the middle of a phrase one syllable is a word of its own.
             parts.append(f"(?!{kind})")
     return "".join(parts)
+
+
+def _spaced(run: str, kind: str) -> str:
+    """A Korean run, also with one space more in it; a syllable that then stands alone is a word of its own."""
+    forms = [run]
+    for place in range(1, len(run)):
+        first = f"{run[0]}(?<!{kind}{run[0]})" if place == 1 else run[:place]
+        last = f"{run[-1]}(?!{kind})" if place == len(run) - 1 else run[place:]
+        forms.append(rf"{first}[\W_]{{1,3}}{last}")
+    return f"(?:{'|'.join(forms)})"
 
 
 def _folded(text: str) -> tuple[str, Sequence[int] | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
-from feeds.grams import Wanted, holds, parse
+from feeds.grams import Groups, holds, parse
 from feeds.grams import line as grams_line
 from feeds.model import Article, Newsroom
 
@@ -14,9 +14,9 @@ MAX_VALUES = 50
 
 
 @lru_cache(maxsize=20_000)
-def _wanted(words: str) -> Wanted:
+def _wanted(words: str) -> Groups:
     """Read once for each wish that is matched against releases again and again."""
-    return parse(words)
+    return parse(words).spaced
 
 
 @dataclass(frozen=True, slots=True)

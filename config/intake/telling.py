@@ -69,7 +69,7 @@ class Telling:
             for remark in reading.remarks:
                 self._remark(path, record, remark)
         else:
-            self._refuse(path, record.place, reading, what)
+            self._refuse(path, record, reading, what)
         if self.as_json:
             sys.stdout.write((",\n" if number else "\n") + json.dumps(report, ensure_ascii=False))
         elif number < SHOWN_ROWS:
@@ -91,13 +91,15 @@ class Telling:
             place = f": {kept} names all" if kept else ""
             print(f"civicwire: {hidden} more are refused{place}", file=sys.stderr)
 
-    def _refuse(self, path: str, place: str, reading: ListPage | Refused | Skipped, what: str) -> None:
+    def _refuse(self, path: str, record: Record, reading: ListPage | Refused | Skipped, what: str) -> None:
         sentence = _sentence(reading)
         if self.refusals is not None:
             title = reading.title if isinstance(reading, Refused) else None
-            self.refusals.add(path, place, what, title or "", sentence)
-        if what == REFUSED and self.counts[REFUSED] <= SHOWN_LINES:
-            print(f"civicwire: {_at(path, place)}: {sentence}", file=sys.stderr)
+            self.refusals.add(path, record.place, what, title or "", sentence)
+        if what == SKIPPED:
+            self._remark(path, record, f"skipped: {sentence}")
+        elif self.counts[REFUSED] <= SHOWN_LINES:
+            print(f"civicwire: {_at(path, record.place)}: {sentence}", file=sys.stderr)
 
     def _remark(self, path: str, record: Record, remark: str) -> None:
         self._remarks[remark] += 1
@@ -132,7 +134,8 @@ class Telling:
         if self._drafts and not self.dry_run:
             print("Drafts are not public: “civicwire articles publish NUMBER” publishes one and mails who follows it.")
         if self._quiet:
-            print("Published without mail: only a release registered today or yesterday is known to be news.")
+            published = "Would be published" if self.dry_run else "Published"
+            print(f"{published} without mail: only a release registered today or yesterday is known to be news.")
 
     def _print_remarks(self) -> None:
         if len(self._first_remarks) <= SHOWN_LINES:

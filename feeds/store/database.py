@@ -63,6 +63,7 @@ class Database:
         """
         if not self.is_sqlite:
             with self.write() as session:
+                session.execute(text("SET LOCAL statement_timeout = 0"))  # an index of everything takes its time
                 yield session
             return
         with _translated(self.url), self._writer.connect() as session, self._alone():

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 
-from feeds.grams import Wanted, parse
+from feeds.grams import Groups, parse
 from feeds.marking import Marker, Piece, Texts
 from feeds.model import Article, State
 from feeds.store import reading
@@ -71,11 +71,16 @@ def search(session: Session, query: Query) -> Results:
     if query.text.strip() and not wanted.words:
         return Results()
     marker = Marker(wanted)
-    found = _found(session, query, wanted)
+    groups = wanted.groups
+    found = _found(session, query, groups)
+    if len(found) <= FARTHEST and wanted.spaced != groups:
+        # Of a common word there are enough as it is written: only a rarer one is looked for with a space in it too.
+        groups = wanted.spaced
+        found = _found(session, query, groups)
     more = len(found) > FARTHEST
     if wanted.words and not query.newest:
         if more:
-            found = list(dict.fromkeys(found + _found(session, query, wanted, in_title=True)))
+            found = list(dict.fromkeys(found + _found(session, query, groups, in_title=True)))
         ordered = _best(session, found, marker)
     else:
         ordered = _newest(session, found)
@@ -91,13 +96,13 @@ def ids(session: Session, text: str, *, limit: int) -> tuple[int, ...]:
     wanted = parse(text)
     if not wanted.words:
         return ()
-    sought = Sought(phrases=wanted.phrases, high=2 * HIDDEN, limit=max(limit, 0))
+    sought = Sought(groups=wanted.spaced, high=2 * HIDDEN, limit=max(limit, 0))
     return tuple(engine_of(session).find(session, sought))
 
 
-def _found(session: Session, query: Query, wanted: Wanted, *, in_title: bool = False) -> list[int]:
+def _found(session: Session, query: Query, groups: Groups, *, in_title: bool = False) -> list[int]:
     sought = Sought(
-        phrases=wanted.phrases,
+        groups=groups,
         in_title=in_title,
         facets=_facets(query),
         low=slot(query.since) if query.since else LOWEST,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from feeds.grams import Groups
 from feeds.store.database import Session
 
 _SLOT_SECONDS = 900
@@ -46,10 +47,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """A question: documents that hold all these phrases, in the title alone or anywhere, and of each group of facets
-    one; numbered from `low` to below `high`. The `limit` highest numbers are answered, the highest first."""
+    """A question: documents that hold one phrase of each group, in the title alone or anywhere, and one facet of each
+    group; numbered from `low` to below `high`. The `limit` highest numbers are answered, the highest first."""
 
-    phrases: tuple[tuple[str, ...], ...] = ()
+    groups: Groups = ()
     in_title: bool = False
     facets: tuple[tuple[str, ...], ...] = ()
     low: int = LOWEST

@@ -6,15 +6,15 @@ word the first hold enough, and of a rare one there are few in all. It knows no 
 side has a token of its own: a phrase that is hardly anywhere is then found in few documents, however common its words.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, cast, delete, select, text, update
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 
-from feeds.grams import BREAK, GAP
+from feeds.grams import BREAK, GAP, is_cjk
 from feeds.store.database import Session
 from feeds.store.search_engine import Document, Sought
 from feeds.store.search_tables import search_document as document
@@ -64,7 +64,7 @@ class Vectors:
         """The ids of the articles found."""
         within = and_(document.c.number >= sought.low, document.c.number < sought.high)
         newest_first = select(document).where(within).order_by(document.c.number.desc())
-        if not sought.phrases and not sought.facets:
+        if not sought.groups and not sought.facets:
             listed = newest_first.with_only_columns(document.c.article_id).limit(sought.limit)
             return list(session.execute(listed).scalars())
         newest = newest_first.limit(NEWEST).subquery()
@@ -110,7 +110,7 @@ def vector(tokens: Sequence[str], marks: Collection[str] = ()) -> str:
         if token in places:
             places[token] += f",{n % _POSITIONS + 1}"
             size += _PLACE
-        elif token not in (BREAK, GAP):
+        elif token != BREAK and GAP not in token:
             places[token] = str(n % _POSITIONS + 1)
             size += len(token.encode()) + _LEXEME
     if size + len(marks) * (len(_MARK) + 5) > _BYTES:
@@ -119,21 +119,44 @@ def vector(tokens: Sequence[str], marks: Collection[str] = ()) -> str:
 
 
 def side_by_side(tokens: Sequence[str]) -> set[str]:
-    """A mark for each two words side by side; two pairs of one Korean word need none, for they share a letter.
+    """A mark for each two words side by side; and one more where both are Korean and have three syllables or more: many
+    words end in the same two, so that 에서 before 지원 is in every second text, and 구에서 before 지원을 in few.
 
     Marks are short and few, so two may be the same: they only say where to look. The capital keeps them apart from
     words, which are folded.
     """
     found: set[str] = set()
-    before, apart = BREAK, False
-    for token in tokens:
-        if token == GAP:
-            apart = True
+    for before, after in pairwise(_words(tokens)):
+        if BREAK in (before, after):
             continue
-        if BREAK not in (before, token) and (apart or len(before) != 2 or before[1] != token[0]):
-            found.add(f"{_MARK}{crc32(f'{before} {token}'.encode()) & _MARKS:05x}")
-        before, apart = token, False
+        found.add(_mark(before[-2:] if is_cjk(before) else before, after[:2] if is_cjk(after) else after))
+        if len(before) > 2 and len(after) > 2 and is_cjk(before) and is_cjk(after):
+            found.add(_mark(before[-3:], after[:3]))
     return found
+
+
+def _mark(before: str, after: str) -> str:
+    return f"{_MARK}{crc32(f'{before} {after}'.encode()) & _MARKS:05x}"
+
+
+def _words(tokens: Sequence[str]) -> Iterator[str]:
+    """The words that tokens were made of, Korean ones put together again from their pairs; a break as it stands."""
+    word = ""
+    korean = False
+    for token in tokens:
+        if GAP in token:
+            yield word
+            word = ""
+            continue
+        before, korean = korean, is_cjk(token)
+        if word and before and korean:
+            word += token[-1]
+            continue
+        if word:
+            yield word
+        word = token
+    if word:
+        yield word
 
 
 def _by_index(sought: Sought, low: int, high: int) -> Select[tuple[int]]:
@@ -143,39 +166,46 @@ def _by_index(sought: Sought, low: int, high: int) -> Select[tuple[int]]:
     and for no more than are wanted. The sum keeps the planner from walking through all numbers.
     """
     window = and_(document.c.number >= low, document.c.number < high)
-    apart = replace(sought, phrases=tuple((token,) for phrase in sought.phrases for token in phrase if token != GAP))
-    marks = sorted({mark for phrase in sought.phrases for mark in side_by_side(phrase)})
-    matches = _matches(apart)
-    if marks:
-        column = document.c.title if sought.in_title else document.c.words
-        matches.append(_is_in(column, " & ".join(f"({mark} | {_MARK})" for mark in marks)))
+    matches = _matches(sought, document.c, _held)
     held = select(document).where(window, *matches).order_by((document.c.number + 0).desc()).offset(0)
     inner = held.subquery()
-    seen = tuple(phrase for phrase in sought.phrases if len(phrase) > 1)
-    return select(inner.c.article_id).where(*_matches(replace(sought, phrases=seen, facets=()), inner.c))
+    return select(inner.c.article_id).where(*_matches(sought, inner.c))
 
 
-def _matches(sought: Sought, columns: Any = document.c) -> list[ColumnElement[bool]]:
+def _matches(
+    sought: Sought, columns: Any, asked: Callable[[Sequence[str]], str] | None = None
+) -> list[ColumnElement[bool]]:
+    """That a document holds what is sought, each phrase as `asked` says it; without it, as it stands."""
+    asked = asked or _as_it_stands
     found = []
-    if sought.phrases:
+    if sought.groups:
         column = columns.title if sought.in_title else columns.words
-        found.append(_is_in(column, " & ".join(f"({_in_order(phrase)})" for phrase in sought.phrases)))
+        groups = (" | ".join(f"({asked(phrase)})" for phrase in group) for group in sought.groups)
+        found.append(_is_in(column, " & ".join(f"({group})" for group in groups)))
     if sought.facets:
-        groups = " & ".join(f"({' | '.join(map(_quoted, group))})" for group in sought.facets)
-        found.append(_is_in(columns.facets, groups))
+        groups = (" | ".join(map(_quoted, group)) for group in sought.facets)
+        found.append(_is_in(columns.facets, " & ".join(f"({group})" for group in groups)))
     return found
 
 
-def _in_order(phrase: Sequence[str]) -> str:
-    """The tokens of a phrase, each as far from the one before as it stands."""
+def _held(phrase: Sequence[str]) -> str:
+    """What a document that holds a phrase holds of it, wherever it stands: its tokens, and the marks of its words."""
+    tokens = [_quoted(token) for token in dict.fromkeys(phrase) if GAP not in token]
+    return " & ".join([*tokens, *(f"({mark} | {_MARK})" for mark in sorted(side_by_side(phrase)))])
+
+
+def _as_it_stands(phrase: Sequence[str]) -> str:
+    """The tokens of a phrase, each as far from the one before as it stands. A gap has no place of its own in the index,
+    so marks tell 대구 구수 from 대구구수."""
     query, distance = _quoted(phrase[0]), 1
     for token in phrase[1:]:
-        if token == GAP:
+        if GAP in token:
             distance += 1
             continue
         query += f" <{distance}> {_quoted(token)}"
         distance = 1
-    return query
+    marks = side_by_side(phrase) if any(GAP in token for token in phrase) else ()
+    return " & ".join([f"({query})", *(f"({mark} | {_MARK})" for mark in sorted(marks))])
 
 
 def _is_in(column: Any, query: str) -> ColumnElement[bool]:

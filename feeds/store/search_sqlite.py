@@ -96,9 +96,10 @@ def _entry(*, number: int, title: str, words: bytes, facets: str, **_: object) -
 def _expression(sought: Sought) -> str:
     """The question in FTS5's language. Tokens are letters and digits, so nothing in the quotes can end them."""
     parts = []
-    if sought.phrases:
+    if sought.groups:
         column = "title" if sought.in_title else "words"
-        parts.append(f"{column} : ({' AND '.join(_quoted(' '.join(phrase)) for phrase in sought.phrases)})")
+        groups = (" OR ".join(_quoted(" ".join(phrase)) for phrase in group) for group in sought.groups)
+        parts.append(f"{column} : ({' AND '.join(f'({group})' for group in groups)})")
     parts += [f"facets : ({' OR '.join(map(_quoted, group))})" for group in sought.facets]
     return " AND ".join(parts)
 

@@ -2,22 +2,29 @@
 
 import asyncio
 import json
+import multiprocessing
+import os
+import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 from starlette.types import Message
 
+from config.settings import Settings
 from feeds.staff import Right
 from feeds.store import api_tokens, changes, idempotency, reading, tidying
 from feeds.store.database import Database
 from tests.api.program import RELEASE, Program, demand_problem, program, read, tag
-from tests.builders import NOW
+from tests.builders import BASE_URL, NOW, SECRET, Hands, small_city
 from tests.web.browser import Answer
-from tests.web.conftest import Site
+from tests.web.conftest import Site, make_site
 
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
@@ -97,8 +104,12 @@ def test_f50_an_answer_that_never_arrived_is_given_when_the_program_asks_again(s
         assert (len(reading.listing(session)), changes.head(session)) == (1, 1)
 
 
-def _ask_and_lose_the_answer(cms: Program, asked: dict[str, object]) -> None:
-    """The request arrives and is carried out; the connection is gone before the answer."""
+def _gone() -> None:
+    raise OSError("the peer is gone")
+
+
+def _ask_and_lose_the_answer(cms: Program, asked: dict[str, object], lose: Callable[[], None] = _gone) -> None:
+    """The request arrives and is carried out; the connection, or the process, is gone before the answer."""
     scope = cms.browser._scope(
         "POST",
         "/api/v1/articles",
@@ -115,7 +126,7 @@ def _ask_and_lose_the_answer(cms: Program, asked: dict[str, object]) -> None:
         return arriving.pop(0) if arriving else {"type": "http.disconnect"}
 
     async def send(_message: Message) -> None:
-        raise OSError("the peer is gone")
+        lose()
 
     asyncio.run(_whole(cms.browser.app(scope, receive, send)))
 
@@ -166,6 +177,45 @@ def test_b46_the_same_request_many_times_at_once_is_done_once(either: Site) -> N
     assert [one.status for one in answers] == [201] * 6
     assert len({one.body for one in answers}) == 1
     assert sum("idempotent-replayed" in one.headers for one in answers) == 5
+    with either.database.read() as session:
+        assert (len(reading.listing(session)), changes.head(session)) == (1, 1)
+
+
+def _ask_elsewhere(url: str, token: str, start: str, told: Connection, is_killed: bool) -> None:
+    """In a process of its own; one that is killed has committed, and its answer never leaves."""
+    site = make_site(Settings(database_url=url, base_url=BASE_URL, secret_key=(SECRET,)), small_city(), Hands())
+    asked = RELEASE | {"publish": True}
+    told.send("ready")
+    while not Path(start).exists():
+        time.sleep(0.001)
+    if is_killed:
+        _ask_and_lose_the_answer(Program(site.browser, token), asked, lose=lambda: os.kill(os.getpid(), signal.SIGKILL))
+    answer = Program(site.browser, token).post("/articles", asked, idempotency_key=KEY)
+    told.send((answer.status, answer.body))
+
+
+def test_f50_b46_of_two_processes_at_once_one_is_killed_before_it_answers_and_it_is_done_once(
+    either: Site, tmp_path: Path
+) -> None:
+    token = program(either).token or ""
+    context = multiprocessing.get_context("spawn")
+    start = tmp_path / "start"
+    pipes = [context.Pipe(duplex=False) for _ in range(2)]
+    others = [
+        context.Process(target=_ask_elsewhere, args=(either.parts.settings.database_url, token, str(start), told, lost))
+        for (_, told), lost in zip(pipes, (True, False), strict=True)
+    ]
+    for other in others:
+        other.start()
+    assert [heard.recv() for heard, _ in pipes] == ["ready", "ready"]
+    start.touch()
+    for other in others:
+        other.join(60)
+    assert [other.exitcode for other in others] == [-signal.SIGKILL, 0]
+    status, body = pipes[1][0].recv()
+    again = Program(either.browser, token).post("/articles", RELEASE | {"publish": True}, idempotency_key=KEY)
+    assert (status, again.status, again.headers["idempotent-replayed"]) == (201, 201, "true")
+    assert again.body == body
     with either.database.read() as session:
         assert (len(reading.listing(session)), changes.head(session)) == (1, 1)
 

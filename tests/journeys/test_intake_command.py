@@ -89,6 +89,8 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(tmp_path: Path) -> 
     assert result.returncode == 1
     assert "board.csv, line 2 article Release 1" in " ".join(result.stdout.split())
     assert "8 records would be: 3 added, 3 skipped, 2 refused." in result.stdout
+    assert "board.csv, line 5: skipped: it is deleted (USE_AT is N)" in result.stdout
+    assert "board.csv, line 9: skipped: the same post stands twice" in result.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["board.csv"]
 
 
@@ -235,6 +237,8 @@ def test_b56_ten_thousand_old_releases_mail_nobody_and_each_is_public_only_as_a_
 
 def test_b56_an_archive_that_is_published_says_that_it_mails_nobody(ready: Path) -> None:
     write(ready, "board.csv", dump(*posts(2)))
+    dry = civicwire(ready, "intake", "board.csv", *SITE, "--publish", "--dry-run")
+    assert "Would be published without mail" in dry.stdout
     assert "Published without mail" in civicwire(ready, "intake", "board.csv", *SITE, "--publish").stdout
 
 

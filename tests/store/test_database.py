@@ -35,6 +35,15 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     demand_current(database)
 
 
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_migration_is_not_cut_off_by_the_bound_on_statements(database: Database) -> None:
+    bound = text("SHOW statement_timeout")
+    with database.rebuild() as session:
+        assert session.execute(bound).scalar_one() == "0"
+    with database.write() as session:
+        assert session.execute(bound).scalar_one() == "1min"
+
+
 def test_f55_tables_of_another_version_are_refused(database: Database) -> None:
     with database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))

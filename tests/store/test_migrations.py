@@ -68,6 +68,14 @@ def test_what_was_there_before_there_was_a_search_is_found(first_version: Databa
     assert [hit.article.id for hit in by_title.hits] == [hit.article.id for hit in by_caption.hits] == [7]
 
 
+def test_an_index_of_older_tokens_is_filled_anew(first_version: Database) -> None:
+    """Whatever the step before kept of a release, even nothing."""
+    _move(first_version, "0003")
+    upgrade(first_version)
+    with first_version.read() as session:
+        assert search(session, Query(text='"수돗물 안내"')).total == 1
+
+
 def test_the_way_down_leads_back_and_up_again(first_version: Database) -> None:
     upgrade(first_version)
     with first_version.write() as session:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from feeds.grams import parse, tokens
+from feeds.marking import Piece
 from feeds.model import Attachment, Content, Footnote, Picture, State
 from feeds.store import articles, bulk, reading, search_index, search_postgres, topics
 from feeds.store.articles import Filing, Source
@@ -67,6 +68,41 @@ def test_a_korean_word_is_found_only_as_it_stands_not_by_its_pairs_alone(databas
     assert titles(database, "대구수한시") == []
     assert titles(database, '"대구 구수"') == ["대구 구수한 한시"]
     assert titles(database, '"대구 한시"') == []
+
+
+def test_a_phrase_in_quotes_is_found_as_it_is_spaced(database: Database) -> None:
+    publish(database, "대구구수한 맛", language="ko")
+    assert titles(database, '"대구 구수"') == []
+    assert titles(database, '"대구구수한 맛"') == ["대구구수한 맛"]
+
+
+def test_a_korean_word_is_found_however_it_is_spaced(database: Database) -> None:
+    publish(database, "수돗물 관리 계획", language="ko", now=NOW - timedelta(days=1))
+    publish(database, "수돗물관리 계획", language="ko", now=NOW - timedelta(days=2))
+    publish(database, "돗물 관리 계획", language="ko", now=NOW - timedelta(days=3))
+    both = ["수돗물 관리 계획", "수돗물관리 계획"]
+    assert titles(database, "수돗물관리") == titles(database, "수돗물관리 계획") == both
+    assert titles(database, "수돗물 관리") == both
+    assert titles(database, '"수돗물 관리"') == both[:1]
+    assert [one.title[0] for one in ask(database, "수돗물관리").hits] == [
+        Piece("수돗물 관리", True),
+        Piece("수돗물관리", True),
+    ]
+    assert len(staff(database, "수돗물관리")) == 2
+
+
+def test_an_older_release_too_is_found_however_it_is_spaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL it is found by the index, not looked at."""
+    monkeypatch.setattr(search_postgres, "NEWEST", 2)
+    monkeypatch.setattr(search_postgres, "NEWER", 4)
+    texts = ["도시철도 공사", "도시철도공사", "도시 철도공사", "철도 공사 도시", "도시 철도 공사"]
+    add_all(database, [(content(f"{one} {n}", "ko"), NOW - timedelta(days=n)) for n, one in enumerate(texts * 3)])
+    assert ask(database, "도시철도공사").total == 9
+    assert ask(database, '"도시철도 공사"').total == 3
+    assert ask(database, '"도시 철도 공사"').total == 3
+    assert ask(database, "도시 철도 공사").total == 15
 
 
 def test_one_syllable_finds_the_words_that_begin_with_it(database: Database) -> None:
@@ -351,6 +387,7 @@ def test_a_text_of_200000_characters_is_found_by_its_first_and_last_words(databa
         ("대구시 물관리 계획", '"대구시 물관리"'),
         ("KTX역에서 대구로", '"ktx역에서 대구로"'),
         ("2026년 계획", '"2026년 계획"'),
+        ("대구에서 지원을 시민은", '"대구에서 지원을 시민은"'),
     ],
 )
 def test_a_phrase_has_the_marks_of_a_text_that_holds_it_and_not_of_its_words_apart(written: str, phrase: str) -> None:
@@ -359,6 +396,12 @@ def test_a_phrase_has_the_marks_of_a_text_that_holds_it_and_not_of_its_words_apa
     assert marks
     assert marks <= search_postgres.side_by_side(tokens([written]))
     assert not marks <= search_postgres.side_by_side(tokens(written.split()))
+
+
+def test_words_that_only_end_and_begin_alike_have_not_all_marks_of_a_phrase() -> None:
+    (wanted,) = parse('"대구에서 지원을"').phrases
+    assert not search_postgres.side_by_side(wanted) <= search_postgres.side_by_side(tokens(["회의에서 지원하는"]))
+    assert search_postgres.side_by_side(wanted) <= search_postgres.side_by_side(tokens(["동대구에서 지원을"]))
 
 
 def test_a_phrase_is_found_beyond_the_last_position_an_engine_counts(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.grams import BREAK, GAP, QUERY_WORDS, WORD_CHARACTERS, parse, tokens
+from feeds.grams import BREAK, GAP, QUERY_WORDS, WORD_CHARACTERS, holds, line, parse, tokens
 from feeds.marking import SNIPPET, Marker, Texts
 
 
@@ -37,8 +37,8 @@ def test_the_first_syllable_of_a_word_is_a_token_at_the_end() -> None:
 
 
 def test_between_two_korean_words_there_is_a_gap_that_only_a_phrase_asks_for() -> None:
-    assert tokens(["대구 구시"])[:3] == ["대구", GAP, "구시"]
-    assert phrases('"대구 구시"') == {("대구", GAP, "구시")}
+    assert tokens(["대구 구시"])[:3] == ["대구", f"구{GAP}구", "구시"]
+    assert phrases('"대구 구시"') == {("대구", f"구{GAP}구", "구시")}
     assert phrases("대구시") == {("대구", "구시")}
     assert tokens(["대구 2026 구시"])[:3] == ["대구", "2026", "구시"]
 
@@ -47,6 +47,49 @@ def test_a_number_is_found_with_its_korean_unit_whatever_follows() -> None:
     assert phrases("2026년") == {("2026년",)}
     assert "2026년" in tokens(["2026년도 예산"])
     assert "2026년" in tokens(["2026년 예산"])
+
+
+def found_in(text: str, query: str) -> bool:
+    return holds(line([text]), parse(query).spaced)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("수돗물 관리 계획", "수돗물관리"),
+        ("대구시 수돗물 관리과", "수돗물관리"),
+        ("물 관리", "물관리"),
+        ("우리 집", "우리집"),
+        ("도시철도 공사 3호선", "도시철도공사3호선"),
+        ("도시철도 3호선", "도시철도3호선"),
+        ("수돗물관리", "수돗물 관리"),
+        ("大邱 市民會館", "大邱市民"),
+    ],
+)
+def test_a_word_is_found_with_one_space_more_or_less_than_it_was_asked_with(text: str, query: str) -> None:
+    assert found_in(text, query)
+    assert marked(query, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("도시 민원", "시민"),
+        ("대구시 민은행", "시민은"),
+        ("수돗물 물관리", "수돗물관"),
+        ("수 돗 물 관리", "수돗물관리"),
+        ("수돗물. 관리가 필요하다", '"수돗물관리 필요"'),
+        ("대구 구수", '"대구구 수"'),
+        ("대구구수", '"대구 구수"'),
+    ],
+)
+def test_a_space_joins_no_words_that_are_others(text: str, query: str) -> None:
+    assert not found_in(text, query)
+
+
+def test_a_syllable_that_would_stand_alone_is_marked_only_where_it_does() -> None:
+    assert marked("물관리", "물 관리, 수돗물 관리, 물관리") == ["물 관리", "물관리"]
+    assert marked("우리집", "우리 집과 우리 집중 우리 집") == ["우리 집"]
 
 
 def test_full_width_compatibility_and_upper_case_letters_are_the_same() -> None:

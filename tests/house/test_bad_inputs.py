@@ -1,0 +1,46 @@
+"""Every bad input that the newsroom, the API and the intake have to stand has a test that names it."""
+
+import re
+
+import pytest
+
+from tests.house.sources import ROOT
+
+BAD_INPUTS = {
+    30: "no, wrong, revoked, another division's key",
+    31: "an idempotency key with the same body, with another",
+    32: "JSON that is none: empty, NaN, 1e999, 5,000 digits, 100,000 levels",
+    33: "JSON that two read differently: names twice, a mark, a wrong charset, halves of surrogate pairs, U+0000",
+    34: "a title that would add a header to a mail",
+    35: "control characters",
+    36: "a title of megabytes, a body of more, 100,000 links",
+    37: "scripts, handlers, styles, frames, forms",
+    38: "full-width signs that normalise to markup",
+    39: "relative addresses, and some with credentials",
+    40: "pictures that count readers, remote styles",
+    41: "broken markup, and 60,000 elements",
+    42: "days and instants that cannot be",
+    43: "titles that make no address",
+    44: "CP949 and EUC-KR",
+    45: "an edit of an old version",
+    46: "publishing twice at once",
+    47: "taken back while it is sent",
+    48: "entities that grow, any DOCTYPE",
+    49: "entities and inclusions from elsewhere",
+    50: "100,000 levels, 50,000 attributes",
+    51: "files that are cut off, empty, binary",
+    52: "UTF-16 without its mark, UTF-7, a declaration that lies",
+    53: "bombs of gzip and zip, archives that lead out",
+    54: "a board's page without date and division",
+    55: "the same import twice, and one killed half-way",
+    56: "10,000 old releases that mail nobody",
+    57: "tables with formulas and bad rows",
+    58: "pictures that run, are two things, are too large, tell a place",
+}
+
+
+@pytest.mark.parametrize("number", BAD_INPUTS)
+def test_a_bad_input_is_named_by_a_test(number: int) -> None:
+    named = re.compile(rf"^(?:async )?def test_(?:\w+_)?b{number}_\w+\(", re.MULTILINE)
+    tests = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert any(named.search(text) for text in tests), f"B{number} ({BAD_INPUTS[number]}) has no test"
