@@ -30,6 +30,7 @@ CJK = (
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 )
 _RUNS = re.compile(rf"([^\W_{CJK}]+)([{CJK}]+)?|([{CJK}]+)")
+_CJK_RUN = re.compile(rf"[{CJK}]+")
 _ASKED = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"'))
 
@@ -190,7 +191,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def is_cjk(run: str) -> bool:
     """Whether a run, or a token, is of a script that is indexed in pairs."""
-    return re.fullmatch(rf"[{CJK}]+", run) is not None
+    return _CJK_RUN.fullmatch(run) is not None
 
 
 def is_spaced(run: str) -> bool:

@@ -126,11 +126,11 @@ def side_by_side(tokens: Sequence[str]) -> set[str]:
     words, which are folded.
     """
     found: set[str] = set()
-    for before, after in pairwise(_words(tokens)):
+    for (before, left), (after, right) in pairwise(_words(tokens)):
         if BREAK in (before, after):
             continue
-        found.add(_mark(before[-2:] if is_cjk(before) else before, after[:2] if is_cjk(after) else after))
-        if len(before) > 2 and len(after) > 2 and is_cjk(before) and is_cjk(after):
+        found.add(_mark(before[-2:] if left else before, after[:2] if right else after))
+        if left and right and len(before) > 2 and len(after) > 2:
             found.add(_mark(before[-3:], after[:3]))
     return found
 
@@ -139,24 +139,22 @@ def _mark(before: str, after: str) -> str:
     return f"{_MARK}{crc32(f'{before} {after}'.encode()) & _MARKS:05x}"
 
 
-def _words(tokens: Sequence[str]) -> Iterator[str]:
-    """The words that tokens were made of, Korean ones put together again from their pairs; a break as it stands."""
-    word = ""
-    korean = False
+def _words(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """The words that tokens were made of, a Korean one put together again from its pairs; a break as it stands. And of
+    each whether it is Korean."""
+    word, korean = "", False
     for token in tokens:
         if GAP in token:
-            yield word
+            yield word, korean
             word = ""
-            continue
-        before, korean = korean, is_cjk(token)
-        if word and before and korean:
+        elif not (is_korean := is_cjk(token)) or not korean or not word:
+            if word:
+                yield word, korean
+            word, korean = token, is_korean
+        else:
             word += token[-1]
-            continue
-        if word:
-            yield word
-        word = token
     if word:
-        yield word
+        yield word, korean
 
 
 def _by_index(sought: Sought, low: int, high: int) -> Select[tuple[int]]:

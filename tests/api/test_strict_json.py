@@ -1,5 +1,6 @@
 """JSON that two readers could read differently is refused, quickly, with a sentence."""
 
+import gzip
 import json
 from typing import Any
 
@@ -83,11 +84,24 @@ def test_b33_only_json_in_utf_8_is_read(cms: Program, kind: str) -> None:
     assert answer.headers["accept"] == "application/json"
 
 
+@pytest.mark.parametrize("packing", ["gzip", "GZIP", "br", "identity, gzip", "\xff"])
+@pytest.mark.parametrize("path", ["/articles", "/media"])
+def test_b53_a_packed_body_is_refused_unopened(cms: Program, packing: str, path: str) -> None:
+    answer = cms.post(path, gzip.compress(b" " * 5_000_000), content_encoding=packing)
+    told = demand_problem(answer, 415)
+    assert "without Content-Encoding" in told["detail"]
+    assert answer.headers["accept-encoding"] == "identity"
+
+
 @pytest.mark.parametrize(
     "kind", ["application/json", "Application/JSON; charset=UTF-8", 'application/json;charset="utf-8"']
 )
 def test_json_may_be_named_in_any_case_and_name_its_charset(cms: Program, kind: str) -> None:
     assert cms.post("/articles", RELEASE, content_type=kind).status == 201
+
+
+def test_a_body_may_say_that_it_is_packed_in_no_way(cms: Program) -> None:
+    assert cms.post("/articles", RELEASE, content_encoding="identity").status == 201
 
 
 def test_b44_hangul_arrives_as_it_was_written(site: Site, cms: Program) -> None:

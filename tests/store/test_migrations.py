@@ -70,7 +70,7 @@ def test_what_was_there_before_there_was_a_search_is_found(first_version: Databa
 
 def test_an_index_of_older_tokens_is_filled_anew(first_version: Database) -> None:
     """Whatever the step before kept of a release, even nothing."""
-    _move(first_version, "0003")
+    _move(first_version, "0004")
     upgrade(first_version)
     with first_version.read() as session:
         assert search(session, Query(text='"수돗물 안내"')).total == 1

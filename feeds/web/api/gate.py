@@ -161,6 +161,11 @@ class Gate:
 
     async def _body(self, request: Request) -> bytes:
         """The whole body, within its bounds. Problem 400, 408, 413, 415."""
+        packing = request.headers.get("content-encoding", "").strip().lower()
+        if packing not in ("", "identity"):
+            # RFC 9110, sections 12.5.3 and 15.5.16: what we would take is named.
+            said = Saying("problem.detail.packed", {"packing": packing[:40]})
+            raise Problem(415, said, headers={"Accept-Encoding": "identity"})
         upload = request.method == "POST" and request.scope["path"] == f"{API}/media"
         most = UPLOAD_BYTES if upload else JSON_BYTES
         given = request.headers.get("content-length", "0")

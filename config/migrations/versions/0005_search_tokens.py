@@ -9,8 +9,8 @@ from alembic import op
 from feeds.model import Attachment, Content, Footnote, Picture
 from feeds.store import search_index, search_sqlite
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
