@@ -18,6 +18,8 @@ from feeds.words import Words
 log = structlog.get_logger()
 
 FORMATS: Mapping[str, ModuleType] = {"rss": rss, "atom": atom, "json": jsonfeed}
+LONGEST_ENTRY = 180_000
+"""Bytes of one entry in one format. What is longer would leave no room in a feed for any other, and is no release."""
 KEPT_BYTES = 32_000_000
 """How much memory entries may take: one or two thousand of them."""
 
@@ -34,6 +36,11 @@ class Rendering:
     entry: Entry | None
     pieces: Mapping[str, bytes]
     problem: str = ""
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the entry in the format that needs most."""
+        return max(map(len, self.pieces.values()), default=0)
 
     @property
     def size(self) -> int:
@@ -93,6 +100,8 @@ class Renderings:
         """Render an article and keep it. One that cannot be rendered is kept as that, with the reason."""
         try:
             made = written(entry_of(article, self._newsroom, self._words, beside), number=number, at=at)
+            if made.longest > LONGEST_ENTRY:
+                raise ValueError(f"its entry has {made.longest:,} bytes, and {LONGEST_ENTRY:,} are the most")
         except Exception as error:  # one article of any brokenness must not take a feed with it (F61)
             made = Rendering(number, at, None, {}, str(error) or type(error).__name__)
         self.forget([article.id])
@@ -114,14 +123,13 @@ class Renderings:
         self._size = 0
 
 
-def within(most: int, shown: Sequence[Rendering]) -> list[Rendering]:
-    """Those that are entries, as many from the first on as fit into this many bytes in every format; one at least."""
-    sizes = dict.fromkeys(FORMATS, 0)
+def within(most: int, shown: Sequence[Rendering], around: Mapping[str, tuple[bytes, bytes]]) -> list[Rendering]:
+    """As many of these entries, from the first on, as fit into a document of this many bytes in every format; one at
+    least. `around` is what stands before and after them in each."""
+    sizes = {name: sum(map(len, frame)) for name, frame in around.items()}
     kept: list[Rendering] = []
     for one in shown:
-        if one.entry is None:
-            continue
-        sizes = {name: sizes[name] + len(one.pieces[name]) + 1 for name in sizes}
+        sizes = {name: size + len(one.pieces[name]) + 1 for name, size in sizes.items()}
         if kept and max(sizes.values()) > most:
             break
         kept.append(one)

@@ -15,7 +15,7 @@ import structlog
 
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.clock import Clock
-from feeds.documents.entry import Entry
+from feeds.documents.entry import APART, Entry
 from feeds.documents.feed import Feed, closing_of, feed_of
 from feeds.documents.splice import joined
 from feeds.lineup import Placed, moved, touched
@@ -40,7 +40,6 @@ GONE_FOR = timedelta(days=30)
 """How long a withdrawn release is told of."""
 EMPTY_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """When a feed without entries says it was updated: any fixed instant will do, but never now."""
-_HEAD_BYTES = 8_000
 _MANY = 200
 """So many changes at once are not looked at one by one: everything is made again."""
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -151,11 +150,13 @@ class Shelf:
         with self._one_at_a_time, self.database.read() as session:
             live = self._live.get(scope) or self._make(session, scope, [extension])
             shown = self._renderings.of(session, [one for _, one in live.order], self._vocabulary)
-            part = [one for one in within(DOCUMENT_BYTES - _HEAD_BYTES, shown) if one.number > after]
-            if not part or len(part) == len(live.feed.entries):
+            whole = {entry.id for entry in live.feed.entries}
+            part = [one for one in shown if one.number > after and one.entry and one.entry.id in whole]
+            if not part or len(part) == len(whole):
                 return None
             feed = replace(live.feed, entries=tuple(one.entry for one in part if one.entry))
-            return self._document(feed, part, scope, extension, max(one.number for one in part))
+            number = max(one.number for one in part)
+            return self._document(feed, part, scope, extension, number, FORMATS[extension].around(feed))
 
     def had(self, slug: str) -> bool:
         """Whether there was a division of this slug once that the city file no longer knows of."""
@@ -189,11 +190,11 @@ class Shelf:
         """A scope's documents of these articles; `gone` is when the last was withdrawn that is not told of any more."""
         shown = self._renderings.of(session, [one for _, one in order], self._vocabulary, is_fresh=is_fresh)
         moments = [one.at for one in shown] + ([gone + GONE_FOR] if gone else [])
-        kept = self._closing(scope) + within(DOCUMENT_BYTES - _HEAD_BYTES, shown)
-        entries = tuple(one.entry for one in kept if one.entry)
+        wanted = self._closing(scope) + [one for one in shown if one.entry]
+        entries = tuple(one.entry for one in wanted if one.entry)
         number = max((one.number for one in shown), default=0)
         max_age, until = pace(entries, self._clock())
-        leaving = [entry.withdrawn + GONE_FOR for entry in entries if entry.withdrawn]
+        leaving = [entry.withdrawn + GONE_FOR - APART for entry in entries if entry.withdrawn]
         feed = feed_of(
             newsroom=self._newsroom,
             words=self._words,
@@ -206,20 +207,32 @@ class Shelf:
             archives={"prev-archive": self._archive(scope, entries, number)} if entries else None,
             max_age=max_age,
         )
+        around = {name: module.around(feed) for name, module in FORMATS.items()}
+        kept = within(DOCUMENT_BYTES, wanted, around)
+        if len(kept) < len(wanted):
+            feed = replace(feed, entries=tuple(one.entry for one in kept if one.entry))
+            around = {name: FORMATS[name].around(feed) for name in extensions}
         before = self._live.get(scope)
         used = before.used if before else next(self._turn)
         live = _Live(feed=feed, order=order, gone=gone, until=min([*leaving, until or _FAR]), used=used)
         for extension in extensions:
-            document = self._document(feed, kept, scope, extension, number)
+            document = self._document(feed, kept, scope, extension, number, around[extension])
             live.documents[extension] = document
             self._table[document.address] = document
             self._owners[document.address] = live
         self._live[scope] = live
         return live
 
-    def _document(self, feed: Feed, shown: Sequence[Rendering], scope: Scope, extension: str, number: int) -> Document:
-        module = FORMATS[extension]
-        content = joined(module.around(feed), (one.pieces[extension] for one in shown), module.BETWEEN)
+    def _document(
+        self,
+        feed: Feed,
+        shown: Sequence[Rendering],
+        scope: Scope,
+        extension: str,
+        number: int,
+        around: tuple[bytes, bytes],
+    ) -> Document:
+        content = joined(around, (one.pieces[extension] for one in shown), FORMATS[extension].BETWEEN)
         url = feed.self_urls[extension]
         links = [f'<{url}>; rel="self"', f'<{feed.alternate_url}>; rel="alternate"; type="text/html"']
         links += [f'<{hub}>; rel="hub"' for hub in feed.hubs]

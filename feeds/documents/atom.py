@@ -6,9 +6,10 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from feeds.documents.entry import Entry
-from feeds.documents.feed import Feed, holding
-from feeds.documents.repair import AtomEntry, AtomFeed
-from feeds.documents.splice import cut, frame, joined
+from feeds.documents.feed import Feed
+from feeds.documents.frames import Frame, Frames
+from feeds.documents.repair import ATOM_PREFIXES, AtomEntry, AtomFeed
+from feeds.documents.splice import frame, joined, written
 
 BETWEEN = b""
 """What stands between two entries."""
@@ -19,16 +20,14 @@ def render(feed: Feed) -> bytes:
     return joined(around(feed), map(entry_bytes, feed.entries), BETWEEN)
 
 
-def around(feed: Feed) -> tuple[bytes, bytes]:
+def around(feed: Feed) -> Frame:
     """What stands before a document's entries, and after them."""
-    empty: bytes = _head(feed).atom_str(xml_declaration=False)
-    return frame(empty, before=b"</feed>", stylesheet=feed.stylesheet_url)
+    return _FRAMES.around(feed)
 
 
 def entry_bytes(entry: Entry) -> bytes:
     """One `entry` as it stands in every document that holds it."""
-    document: bytes = generator(holding(entry)).atom_str(xml_declaration=False)
-    return cut(document, b"entry")
+    return written(_entry(entry).atom_entry(), ATOM_PREFIXES)
 
 
 def generator(feed: Feed) -> FeedGenerator:
@@ -53,6 +52,14 @@ def _head(feed: Feed) -> FeedGenerator:
     document.link(href=feed.self_urls["atom"], rel="self", type="application/atom+xml")
     document.link(href=feed.alternate_url, rel="alternate", type="text/html", hreflang=feed.language)
     return document
+
+
+def _frame(feed: Feed) -> Frame:
+    empty: bytes = _head(feed).atom_str(xml_declaration=False)
+    return frame(empty, before=b"</feed>", stylesheet=feed.stylesheet_url)
+
+
+_FRAMES = Frames("atom", _frame, lambda at: f"<updated>{at.isoformat()}</updated>")
 
 
 def _entry(entry: Entry) -> FeedEntry:

@@ -120,21 +120,3 @@ def closing_of(division: Division, newsroom: Newsroom, words: Mapping[str, Words
         rights=rights_of(city.licence, say),
         rights_url=LICENCES.get(city.licence),
     )
-
-
-def holding(entry: Entry) -> Feed:
-    """A feed of one entry, of which nothing but the entry is wanted."""
-    return Feed(
-        id=entry.id,
-        title=entry.title,
-        subtitle=entry.title,
-        language=entry.language,
-        author=entry.division,
-        rights=entry.rights,
-        self_urls=dict.fromkeys(FEED_TYPES, entry.url),
-        alternate_url=entry.url,
-        directory_url="",
-        stylesheet_url="",
-        updated=entry.updated,
-        entries=(entry,),
-    )

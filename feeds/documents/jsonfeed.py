@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from feeds.documents.entry import Entry
+from feeds.documents.entry import Entry, Media
 from feeds.documents.feed import Feed
 from feeds.documents.splice import joined
 
@@ -81,15 +81,19 @@ def _beyond(entry: Entry) -> Mapping[str, Any]:
         "rights": entry.rights,
         "rights_url": entry.rights_url,
         "categories": [{"term": c.term, "scheme": c.scheme, "label": c.label} for c in entry.categories],
-        "pictures": [
-            {"url": one.address, "caption": one.caption, "credit": one.credit, "alt": one.alt} for one in entry.media
-        ],
+        "pictures": [_picture(one) for one in entry.media],
         "translations": [{"language": twin.language, "url": twin.url} for twin in entry.twins],
         "correction": entry.correction,
         "withdrawn": entry.withdrawn.isoformat() if entry.withdrawn else None,
         "urgent": entry.urgent,
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _picture(one: Media) -> Mapping[str, Any]:
+    said = {"url": one.address, "mime_type": one.media_type, "width": one.width, "height": one.height}
+    said |= {"caption": one.caption or None, "credit": one.credit, "alt": one.alt}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _dumped(value: Mapping[str, Any]) -> bytes:

@@ -17,11 +17,15 @@ from feeds.documents.entry import Entry, Media
 from feeds.documents.feed import Feed
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 _PACE = "http://purl.org/rss/1.0/modules/syndication/"
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+RSS_PREFIXES = {"dc": _DC, "media": _MEDIA, "sy": _PACE, "fh": _HISTORY, "atom": _ATOM, "content": _CONTENT}
+"""What an RSS document of ours declares at its root; `atom` and `content` feedgen would itself."""
+ATOM_PREFIXES = {"media": _MEDIA, "fh": _HISTORY, "at": _TOMBSTONES}
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _REFERENCES = {"&": "#x26", "<": "#x3C"}
 
@@ -46,8 +50,8 @@ class RssChannel:
     feed: Feed
 
     def extend_ns(self) -> dict[str, str]:
-        """The prefixes an RSS document of ours uses beside feedgen's own `atom` and `content`."""
-        return {"dc": _DC, "media": _MEDIA, "sy": _PACE, "fh": _HISTORY}
+        """The prefixes of an RSS document of ours, declared once, at the root."""
+        return dict(RSS_PREFIXES)
 
     def extend_rss(self, root: etree._Element) -> None:
         """Complete `rss/channel`, which has no items yet."""
@@ -70,8 +74,7 @@ class RssItem:
         entry = self.entry
         _spell_out(item.find("title"))
         _add(item, "pubDate", format_datetime(entry.published, usegmt=True))
-        if entry.updated != entry.published:
-            _add(item, f"{{{_ATOM}}}updated", entry.updated.isoformat())
+        _add(item, f"{{{_ATOM}}}updated", entry.updated.isoformat())
         _add(item, f"{{{_DC}}}creator", entry.division)
         _add(item, f"{{{_DC}}}language", entry.language)
         _add(item, f"{{{_DC}}}rights", entry.rights)
@@ -87,7 +90,7 @@ class AtomFeed:
 
     def extend_ns(self) -> dict[str, str]:
         """The prefixes an Atom document of ours uses, declared once, at the root."""
-        return {"media": _MEDIA, "fh": _HISTORY, "at": _TOMBSTONES}
+        return dict(ATOM_PREFIXES)
 
     def extend_atom(self, root: etree._Element) -> None:
         """Complete `feed`, which has no entries yet."""
@@ -125,9 +128,11 @@ class AtomEntry:
 
 
 def _add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str | None) -> etree._Element:
-    known = {name: value for name, value in attributes.items() if value is not None}
-    element = etree.SubElement(parent, tag, known)
-    element.text = text
+    if attributes:
+        attributes = {name: value for name, value in attributes.items() if value is not None}
+    element = etree.SubElement(parent, tag, attributes)
+    if text is not None:
+        element.text = text
     return element
 
 
@@ -154,7 +159,9 @@ def _add_relatives(parent: etree._Element, tag: str, entry: Entry) -> None:
 
 def _add_media(parent: etree._Element, media: tuple[Media, ...]) -> None:
     for picture in media:
-        content = _add(parent, f"{{{_MEDIA}}}content", url=picture.address, medium="image")
+        width, height = (str(side) if side else None for side in (picture.width, picture.height))
+        said = {"url": picture.address, "type": picture.media_type, "medium": "image", "width": width, "height": height}
+        content = _add(parent, f"{{{_MEDIA}}}content", **said)
         if picture.alt:
             _add(content, f"{{{_MEDIA}}}title", picture.alt, type="plain")
         if picture.caption:
@@ -166,6 +173,8 @@ def _add_media(parent: etree._Element, media: tuple[Media, ...]) -> None:
 def _spell_out(title: etree._Element) -> None:
     """Write `&` and `<` as hexadecimal references, the form most readers show as text (RSS Best Practices Profile,
     section "Character Data")."""
+    if "&" not in title.text and "<" not in title.text:
+        return
     first, *rest = re.split("([&<])", title.text)
     title.text = first
     for sign, text in zip(rest[::2], rest[1::2], strict=True):

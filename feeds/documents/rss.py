@@ -1,5 +1,6 @@
 """A feed as RSS 2.0 (RSS Advisory Board, specification 2.0.11 and its Best Practices Profile)."""
 
+from email.utils import format_datetime
 from functools import partial
 from html import escape
 
@@ -7,9 +8,10 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from feeds.documents.entry import Entry
-from feeds.documents.feed import Feed, holding
-from feeds.documents.repair import UNTOLD, RssChannel, RssItem
-from feeds.documents.splice import cut, frame, joined
+from feeds.documents.feed import Feed
+from feeds.documents.frames import Frame, Frames
+from feeds.documents.repair import RSS_PREFIXES, UNTOLD, RssChannel, RssItem
+from feeds.documents.splice import frame, joined, written
 
 BETWEEN = b""
 """What stands between two entries."""
@@ -20,16 +22,14 @@ def render(feed: Feed) -> bytes:
     return joined(around(feed), map(entry_bytes, feed.entries), BETWEEN)
 
 
-def around(feed: Feed) -> tuple[bytes, bytes]:
+def around(feed: Feed) -> Frame:
     """What stands before a document's entries, and after them."""
-    empty: bytes = _channel(feed).rss_str(xml_declaration=False)
-    return frame(empty, before=b"</channel>", stylesheet=feed.stylesheet_url)
+    return _FRAMES.around(feed)
 
 
 def entry_bytes(entry: Entry) -> bytes:
     """One `item` as it stands in every document that holds it."""
-    document: bytes = generator(holding(entry)).rss_str(xml_declaration=False)
-    return cut(document, b"item")
+    return written(_item(entry).rss_entry(), RSS_PREFIXES)
 
 
 def generator(feed: Feed) -> FeedGenerator:
@@ -54,6 +54,14 @@ def _channel(feed: Feed) -> FeedGenerator:
     channel.link(href=feed.self_urls["rss"], rel="self", type="application/rss+xml")
     channel.link(href=feed.alternate_url, rel="alternate")  # last, because feedgen makes the last one the channel's
     return channel
+
+
+def _frame(feed: Feed) -> Frame:
+    empty: bytes = _channel(feed).rss_str(xml_declaration=False)
+    return frame(empty, before=b"</channel>", stylesheet=feed.stylesheet_url)
+
+
+_FRAMES = Frames("rss", _frame, lambda at: f"<lastBuildDate>{format_datetime(at, usegmt=True)}</lastBuildDate>")
 
 
 def _item(entry: Entry) -> FeedEntry:

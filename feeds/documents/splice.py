@@ -1,15 +1,19 @@
 """Entries are written once and put together: what feedgen makes of one is the same in every document it stands in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+
+from lxml import etree
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def cut(document: bytes, tag: bytes) -> bytes:
-    """The one element of this name out of a document that holds it once, with everything in it."""
-    end = b"</" + tag + b">"
-    return document[document.index(b"<" + tag) : document.rindex(end) + len(end)]
+def written(element: etree._Element, prefixes: Mapping[str, str]) -> bytes:
+    """An element's bytes as they are within any document whose root declares these prefixes."""
+    root = etree.Element("root", nsmap=dict(prefixes))
+    root.append(element)  # it takes the root's prefixes, and declares none itself
+    document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    return document[document.index(b">") + 1 : document.rindex(b"<")]
 
 
 def frame(document: bytes, *, before: bytes, stylesheet: str) -> tuple[bytes, bytes]:

@@ -41,7 +41,8 @@ _OLD_OFFICE = {
 TYPES = {
     **{kind.extension: kind.media_type for kind in (PDF, HWP, ZIP)},
     **{kind.extension: kind.media_type for kinds in (_OFFICE, _STATED, _OLD_OFFICE) for kind in kinds.values()},
-    **{"txt": "text/plain", "csv": "text/csv", "jpg": "image/jpeg", "png": "image/png", "mp4": "video/mp4"},
+    **{"txt": "text/plain", "csv": "text/csv", "mp4": "video/mp4"},
+    **{"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"},
 }
 """The type of a file by the ending of its name, where nothing better is known of it: that of another site's file."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

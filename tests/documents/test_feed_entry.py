@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_feed import EMPTY_AT, INDUSTRY, MORNING, NEWSROOM, WORDS, article, feed, many, rich_article
 
 from feeds.documents.entry import Category, Enclosure, Entry, Media, entry_of
@@ -73,7 +75,10 @@ def test_attachments_and_pictures_have_absolute_addresses() -> None:
         Enclosure("https://city.example.org/files/plan.pdf", "Plan.pdf", "application/pdf", 2048),
         Enclosure("https://city.example.org/files/%ED%91%9C%201.hwp", "표.hwp", "application/x-hwp"),
     )
-    assert shown.media == (Media("https://city.example.org/p/1.jpg", "The mayor speaks", "Press Office", "A hall"),)
+    [picture] = shown.media
+    assert picture == Media(
+        "https://city.example.org/p/1.jpg", "The mayor speaks", "Press Office", "A hall", "image/jpeg", 1600, 900
+    )
     assert '<a href="https://city.example.org/files/plan.pdf">the plan</a>' in shown.content_html
 
 
@@ -87,6 +92,16 @@ def test_a_file_that_is_no_web_address_is_not_offered() -> None:
     )
     assert (shown.enclosures, shown.media) == ((), ())
     assert "javascript" not in shown.content_html
+
+
+def test_a_text_that_xml_would_swell_beyond_measure_is_given_as_its_summary() -> None:
+    """Every `<` and `&` takes four or five bytes in XML: what counts is the length there."""
+    assert entry(article(body_html="<b></b>" * 7_000)).content_html.startswith("<p>Summary 1</p>")
+    assert entry(article(body_html="<p>" + "x" * 100_000)).content_html.startswith("<p>xxx")
+
+
+def test_a_summary_beyond_all_measure_is_cut() -> None:
+    assert entry(article(summary="word " * 1_000)).summary == ("word " * 400).rstrip() + "…"
 
 
 def test_a_missing_summary_is_the_beginning_of_the_text_and_never_empty() -> None:
@@ -103,8 +118,28 @@ def test_a_known_licence_is_written_out_and_an_unknown_one_stands_as_it_is() -> 
 def test_instants_are_told_in_utc() -> None:
     seoul = timezone(timedelta(hours=9))
     at = datetime(2026, 3, 2, 9, 0, tzinfo=seoul)
-    assert entry(article(published_at=at, updated_at=None)).updated == datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
-    assert entry(article(published_at=at)).published.tzinfo is UTC
+    shown = entry(article(published_at=at, updated_at=None))
+    assert shown.updated == shown.published == datetime(2026, 3, 2, 0, 0, 0, 1, tzinfo=UTC)
+    assert shown.published.tzinfo is UTC
+
+
+def test_releases_of_one_instant_are_told_apart_by_less_than_a_hundredth_of_a_second() -> None:
+    """Validators warn of two entries with one `updated`, and readers that go by it take the two for one."""
+    day = [article(number, published_at=MORNING, updated_at=MORNING) for number in (9_998, 9_999, 10_000, 10_001)]
+    shown = [entry(one).updated for one in day]
+    assert len(set(shown)) == len(day)
+    assert max(shown) - MORNING < timedelta(milliseconds=10)
+    assert min(shown) >= MORNING
+
+
+@given(first=st.integers(0, 10**9), later=st.integers(0, 10**9), number=st.integers(1, 10**7))
+def test_f56_what_changed_later_says_so_whatever_its_number(first: int, later: int, number: int) -> None:
+    """The store lets no change of an article be earlier than the one before (tests/store); nor does its entry."""
+    early, late = (MORNING + timedelta(microseconds=at) for at in sorted((first, later)))
+    before = entry(article(number, published_at=early, updated_at=early))
+    after = entry(article(number, published_at=early, updated_at=late))
+    assert after.updated >= before.updated >= before.published == after.published
+    assert (after.updated == before.updated) == (late == early)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +168,7 @@ def test_entries_of_the_same_instant_have_one_order_whichever_way_they_come() ->
 
 
 def test_a_feed_was_updated_when_its_latest_entry_was() -> None:
-    assert feed(article(1), rich_article(2)).updated == MORNING + timedelta(days=9)
+    assert feed(article(1), rich_article(2)).updated == MORNING + timedelta(days=9, microseconds=2)
 
 
 def test_an_empty_feed_was_updated_when_the_caller_says() -> None:

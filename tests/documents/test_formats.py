@@ -77,13 +77,13 @@ def test_a_withdrawn_release_is_an_entry_that_says_so_and_a_tombstone() -> None:
     document = atom.render(withdrawn())
     [tomb] = found(document, "/a:feed/at:deleted-entry")
     [entry] = found(document, "//a:entry[a:id=/a:feed/at:deleted-entry/@ref]")
-    assert tomb.get("when") == entry.findtext("a:updated", namespaces=NAMES) == "2026-03-05T00:00:00+00:00"
+    assert tomb.get("when") == entry.findtext("a:updated", namespaces=NAMES) == "2026-03-05T00:00:00.000001+00:00"
     assert tomb.findtext("at:comment", namespaces=NAMES) == "This release has been withdrawn."
     content = entry.findtext("a:content", namespaces=NAMES)
     assert "It was sent by mistake." in content
     assert "Body 1" not in content
     first = items(withdrawn())[0]
-    assert first["_civicwire"]["withdrawn"] == "2026-03-05T00:00:00+00:00"
+    assert first["_civicwire"]["withdrawn"] == "2026-03-05T00:00:00.000001+00:00"
     assert feedparser.parse(rss.render(withdrawn())).entries[0].title == "Withdrawn: Release 1"
 
 

@@ -21,7 +21,15 @@ FOLDERS = re.compile(r"(?<![\w.$}])/(?:home|Users|root|work|workspace)/[\w.]|\b[
 RESERVED = re.compile(
     r"(?:.*\.)?(?:example|test|invalid|localhost|example\.(?:org|com|net))|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0", re.I
 )
-STANDARDS = {"www.w3.org", "purl.org", "search.yahoo.com", "www.rfc-editor.org", "www.rssboard.org", "jsonfeed.org"}
+STANDARDS = {
+    "www.w3.org",
+    "purl.org",
+    "search.yahoo.com",
+    "www.rfc-editor.org",
+    "www.rssboard.org",
+    "jsonfeed.org",
+    "relaxng.org",
+}
 STANDARDS |= {"www.kogl.or.kr"}  # where the licences of Korean public works are written
 EXAMPLES = ("README.md", "docs/", "tests/", "config/demo/", "feeds/templates/", "notifier/templates/")
 NEWSROOM = "daegu.go.kr"
