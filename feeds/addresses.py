@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from feeds.model import Article
 from feeds.months import Month
@@ -73,6 +73,23 @@ def scope_feed_path(scope: Scope, extension: str) -> str:
     if scope.division:
         return f"/feeds/{scope.division}{end}"
     return f"/feeds/select{end}?{scope}" if str(scope) else f"/feeds/all{end}"
+
+
+def feed_page_path(scope: Scope) -> str:
+    """The page of a scope's feed: what it is, how to follow it by reader or by mail. `language` is the releases'."""
+    path = scope_feed_path(scope, "")
+    return path.replace("lang=", "language=") if scope.language else path
+
+
+def wish_fields(scope: Scope) -> list[tuple[str, str]]:
+    """A scope as fields of the sign-up form, in which `language` is that of the mails."""
+    return [("releases_in" if name == "lang" else name, value) for name, value in parse_qsl(str(scope))]
+
+
+def subscribe_path(scope: Scope) -> str:
+    """The sign-up form, filled in for a scope."""
+    fields = wish_fields(scope)
+    return f"/subscribe?{urlencode(fields)}" if fields else "/subscribe"
 
 
 def archive_path(scope: Scope, month: Month, extension: str, *, part: int = 1, revision: int = 0) -> str:

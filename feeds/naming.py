@@ -30,6 +30,21 @@ def wish_names(scope: Scope, newsroom: Newsroom, say: Words, topics: Mapping[str
     return pieces + ([say("scope.in_language", name=tongue(scope.language, say))] if scope.language else [])
 
 
+def wish_rows(scope: Scope, newsroom: Newsroom, say: Words, topics: Mapping[str, Topic]) -> list[tuple[str, list[str]]]:
+    """What somebody follows by a scope, kind by kind: of each the names, of which one is enough.
+
+    Kinds are `division`, `topic`, `board`, `words` and `language`; nothing for all releases.
+    """
+    rows = [
+        ("division", _divisions(scope, newsroom, say)),
+        ("topic", _topics(scope, say, topics)),
+        ("board", _boards(scope, newsroom, say)),
+        ("words", [say("scope.words", words=scope.words)] if scope.words else []),
+        ("language", [tongue(scope.language, say)] if scope.language else []),
+    ]
+    return [(kind, names) for kind, names in rows if names]
+
+
 def tongue(language: str, say: Words) -> str:
     """What a language is called, where there is a word for it; else its tag."""
     key = f"tongue.{language}"

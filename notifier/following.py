@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from feeds.clock import Clock
-from feeds.model import Newsroom
+from feeds.model import Newsroom, Topic
 from feeds.scope import Scope
 from feeds.store import changes, topics
 from feeds.store.database import Database, Session
@@ -170,6 +170,11 @@ class Following:
         """Destroy the sign-ups that nobody confirmed in time, as their mail said; answers how many."""
         with self.database.write() as session:
             return signups.destroy_expired(session, now=self.clock())
+
+    def vocabulary(self) -> Sequence[Topic]:
+        """The topics that there is news of."""
+        with self.database.read() as session:
+            return topics.known(session, retired=False)
 
     def labels(self, scope: Scope, language: str) -> list[str]:
         """The names of what a scope follows, as they are today; none means everything.

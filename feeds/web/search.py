@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from feeds.addresses import feed_page_path, subscribe_path
 from feeds.grams import QUERY_CHARACTERS
 from feeds.localtime import instant_of
 from feeds.model import Division, Newsroom, Topic
@@ -154,6 +155,8 @@ class SearchPage:
             elsewhere=[one for one in asked.divisions if one.slug not in offered],
             topics=[one for one in vocabulary if not one.retired or one.slug in asked.topics],
             feeds=feed_links(asked.scope or Scope()),
+            feed_page_path=feed_page_path,
+            subscribe_path=subscribe_path,
             own_names=OWN_NAMES,
             previous_url=visit.link(asked.address(page=asked.page - 1)) if asked.page > 1 else None,
             next_url=visit.link(asked.address(page=asked.page + 1)) if not last else None,

@@ -10,11 +10,12 @@ from operator import itemgetter
 
 import structlog
 
-from feeds.addresses import article_path, division_path
+from feeds.addresses import article_path, division_path, wish_fields
 from feeds.documents.entry import words_of
 from feeds.figures import with_figures
 from feeds.history import Step, StepKind
 from feeds.model import Article, Division, Newsroom, hour_is_known
+from feeds.scope import Scope
 from feeds.web.chrome import OWN_NAMES
 from feeds.web.dates import clock_time, local_day
 from feeds.words import Words
@@ -52,9 +53,14 @@ class Follow:
     """What a page offers to follow, and about how many releases a month that is."""
 
     heading: str
-    scope_slug: str | None
+    scope: Scope
     monthly: int
     action: str = "/subscribe"
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The scope as the sign-up form has it."""
+        return wish_fields(self.scope)
 
 
 def item(article: Article, newsroom: Newsroom, words: Words, readable: Collection[int] = ()) -> Item:
@@ -96,9 +102,9 @@ def follow_of(division: Division | None, monthly: int, words: Words) -> Follow |
     if division is not None and division.retired:
         return None
     if division is None:
-        return Follow(heading=words("follow.heading_all"), scope_slug=None, monthly=monthly)
+        return Follow(heading=words("follow.heading_all"), scope=Scope(), monthly=monthly)
     heading = words("follow.heading_division", name=division.name(words.language))
-    return Follow(heading=heading, scope_slug=division.slug, monthly=monthly)
+    return Follow(heading=heading, scope=Scope((division.slug,)), monthly=monthly)
 
 
 def contact_of(article: Article, newsroom: Newsroom, words: Words) -> tuple[str, str]:

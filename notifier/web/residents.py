@@ -10,15 +10,17 @@ from starlette.routing import Route
 
 from feeds.clock import Clock
 from feeds.errors import AddressRefused
-from feeds.scope import MAX_VALUES, Scope
+from feeds.grams import QUERY_CHARACTERS
+from feeds.naming import tongue, wish_names, wish_rows
+from feeds.scope import Scope
 from feeds.web import views
-from feeds.web.chrome import Chrome
+from feeds.web.chrome import Chrome, feed_links
 from feeds.web.guards import demand_own_page, read_form
 from notifier.addresses import masked, normalise
 from notifier.following import Following
 from notifier.model import Cadence, Signup, Subscription
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
-from notifier.web.wish import Fields, Wish, first, present, read_wish
+from notifier.web.wish import Fields, Offer, Wish, asked_scope, first, read_wish
 
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -59,26 +61,28 @@ class Residents:
         return self._tokens.issue(Purpose.FORM, 0, now=self._clock())
 
     def form(self, request: Request) -> Response:
-        """The sign-up form, filled in with the divisions that the address names."""
-        newsroom = self._chrome.newsroom
-        offered = {division.slug for division in newsroom.divisions}
-        asked = present(request.query_params.getlist("division")[: 2 * MAX_VALUES], newsroom)
-        known = [slug for slug in asked if slug in offered]
-        language = self._chrome.visit(request).language
-        return self._form_page(request, Wish(divisions=tuple(known[:MAX_VALUES]), language=language))
+        """The sign-up form, filled in with what the address names and there is."""
+        try:
+            asked = asked_scope(request.query_params.multi_items())
+        except ValueError:
+            asked = Scope()
+        offer = self._offer()
+        wish = Wish(scope=offer.known(asked), language=self._chrome.visit(request).language)
+        return self._form_page(request, wish, offer)
 
     def subscribe(self, request: Request, fields: Fields) -> Response:
         """Take a wish; the answer is the same for every address, known or not."""
-        visit = self._chrome.visit(request)
-        words, newsroom = self._chrome.words[visit.language], self._chrome.newsroom
-        wish = read_wish(fields, newsroom, words, stood_here=self._stood_here(fields))
+        visit, offer = self._chrome.visit(request), self._offer()
+        wish = read_wish(fields, offer, self._chrome.words[visit.language], stood_here=self._stood_here(fields))
         if wish.errors:
-            return self._form_page(request, wish, status=422)
+            return self._form_page(request, wish, offer, status=422)
         if not first(fields, "website"):  # only a machine fills the field that nobody sees
-            scope = Scope(wish.divisions)
             address = normalise(first(fields, "email"))
-            self._following.ask(address, scope, Cadence(wish.cadence), language=wish.language)
+            self._following.ask(address, wish.scope, Cadence(wish.cadence), language=wish.language)
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
+
+    def _offer(self) -> Offer:
+        return Offer(self._chrome.newsroom, self._following.vocabulary())
 
     def sent(self, request: Request) -> Response:
         """Look into your mail: the same page for everybody."""
@@ -229,9 +233,23 @@ class Residents:
             return False
         return True
 
-    def _form_page(self, request: Request, wish: Wish, *, status: int = 200) -> Response:
-        groups = views.by_bureau(self._chrome.newsroom)
-        return self._page(request, "subscribe.html", "subscribe.title", status=status, form=wish, groups=groups)
+    def _form_page(self, request: Request, wish: Wish, offer: Offer, *, status: int = 200) -> Response:
+        newsroom, words = self._chrome.newsroom, self._chrome.words[self._chrome.visit(request).language]
+        vocabulary = {topic.slug: topic for topic in offer.topics}
+        return self._page(
+            request,
+            "subscribe.html",
+            "subscribe.title",
+            status=status,
+            form=wish,
+            chosen=wish_rows(wish.scope, newsroom, words, vocabulary),
+            topics=offer.topics,
+            groups=views.by_bureau(newsroom),
+            tongues=[(code, tongue(code, words)) for code in newsroom.city.languages],
+            longest=QUERY_CHARACTERS,
+            feeds=feed_links(wish.scope),
+            feed_title=words("scope.and").join(wish_names(wish.scope, newsroom, words, vocabulary)),
+        )
 
     def _open(self, request: Request, purpose: Purpose) -> tuple[int | None, Response | None]:
         """The id that the address's token speaks of, or the page that says why it opens nothing."""

@@ -1,11 +1,11 @@
 """The sign-up form as it was filled in, with a sentence for each field that cannot stay so. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.errors import AddressRefused
-from feeds.model import Newsroom
-from feeds.scope import MAX_VALUES
+from feeds.model import Newsroom, Topic
+from feeds.scope import MAX_VALUES, Scope
 from feeds.words import Words
 from notifier.addresses import normalise
 from notifier.model import Cadence
@@ -15,11 +15,41 @@ Fields = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What the form offers to choose from: divisions and topics that go on, boards, languages of releases."""
+
+    newsroom: Newsroom
+    topics: Sequence[Topic]
+
+    def known(self, scope: Scope) -> Scope:
+        """Of a scope, what is offered: with whatever is not, nothing could ever be told."""
+        return Scope(
+            tuple(slug for slug in scope.present(self.newsroom).divisions if slug in self._divisions),
+            scope.language if scope.language in self.newsroom.city.languages else None,
+            topics=tuple(slug for slug in scope.topics if slug in self._topics),
+            boards=tuple(slug for slug in scope.boards if slug in self._boards),
+            words=scope.words,
+        )
+
+    @property
+    def _divisions(self) -> set[str]:
+        return {division.slug for division in self.newsroom.divisions}
+
+    @property
+    def _topics(self) -> set[str]:
+        return {topic.slug for topic in self.topics}
+
+    @property
+    def _boards(self) -> set[str]:
+        return {board.slug for board in self.newsroom.city.boards}
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What a sign-up form holds as it was filled in, with a sentence for each field that cannot stay so."""
 
     email: str = ""
-    divisions: tuple[str, ...] = ()
+    scope: Scope = field(default_factory=Scope)
     cadence: str = Cadence.DAILY
     language: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -30,13 +60,13 @@ def first(fields: Fields, name: str) -> str:
     return next((value for key, value in fields if key == name), "")
 
 
-def present(slugs: Iterable[str], newsroom: Newsroom) -> tuple[str, ...]:
-    """The slugs of the divisions that go on today with the work of those asked for; an unknown one as it is."""
-    going_on = ((slug, newsroom.current(slug)) for slug in slugs)
-    return tuple(dict.fromkeys(division.slug if division else slug for slug, division in going_on))
+def asked_scope(fields: Fields) -> Scope:
+    """The scope of a form's fields, whatever they hold; ValueError for more than one holds."""
+    named = {"division": "division", "topic": "topic", "board": "board", "q": "q", "releases_in": "lang"}
+    return Scope.of([(named[name], value) for name, value in fields if name in named and value])
 
 
-def read_wish(fields: Fields, newsroom: Newsroom, words: Words, *, stood_here: bool) -> Wish:
+def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -> Wish:
     """What somebody asks to follow; `stood_here` says whether the form was one of our own pages' of today."""
     errors: dict[str, str] = {}
     email = first(fields, "email")
@@ -44,18 +74,25 @@ def read_wish(fields: Fields, newsroom: Newsroom, words: Words, *, stood_here: b
         normalise(email)
     except AddressRefused as refused:
         errors["email"] = words(refused.word)
-    asked = tuple(dict.fromkeys(value for name, value in fields if name == "division" and value))
-    divisions = present(asked, newsroom)
-    if len(divisions) > MAX_VALUES:
+    scope = Scope()
+    try:
+        asked = asked_scope(fields).present(offer.newsroom)
+    except ValueError:
         errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_VALUES)
-    elif not set(divisions) <= {division.slug for division in newsroom.divisions}:
-        errors["divisions"] = words("subscribe.error.divisions_unknown")
+    else:
+        scope = offer.known(asked)
+        if scope.divisions != asked.divisions:
+            errors["divisions"] = words("subscribe.error.divisions_unknown")
+        if (scope.topics, scope.boards, scope.language) != (asked.topics, asked.boards, asked.language):
+            errors["narrow"] = words("subscribe.error.narrow_unknown")
+        if first(fields, "q").strip() and not scope.words:
+            errors["words"] = words("subscribe.error.words")
     cadence = first(fields, "cadence")
     if cadence not in list(Cadence):
         errors["cadence"] = words("subscribe.error.cadence")
     language = first(fields, "language") or words.language
-    if language not in newsroom.city.languages:
+    if language not in offer.newsroom.city.languages:
         errors["language"] = words("subscribe.error.language")
     if not stood_here:
         errors["form_token"] = words("subscribe.error.form")
-    return Wish(email[:254], divisions[:MAX_VALUES], cadence, language, errors)
+    return Wish(email[:254], scope, cadence, language, errors)

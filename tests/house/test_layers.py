@@ -16,6 +16,7 @@ OPEN_TO_THE_NOTIFIER = {
     "feeds.clock",
     "feeds.errors",
     "feeds.figures",
+    "feeds.grams",
     "feeds.lineup",
     "feeds.localtime",
     "feeds.model",

@@ -1,0 +1,105 @@
+"""The sign-up form takes any scope that a feed has, is filled in by its address, and says what it will follow."""
+
+import pytest
+
+from feeds.addresses import subscribe_path
+from feeds.scope import MAX_VALUES, Scope
+from feeds.store import topics
+from tests.builders import publish
+from tests.web.conftest import Site
+
+WISH = Scope(("climate", "water"), "ko", topics=("summit",), boards=("news",), words="night buses")
+FIELDS = [
+    ("division", "climate"),
+    ("division", "water"),
+    ("topic", "summit"),
+    ("board", "news"),
+    ("q", "night buses"),
+    ("releases_in", "ko"),
+]
+
+
+@pytest.fixture
+def tagged(site: Site) -> Site:
+    with site.database.write() as session:
+        topics.add(session, "summit", {"en": "Summits", "ko": "정상회의"})
+        topics.add(session, "over", {"en": "Over", "ko": "끝남"})
+        topics.change(session, "over", names={"en": "Over", "ko": "끝남"}, retired=True)
+    return site
+
+
+def kept(site: Site) -> list[object]:
+    return [row[2] for row in site.dump()["signup"]]
+
+
+def test_a_link_to_follow_a_scope_fills_the_form_in_and_says_what_it_is(tagged: Site) -> None:
+    page = tagged.browser.get(subscribe_path(WISH))
+    said = page.between('<dl class="facts wished">', "</dl>")
+    assert "Climate or Water" in said
+    assert "Summits" in said
+    assert "“buses night”" in said
+    assert "Korean" in said
+    for marked in ('value="climate" checked', 'value="summit" checked', 'value="buses night"', 'value="ko" checked'):
+        assert marked in page.text
+    assert page.text.count('href="/feeds/select.rss?') == 1
+
+
+def test_what_the_form_holds_is_what_the_confirmation_mail_and_the_subscription_say(tagged: Site) -> None:
+    answer = tagged.browser.post("/subscribe", [*tagged.form().items(), *FIELDS])
+    assert answer.status == 303
+    assert kept(tagged) == [str(WISH)]
+    (mail,) = [row for row in tagged.dump()["mailing"] if "confirmation" in row]
+    assert all(any(name in str(part) for part in mail) for name in ("topic Summits", "with “buses night”", "in Korean"))
+    person = tagged.parts.following.confirm(1)
+    assert person is not None
+    followed = tagged.parts.following.followed(person.id)
+    assert followed is not None
+    assert [one.scope for one in followed[1]] == [WISH]
+
+
+@pytest.mark.parametrize(
+    ("query", "scope"),
+    [
+        ("topic=summit&topic=over&topic=nowhere", "topic=summit"),
+        ("board=gone", ""),
+        ("releases_in=tlh", ""),
+        ("q=%21%21", ""),
+        ("&".join(f"division=x{n}" for n in range(MAX_VALUES + 1)), ""),
+        ("division=climate&lang=ko", "division=climate"),
+    ],
+)
+def test_what_an_address_names_that_is_not_there_is_as_if_it_were_not(tagged: Site, query: str, scope: str) -> None:
+    page = tagged.browser.get(f"/subscribe?{query}")
+    assert page.status == 200
+    assert ("wished" in page.text) is bool(scope)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [
+        ("topic", "nowhere", "narrow-fault"),
+        ("topic", "over", "narrow-fault"),
+        ("board", "<script>", "narrow-fault"),
+        ("releases_in", "tlh", "narrow-fault"),
+        ("q", "!!!", "words-fault"),
+    ],
+)
+def test_b13_what_is_sent_and_is_not_there_is_refused_by_its_name(
+    tagged: Site, field: str, value: str, fault: str
+) -> None:
+    answer = tagged.browser.post("/subscribe", [*tagged.form(division="climate").items(), (field, value)])
+    assert answer.status == 422
+    assert f'id="{fault}"' in answer.text
+    assert 'value="climate" checked' in answer.text
+    assert "<script" not in answer.text
+    assert kept(tagged) == []
+
+
+def test_a_search_leads_to_its_feed_and_to_the_sign_up_form(tagged: Site) -> None:
+    publish(tagged.database, "Night buses run later")
+    page = tagged.browser.get("/search?q=buses&language=en").text
+    for path in ("/subscribe?q=buses&amp;releases_in=en", "/feeds/select?q=buses&amp;language=en"):
+        assert f'href="{path}"' in page
+        assert tagged.browser.get(path.replace("&amp;", "&")).status == 200
+    days = tagged.browser.get("/search?q=buses&from=2026-05-01").text
+    assert "/subscribe?q" not in days
