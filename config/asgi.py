@@ -26,7 +26,7 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
     """The whole site, or only its health where it is not public; `extra` are routes only the demonstration has."""
     answers = _Answers(parts)
     public_pages = (parts.pages, parts.article_pages, parts.search_page, parts.residents)
-    shown = (parts.feed_routes, parts.media_routes, *public_pages, parts.api)
+    shown = (parts.feed_routes, parts.feed_pages, parts.media_routes, *public_pages, parts.api)
     site = (*(one for pages in shown for one in pages.routes),)
     rooms = (parts.sign_in, parts.staff_pages, parts.audit_pages, parts.topic_pages, parts.token_pages)
     desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions, parts.bulk_pages)

@@ -12,8 +12,10 @@ from feeds.web.api.app import Api
 from feeds.web.api.call import Office
 from feeds.web.api.gate import ApiOptions
 from feeds.web.article_pages import ArticlePages
+from feeds.web.asking import Asking
 from feeds.web.assets import Assets
 from feeds.web.chrome import Chrome, page_templates
+from feeds.web.feed_pages import FeedPages
 from feeds.web.feeds import FeedRoutes
 from feeds.web.media import MediaRoutes
 from feeds.web.newsroom.audit_pages import AuditPages
@@ -181,4 +183,14 @@ class Site(Parts):
     def feed_routes(self) -> FeedRoutes:
         """The feeds."""
         archives = Archives(self.database, self.newsroom, self.words, Kept())
-        return FeedRoutes(self.shelf, archives, self.chrome, self.clock)
+        return FeedRoutes(self.shelf, archives, self.asking, self.chrome, self.clock)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """Reads addresses of feeds."""
+        return Asking(self.database, self.chrome)
+
+    @cached_property
+    def feed_pages(self) -> FeedPages:
+        """The pages of the feeds."""
+        return FeedPages(self.database, self.asking, self.chrome, self.clock, self.residents.form_token)

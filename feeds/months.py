@@ -33,11 +33,15 @@ class Month:
         local = at.astimezone(zone)
         return cls(local.year, local.month)
 
+    @property
+    def after(self) -> "Month":
+        """The next one."""
+        return Month(self.year + self.month // 12, self.month % 12 + 1)
+
     def start(self, zone: ZoneInfo) -> datetime:
         """The first instant of the month in a zone."""
         return instant_of(date(self.year, self.month, 1), time(), zone)
 
     def end(self, zone: ZoneInfo) -> datetime:
         """The first instant after it."""
-        after = Month(self.year + self.month // 12, self.month % 12 + 1)
-        return after.start(zone)
+        return self.after.start(zone)

@@ -25,13 +25,12 @@ from feeds.pace import pace
 from feeds.packed import Document, pack
 from feeds.renderings import FORMATS, Rendering, Renderings, within, written
 from feeds.scope import Scope
-from feeds.store import changes, divisions, reading, scoped, topics
+from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from feeds.words import Words
 
 log = structlog.get_logger()
 
-ALL = "all"
 ENTRIES = 50
 DOCUMENT_BYTES = 250_000
 KEPT_BYTES = 64_000_000
@@ -157,11 +156,6 @@ class Shelf:
             feed = replace(live.feed, entries=tuple(one.entry for one in part if one.entry))
             number = max(one.number for one in part)
             return self._document(feed, part, scope, extension, number, FORMATS[extension].around(feed))
-
-    def had(self, slug: str) -> bool:
-        """Whether there was a division of this slug once that the city file no longer knows of."""
-        with self.database.read() as session:
-            return divisions.names(session, slug) is not None
 
     def _touched(self, session: Session, ids: Iterable[int]) -> dict[Scope, dict[int, Placed | None]]:
         articles = reading.by_id(session, ids).values()

@@ -112,6 +112,12 @@ class Desk:
     """Only these, for example those that a search found."""
 
 
+def issued(session: Session, *, since: datetime) -> dict[str, int]:
+    """How many articles each division has published from an instant on, under the slug it had then."""
+    counted = select(article.c.division, func.count()).where(*_public((), None), article.c.published_at >= since)
+    return {row[0]: row[1] for row in session.execute(counted.group_by(article.c.division))}
+
+
 def listing(
     session: Session, desk: Desk | None = None, *, state: State | None = None, limit: int = 50, offset: int = 0
 ) -> Sequence[Article]:

@@ -140,6 +140,7 @@ class Chrome:
             "title": title,
             "canonical": self.newsroom.url(visit.path),
             "feeds": feed_links(Scope()),
+            "every_feed": feed_links(Scope()),
             "day": lambda when: dates.day(when, city.zone, visit.language),
             "iso": _iso,
         }
@@ -147,8 +148,9 @@ class Chrome:
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """One format of a feed: its name, address and media type."""
+    """One format of a feed: its extension, name, address and media type."""
 
+    extension: str
     label: str
     url: str
     type: str
@@ -157,7 +159,7 @@ class FeedLink:
 def feed_links(scope: Scope) -> list[FeedLink]:
     """Every format of a scope's feed."""
     types = {name: FEED_TYPES[name].partition(";")[0] for name in FEED_TYPES}
-    return [FeedLink(_FORMATS[name], scope_feed_path(scope, name), types[name]) for name in FEED_TYPES]
+    return [FeedLink(name, _FORMATS[name], scope_feed_path(scope, name), types[name]) for name in FEED_TYPES]
 
 
 def _iso(when: datetime | date) -> str:

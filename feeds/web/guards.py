@@ -31,6 +31,9 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "interest-cohort=()",
 }
 
+WITH_SCRIPT = SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'"
+"""The policy of a public page that a script of this site makes handier."""
+
 
 class Guard:
     """Refuses what no page of ours needs, and sets the security headers. Logs the route, never the address: it may

@@ -1,4 +1,4 @@
-"""The public lists: releases by day, divisions with what became of them, and the directory of feeds."""
+"""The public lists: releases by day, and divisions with what became of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.addresses import division_path, scope_feed_path, scope_path
+from feeds.addresses import division_path
 from feeds.clock import Clock
 from feeds.model import Division
 from feeds.scope import Scope
-from feeds.store import divisions, reading, topics
+from feeds.store import divisions, reading
 from feeds.store.database import Database
 from feeds.web import views
 from feeds.web.chrome import Chrome, feed_links
@@ -39,7 +39,6 @@ class Pages:
             Route("/", self.home),
             Route("/divisions", self.divisions),
             Route("/divisions/{slug}", self.division),
-            Route("/feeds", self.feeds),
         ]
 
     def home(self, request: Request) -> Response:
@@ -104,25 +103,6 @@ class Pages:
             }
         title = name or newsroom.city.newsroom_name(visit.language)
         return self.chrome.page(request, template, title=title, **context)
-
-    def feeds(self, request: Request) -> Response:
-        """Every feed there is, and how to follow it by reader or by mail."""
-        visit = self.chrome.visit(request)
-        newsroom, words = self.chrome.newsroom, self.chrome.words[visit.language]
-        with self.database.read() as session:
-            vocabulary = topics.known(session, retired=False)
-        boards = newsroom.city.boards if len(newsroom.city.boards) > 1 else ()
-        return self.chrome.page(
-            request,
-            "feeds.html",
-            title=words("feeds.title"),
-            groups=views.by_bureau(newsroom),
-            topics=[(one.name(visit.language), Scope(topics=(one.slug,))) for one in vocabulary],
-            boards=[(one.name(visit.language), Scope(boards=(one.slug,))) for one in boards],
-            scope_path=scope_path,
-            scope_feed_path=scope_feed_path,
-            earlier=views.earlier(newsroom),
-        )
 
 
 def _page_number(text: str) -> int:

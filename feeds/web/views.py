@@ -10,7 +10,7 @@ from operator import itemgetter
 
 import structlog
 
-from feeds.addresses import article_path, division_path, wish_fields
+from feeds.addresses import article_path, division_path, feed_page_path, subscribe_path, wish_fields
 from feeds.documents.entry import words_of
 from feeds.figures import with_figures
 from feeds.history import Step, StepKind
@@ -61,6 +61,16 @@ class Follow:
     def fields(self) -> list[tuple[str, str]]:
         """The scope as the sign-up form has it."""
         return wish_fields(self.scope)
+
+    @property
+    def form(self) -> str:
+        """The sign-up form, filled in."""
+        return subscribe_path(self.scope)
+
+    @property
+    def feed_page(self) -> str:
+        """The page of the feed."""
+        return feed_page_path(self.scope)
 
 
 def item(article: Article, newsroom: Newsroom, words: Words, readable: Collection[int] = ()) -> Item:

@@ -1,0 +1,149 @@
+"""Which scope the address of a feed or of its page asks for; or the page that says why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from feeds.model import Board, Division, Newsroom, Topic
+from feeds.scope import MAX_VALUES, Scope
+from feeds.store import divisions, topics
+from feeds.store.database import Database
+from feeds.web.chrome import Chrome
+from feeds.words import Words
+
+ALL = "all"
+SELECT = "select"
+_FIELDS = 300
+_SUGGESTED = 3
+_SCOPE = ("division", "topic", "board", "q", "lang")
+
+
+class Unknown(Exception):
+    """Values of an address that nothing here is called."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        super().__init__(*values)
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Reads addresses of feeds."""
+
+    database: Database
+    chrome: Chrome
+
+    def scope(self, request: Request, slug: str, *, of_page: bool = False) -> Scope | Response:
+        """The scope of `/feeds/{slug}`, or the page that says why there is none: 404, 410 or 400.
+
+        In the address of a page `language` is that of the releases, for `lang` is that of the page.
+        """
+        newsroom, slug = self.chrome.newsroom, slug.lower()
+        try:
+            pairs = pairs_of(request)
+        except ValueError:
+            return self.chrome.message(request, 400)
+        if of_page:
+            pairs = [("lang" if key == "language" else key, value) for key, value in pairs if key != "lang"]
+        if slug not in (ALL, SELECT):
+            if newsroom.division(slug) is None:
+                if self._had(slug):
+                    return self.chrome.message(request, 410, "feed_gone")
+                return self.unknown(request, [slug])
+            pairs.append(("division", slug))
+        vocabulary: Sequence[Topic] = ()
+        if any(key in ("topic", "board") for key, _ in pairs):
+            vocabulary = self.vocabulary()
+        return self.scope_of(request, pairs, vocabulary)
+
+    def scope_of(
+        self, request: Request, pairs: Sequence[tuple[str, str]], vocabulary: Sequence[Topic]
+    ) -> Scope | Response:
+        """The scope of an address's fields, or the page that says why there is none: 404 or 400."""
+        try:
+            return scope_of(pairs, self.chrome.newsroom, vocabulary)
+        except Unknown as unknown:
+            return self.unknown(request, unknown.values, vocabulary)
+        except ValueError:
+            text = self.words(request)("error.feed_many.text", n=MAX_VALUES)
+            return self.chrome.message(request, 400, "feed_many", text=text)
+
+    def unknown(self, request: Request, values: Sequence[str], vocabulary: Sequence[Topic] = ()) -> Response:
+        """404 that names what is not known, and what it may have been meant for."""
+        words, city = self.words(request), self.chrome.newsroom.city
+        kinds: tuple[Sequence[Division | Board | Topic], ...] = (city.divisions, city.boards, vocabulary)
+        names = {one.slug: one.name(words.language) for kind in kinds for one in kind}
+        near = [slug for value in values for slug in _near(value, names)][:_SUGGESTED]
+        text = words("error.feed.unknown", values=", ".join(value[:80] for value in values[:5]))
+        if near:
+            text += " " + words("error.feed.near", values=", ".join(f"{names[slug]} ({slug})" for slug in near))
+        return self.chrome.message(request, 404, "feed", text=text)
+
+    def vocabulary(self, *, retired: bool = True) -> Sequence[Topic]:
+        """The topics, without the retired ones where they are not wanted."""
+        with self.database.read() as session:
+            return topics.known(session, retired=retired)
+
+    def words(self, request: Request) -> Words:
+        """The sentences in the reader's language."""
+        return self.chrome.words[self.chrome.visit(request).language]
+
+    def _had(self, slug: str) -> bool:
+        """Whether there was a division of this slug once that the city file no longer knows of."""
+        with self.database.read() as session:
+            return divisions.names(session, slug) is not None
+
+
+def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: Sequence[Topic]) -> Scope:
+    """The scope of an address's fields; what is no field of a scope is as if it were not there.
+
+    A division is the one that goes on with its work today. Unknown names values that there are not; ValueError is
+    for more than fit.
+    """
+    known: Mapping[str, Mapping[str, str]] = {
+        "topic": {topic.slug: topic.slug for topic in vocabulary},
+        "board": {board.slug: board.slug for board in newsroom.city.boards},
+        "lang": {language.lower(): language for language in newsroom.city.languages},
+    }
+    found: list[tuple[str, str]] = []
+    unknown: list[str] = []
+    for key, given in pairs:
+        value = given.strip().lower()
+        if not value or key not in _SCOPE:
+            continue
+        if key == "division":
+            division = newsroom.current(value)
+            present = division.slug if division else None
+        else:
+            present = given if key == "q" else known[key].get(value)
+        if present is None:
+            unknown.append(value)
+        else:
+            found.append((key, present))
+    if unknown:
+        raise Unknown(unknown)
+    return Scope.of(found)
+
+
+def pairs_of(request: Request) -> list[tuple[str, str]]:
+    """The fields of the query; ValueError for what is none."""
+    query = request.scope["query_string"].decode("ascii")
+    return parse_qsl(query, max_num_fields=_FIELDS, encoding="utf-8", errors="strict")
+
+
+def asked_address(request: Request) -> str:
+    """Path and query, as they were asked."""
+    path, query = (request.scope[name].decode("latin-1") for name in ("raw_path", "query_string"))
+    return f"{path}?{query}" if query else path
+
+
+def _near(value: str, names: Mapping[str, str]) -> list[str]:
+    """Slugs that this may have been meant for: alike themselves, or by their names."""
+    by_name = {name.lower(): slug for slug, name in names.items()}
+    close = get_close_matches(value[:80], names, n=_SUGGESTED, cutoff=0.6)
+    close += [by_name[name] for name in get_close_matches(value[:80], by_name, n=_SUGGESTED, cutoff=0.6)]
+    return list(dict.fromkeys(close))
