@@ -24,6 +24,7 @@ from feeds.arrivals import Arrivals
 from feeds.clock import Clock, system_clock
 from feeds.desk import Desk
 from feeds.errors import CivicwireError
+from feeds.hubs import Hubs
 from feeds.media.keeper import MediaStore
 from feeds.media.tidying import MediaTidying
 from feeds.model import City, Newsroom
@@ -135,7 +136,13 @@ class Parts:
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
         tidying = (self.entrance.tidy, MediaTidying(self.database, self.media.folder, self.clock).run)
-        return Ticks(self.publications.run, self.alerts, self.digests, self.sender, self.following, tidying)
+        planning = (self.alerts, self.digests, self.sender, self.following)
+        return Ticks(self.publications.run, *planning, hubs=self.hubs, tidying=tidying)
+
+    @cached_property
+    def hubs(self) -> Hubs:
+        """Tells hubs of changes."""
+        return Hubs(self.database, self.newsroom, self.settings.hubs, self.clock)
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -19,6 +19,7 @@ from notifier.transport.smtp import Tls
 
 PREFIX = "CIVICWIRE_"
 FILE_NAME = "civicwire.toml"
+MOST_HUBS = 10
 
 
 class SettingsError(CivicwireError):
@@ -46,6 +47,7 @@ class Settings:
     smtp_connections: int = 4
     mail_from: str | None = None
     media_dir: Path | None = None
+    hubs: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     log_format: str = "text"
 
@@ -91,6 +93,22 @@ def _one_of(*values: str) -> Callable[[str], str]:
     return read
 
 
+def _hubs(text: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if len(found) > MOST_HUBS:
+        raise ValueError(f"must hold at most {MOST_HUBS} addresses")
+    for one in found:
+        try:
+            parts = urlsplit(one)
+            whole = parts.hostname and (parts.port is None or parts.port > 0)
+        except ValueError:
+            whole = False
+        plain = one.isascii() and one.isprintable() and not set(one) & set('<>"\\@#')
+        if not whole or not plain or parts.scheme not in ("http", "https") or len(one) > 500:
+            raise ValueError("must hold addresses such as https://hub.example.org/, separated by commas")
+    return found
+
+
 def _networks(text: str) -> tuple[str, ...]:
     found = tuple(one for one in text.replace(",", " ").split() if one)
     try:
@@ -121,6 +139,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_connections": _number(1, 100),
     "mail_from": _address,
     "media_dir": Path,
+    "hubs": _hubs,
     "trusted_proxies": _networks,
     "log_format": _one_of("text", "json"),
 }

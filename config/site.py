@@ -46,7 +46,7 @@ class Site(Parts):
     @cached_property
     def shelf(self) -> Shelf:
         """Keeps rendered feeds."""
-        return Shelf(self.database, self.newsroom, self.words, self.clock)
+        return Shelf(self.database, self.newsroom, self.words, self.clock, hubs=self.settings.hubs)
 
     @cached_property
     def readers(self) -> Readers:

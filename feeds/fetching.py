@@ -1,4 +1,4 @@
-"""Fetches an address that somebody names, without being led to where only we can go.
+"""Asks an address that somebody names, or tells it something, without being led to where only we can go.
 
 Only http and https, and only the public internet (see `feeds.outgoing`); each redirect is a new question. Size and
 total time are bounded whatever the server does: a byte a second, an endless head, a body that unpacks to a thousand
@@ -20,7 +20,7 @@ from feeds.outgoing import Deadline, FetchRefused, PublicNetwork, Rules
 MAX_REDIRECTS = 5
 _CHUNK = 64 * 1024
 _REDIRECTS = {301, 302, 303, 307, 308}
-_USER_AGENT = b"Civicwire (reads a newsroom's pages)"
+_USER_AGENT = b"Civicwire (a newsroom's feeds and pages)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,33 @@ def fetch(address: str, into: IO[bytes], rules: Rules | None = None) -> Fetched:
             deadline.check()
             raise FetchRefused(f"{_host(address)} cannot be read from: {_told(error)}") from error
     raise FetchRefused(f"the address leads on more than {MAX_REDIRECTS} times")
+
+
+def post(address: str, form: bytes, rules: Rules) -> None:
+    """Send the fields of a form to an address. FetchRefused, in one sentence, unless the answer is a 2xx.
+
+    Led on to no other address; what the answer says is read to no purpose but its end, and no more of it than fits.
+    """
+    deadline = Deadline(time.monotonic() + rules.most_seconds, rules.most_seconds)
+    _check(address, rules)
+    headers = [*_headers(address), (b"Content-Type", b"application/x-www-form-urlencoded")]
+    headers.append((b"Content-Length", b"%d" % len(form)))
+    network = PublicNetwork(rules, deadline)
+    try:
+        with (
+            httpcore.ConnectionPool(ssl_context=rules.tls, network_backend=network) as pool,
+            pool.stream("POST", _on_wire(address), headers=headers, content=form) as answer,
+        ):
+            length = 0
+            for piece in answer.iter_stream():
+                length += len(piece)
+                if length > rules.most_bytes:
+                    raise FetchRefused(f"the answer is bigger than {rules.most_bytes // 1024} KiB")
+            if not 200 <= answer.status < 300:
+                raise FetchRefused(f"the server answered {answer.status}")
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
+        deadline.check()
+        raise FetchRefused(f"{_host(address)} cannot be spoken to: {_told(error)}") from error
 
 
 def _check(address: str, rules: Rules) -> None:

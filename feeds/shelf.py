@@ -14,6 +14,7 @@ from itertools import count
 import structlog
 
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
+from feeds.announced import is_announced
 from feeds.clock import Clock
 from feeds.documents.entry import APART, Entry
 from feeds.documents.feed import Feed, closing_of, feed_of
@@ -197,7 +198,7 @@ class Shelf:
             topics=self._vocabulary,
             entries=entries,
             updated=max(moments, default=EMPTY_AT),
-            hubs=self._hubs,
+            hubs=self._hubs if is_announced(scope) else (),
             archives={"prev-archive": self._archive(scope, entries, number)} if entries else None,
             max_age=max_age,
         )

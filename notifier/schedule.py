@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -20,8 +21,21 @@ log = structlog.get_logger()
 PUBLISHING_SECONDS = 1
 """How often the clock asks what is scheduled: a release is out within the second it was promised for."""
 PLANNING_SECONDS = 5
+HUBS_SECONDS = 2
 SENDING_SECONDS = 2
 """How often alerts are planned, and how often mail is sent: together well within the promised minute."""
+
+
+class Bell(Protocol):
+    """What the other package has to do again and again, and can be told to end."""
+
+    def run(self) -> int:
+        """Do it; answers how much was done."""
+        ...
+
+    def stop(self) -> None:
+        """End what is under way soon."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,8 @@ class Ticks:
     digests: Digests
     sender: Sender
     following: Following
+    hubs: Bell | None = None
+    """Who else is told of changes to feeds, apart from all mail."""
     tidying: Sequence[Callable[[], int]] = ()
     """What else destroys what has had its time, in the other package; each answers how many rows."""
 
@@ -63,9 +79,16 @@ class Ticks:
                 n=one.planned,
             )
 
+    def tell_hubs(self) -> None:
+        """Tell hubs which feeds have changed."""
+        if self.hubs is not None:
+            self.hubs.run()
+
     def stop(self) -> None:
         """End what is under way soon: called before the alarm clock is shut down."""
         self.sender.stop()
+        if self.hubs is not None:
+            self.hubs.stop()
 
     def tidy(self) -> None:
         """Destroy what has had its time."""
@@ -81,7 +104,8 @@ def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
     """A scheduler in the city's zone, not yet started. Missed alarms ring once, however late; none over itself."""
     scheduler = BackgroundScheduler(
         timezone=zone,
-        executors={"default": ThreadPoolExecutor(4)},
+        # A hub that hangs keeps its own thread and no other waiting (F63, F64).
+        executors={"default": ThreadPoolExecutor(4), "hubs": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     scheduler.add_job(_guarded(ticks.publish), _every(PUBLISHING_SECONDS, zone), id="publishing")
@@ -89,6 +113,7 @@ def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
     scheduler.add_job(_guarded(ticks.send), _every(SENDING_SECONDS, zone), id="sending")
     scheduler.add_job(_guarded(ticks.plan_digests), CronTrigger(minute="*", timezone=zone), id="digests")
     scheduler.add_job(_guarded(ticks.tidy), CronTrigger(minute=17, timezone=zone), id="tidy")
+    scheduler.add_job(_guarded(ticks.tell_hubs), _every(HUBS_SECONDS, zone), id="hubs", executor="hubs")
     return scheduler
 
 

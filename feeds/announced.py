@@ -1,0 +1,51 @@
+"""Of which feeds hubs are told, and which of them a change touches. Pure.
+
+Feeds that name one thing at most, a division, a topic, a board or a language. Those alone name hubs: of a combination
+nobody could say after a restart that somebody follows it there, and a feed that promises a hub must keep it.
+"""
+
+from collections.abc import Iterable
+
+from feeds.addresses import FEED_TYPES, scope_feed_path
+from feeds.model import Article, Newsroom, Topic
+from feeds.scope import Scope
+
+MOST = 500
+"""Of how many addresses one round tells a hub at most."""
+
+
+def is_announced(scope: Scope) -> bool:
+    """Whether hubs are told of this feed."""
+    return scope.values + (scope.language is not None) <= 1 and not scope.words
+
+
+def touched(articles: Iterable[Article], newsroom: Newsroom) -> list[Scope]:
+    """The feeds that show one of these articles as it stands, the widest first."""
+    found = {Scope(): None}
+    shown = list(articles)
+    for one in shown:
+        going_on = (newsroom.current(slug) for slug in newsroom.lineage(one.division or ""))
+        found |= {Scope((division.slug,)): None for division in going_on if division}
+    for one in shown:
+        found |= {Scope(boards=(one.board,)): None} if one.board else {}
+        found |= {Scope(topics=(topic,)): None for topic in one.topics}
+        found[Scope(language=one.content.language)] = None
+    return list(found)
+
+
+def every(newsroom: Newsroom, vocabulary: Iterable[Topic]) -> list[Scope]:
+    """All of them, the widest first."""
+    city = newsroom.city
+    return [
+        Scope(),
+        *(Scope((division.slug,)) for division in newsroom.divisions),
+        *(Scope(boards=(board.slug,)) for board in city.boards),
+        *(Scope(topics=(topic.slug,)) for topic in vocabulary),
+        *(Scope(language=language) for language in city.languages),
+    ]
+
+
+def addresses(scopes: Iterable[Scope], newsroom: Newsroom) -> list[str]:
+    """The addresses of these feeds in every format, no more of them than one round tells."""
+    found = [newsroom.url(scope_feed_path(scope, form)) for scope in scopes for form in FEED_TYPES]
+    return found[:MOST]
