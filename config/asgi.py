@@ -28,7 +28,14 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
     public_pages = (parts.pages, parts.article_pages, parts.search_page, parts.residents)
     shown = (parts.feed_routes, parts.feed_pages, parts.media_routes, *public_pages, parts.api)
     site = (*(one for pages in shown for one in pages.routes),)
-    rooms = (parts.sign_in, parts.staff_pages, parts.audit_pages, parts.topic_pages, parts.token_pages)
+    rooms = (
+        parts.sign_in,
+        parts.staff_pages,
+        parts.audit_pages,
+        parts.topic_pages,
+        parts.token_pages,
+        parts.feed_health,
+    )
     desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions, parts.bulk_pages)
     newsroom = (*(one for room in (*rooms, *desk) for one in room.routes),)
     app = Starlette(

@@ -95,8 +95,8 @@ def _one_of(*values: str) -> Callable[[str], str]:
 
 def _hubs(text: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(text.replace(",", " ").split()))
-    if len(found) > MOST_HUBS:
-        raise ValueError(f"must hold at most {MOST_HUBS} addresses")
+    if not 0 < len(found) <= MOST_HUBS:
+        raise ValueError(f"must hold 1 to {MOST_HUBS} addresses")
     for one in found:
         try:
             parts = urlsplit(one)

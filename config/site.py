@@ -1,5 +1,6 @@
 """The parts that answer over HTTP, on top of all others: the public pages, the feeds, the newsroom and the API."""
 
+import os
 from functools import cached_property
 
 from jinja2 import Environment
@@ -24,6 +25,7 @@ from feeds.web.newsroom.decisions import Decisions
 from feeds.web.newsroom.desk_pages import DeskPages
 from feeds.web.newsroom.door import Door
 from feeds.web.newsroom.editor import Editor
+from feeds.web.newsroom.feed_health import FeedHealth
 from feeds.web.newsroom.previews import Previews
 from feeds.web.newsroom.publishing import Publishing
 from feeds.web.newsroom.room import Room
@@ -152,6 +154,11 @@ class Site(Parts):
     def token_pages(self) -> TokenPages:
         """The tokens of programs."""
         return TokenPages(self.door, self.programs, self.chrome, self.clock)
+
+    @cached_property
+    def feed_health(self) -> FeedHealth:
+        """How the feeds are, for staff."""
+        return FeedHealth(self.door, self.shelf, self.readers, self.chrome, os.getpid())
 
     @cached_property
     def api_options(self) -> ApiOptions:

@@ -26,6 +26,7 @@ from feeds.pace import pace
 from feeds.packed import Document, pack
 from feeds.renderings import FORMATS, Rendering, Renderings, within, written
 from feeds.scope import Scope
+from feeds.standing import LeftOut, Size, Standing
 from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from feeds.words import Words
@@ -55,6 +56,8 @@ class _Live:
     gone: datetime | None
     """When the last of its articles was withdrawn that is not told of any more."""
     until: datetime
+    built_at: datetime
+    left_out: tuple[LeftOut, ...]
     documents: dict[str, Document] = field(default_factory=dict)
     used: int = 0
 
@@ -158,6 +161,25 @@ class Shelf:
             number = max(one.number for one in part)
             return self._document(feed, part, scope, extension, number, FORMATS[extension].around(feed))
 
+    def standing(self) -> list[Standing]:
+        """Every feed that is on the shelf of this process, in no order."""
+        with self._one_at_a_time:
+            return [
+                Standing(
+                    scope=scope,
+                    built_at=live.built_at,
+                    entries=len(live.feed.entries),
+                    left_out=live.left_out,
+                    sizes={name: Size.of(document) for name, document in live.documents.items()},
+                )
+                for scope, live in self._live.items()
+            ]
+
+    def _left_out(self, order: Sequence[Placed]) -> tuple[LeftOut, ...]:
+        """Those of the articles in a feed's order, rendered a moment ago, of which nothing came (F61)."""
+        known = ((one, self._renderings.last(one)) for _, one in order)
+        return tuple(LeftOut(one, made.problem if made else None) for one, made in known if not made or made.problem)
+
     def _touched(self, session: Session, ids: Iterable[int]) -> dict[Scope, dict[int, Placed | None]]:
         articles = reading.by_id(session, ids).values()
         for article in articles:
@@ -209,7 +231,11 @@ class Shelf:
             around = {name: FORMATS[name].around(feed) for name in extensions}
         before = self._live.get(scope)
         used = before.used if before else next(self._turn)
-        live = _Live(feed=feed, order=order, gone=gone, until=min([*leaving, until or _FAR]), used=used)
+        ends = min([*leaving, until or _FAR])
+        left_out = self._left_out(order)
+        live = _Live(
+            feed=feed, order=order, gone=gone, until=ends, used=used, built_at=self._clock(), left_out=left_out
+        )
         for extension in extensions:
             document = self._document(feed, kept, scope, extension, number, around[extension])
             live.documents[extension] = document

@@ -255,6 +255,7 @@ ROOMS = {
     "staff": "/newsroom/staff",
     "tokens": "/newsroom/tokens",
     "audit": "/newsroom/audit",
+    "feeds": "/newsroom/feeds",
     "topics": "/newsroom/topics",
     "topic": "/newsroom/topics/summit",
     "password": "/newsroom/password",

@@ -147,3 +147,32 @@ def test_a_settings_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "civicwire.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match=r"civicwire\.toml: cannot be read as text in UTF-8"):
         load_settings(tmp_path)
+
+
+def test_hubs_are_a_list_of_web_addresses_each_once() -> None:
+    given = "https://hub.example.org/, http://other.example.org:8080/push?x=1 https://hub.example.org/"
+    assert read_settings({"CIVICWIRE_HUBS": given}).hubs == (
+        "https://hub.example.org/",
+        "http://other.example.org:8080/push?x=1",
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "hub.example.org",
+        "ftp://hub.example.org/",
+        "javascript:alert(1)",
+        "https://",
+        "https://user:pw@hub.example.org/",
+        "https://hub.example.org/#x",
+        "https://hub.example.org:0x/",
+        "https://hub.example.org/>;rel=self",
+        "https://" + "h" * 500 + ".example.org/",
+        " ".join(f"https://hub{n}.example.org/" for n in range(11)),
+        ",",
+    ],
+)
+def test_what_is_no_hub_is_refused_by_the_name_of_the_setting(given: str) -> None:
+    with pytest.raises(SettingsError, match="CIVICWIRE_HUBS: must hold"):
+        read_settings({"CIVICWIRE_HUBS": given})

@@ -1,6 +1,7 @@
 """Every feed has a page for people, every page says which feeds there are, and nothing that answered once is silent."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feeds.store import topics
 from tests.builders import NOW, publish
-from tests.web.conftest import Site, is_page
+from tests.web.conftest import Site, is_page, make_site
 from tests.web.test_feed_selection import publish_under
 
 FORMS = ("rss", "atom", "json")
@@ -158,3 +159,16 @@ def test_nothing_on_a_feeds_page_needs_its_script(filled: Site) -> None:
     page = LexborHTMLParser(filled.browser.get("/feeds/all").text)
     assert all("hidden" in one.attributes for one in page.css("button[data-copy]"))
     assert all("readonly" in one.attributes for one in page.css(".address input"))
+
+
+def test_a_feed_that_hubs_are_told_of_names_them_in_itself_and_in_its_headers(site: Site) -> None:
+    hub = "https://hub.example.org/"
+    named = make_site(replace(site.parts.settings, hubs=(hub,)), site.parts.newsroom.city, site.clock)
+    publish(named.database)
+    for path in ("/feeds/all", "/feeds/climate", "/feeds/select"):
+        query = "?division=climate&division=water" if path.endswith("select") else ""
+        for form in FORMS:
+            answer = named.browser.get(f"{path}.{form}{query}")
+            assert (f'<{hub}>; rel="hub"' in answer.headers["link"]) is (not query)
+            assert (hub in answer.text) is (not query)
+    named.database.close()
