@@ -1,6 +1,6 @@
 """Divisions and boards in the store: brought up to the city file at start, so that articles can refer to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Table, func, insert, select, update
 
@@ -39,6 +39,14 @@ def names(session: Session, slug: str) -> Names | None:
     """What the division of this slug was called when the city file last had it; None if it never did."""
     found: Names | None = session.execute(select(division.c.names).where(division.c.slug == slug)).scalar()
     return found
+
+
+def once(session: Session, values: Iterable[str]) -> tuple[str, ...]:
+    """Those of these slugs that a division or a board of the city file has now or had once."""
+    wanted = list(values)
+    known = [select(table.c.slug).where(table.c.slug.in_(wanted)) for table in (division, board)]
+    found = {slug for one in known for slug in session.execute(one).scalars()}
+    return tuple(value for value in wanted if value in found)
 
 
 def filed(session: Session) -> dict[str, int]:

@@ -42,18 +42,13 @@ class Asking:
 
         In the address of a page `language` is that of the releases, for `lang` is that of the page.
         """
-        newsroom, slug = self.chrome.newsroom, slug.lower()
         try:
             pairs = pairs_of(request)
         except ValueError:
             return self.chrome.message(request, 400)
         if of_page:
             pairs = [("lang" if key == "language" else key, value) for key, value in pairs if key != "lang"]
-        if slug not in (ALL, SELECT):
-            if newsroom.division(slug) is None:
-                if self._had(slug):
-                    return self.chrome.message(request, 410, "feed_gone")
-                return self.unknown(request, [slug])
+        if slug.lower() not in (ALL, SELECT):
             pairs.append(("division", slug))
         vocabulary: Sequence[Topic] = ()
         if any(key in ("topic", "board") for key, _ in pairs):
@@ -73,7 +68,10 @@ class Asking:
             return self.chrome.message(request, 400, "feed_many", text=text)
 
     def unknown(self, request: Request, values: Sequence[str], vocabulary: Sequence[Topic] = ()) -> Response:
-        """404 that names what is not known, and what it may have been meant for."""
+        """404 that names what is not known, and what it may have been meant for; 410 for what there was once."""
+        with self.database.read() as session:
+            if divisions.once(session, values):
+                return self.chrome.message(request, 410, "feed_gone")
         words, city = self.words(request), self.chrome.newsroom.city
         kinds: tuple[Sequence[Division | Board | Topic], ...] = (city.divisions, city.boards, vocabulary)
         names = {one.slug: one.name(words.language) for kind in kinds for one in kind}
@@ -91,11 +89,6 @@ class Asking:
     def words(self, request: Request) -> Words:
         """The sentences in the reader's language."""
         return self.chrome.words[self.chrome.visit(request).language]
-
-    def _had(self, slug: str) -> bool:
-        """Whether there was a division of this slug once that the city file no longer knows of."""
-        with self.database.read() as session:
-            return divisions.names(session, slug) is not None
 
 
 def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: Sequence[Topic]) -> Scope:

@@ -96,6 +96,9 @@ class FeedRoutes:
         document = None
         if month is not None:
             document = self.archives.get(scope, month, max(1, part), extension, now=self.clock())
+        if document is None and month is not None and part > 1:
+            # What was withdrawn since has made the month shorter: a reader begins it anew.
+            return RedirectResponse(archive_path(scope, month, extension), status_code=307)
         if month is None or document is None:
             return self.chrome.message(request, 404, "feed")
         address = archive_path(scope, month, extension, part=max(1, part), revision=revision)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 
 import feedparser
 import pytest
@@ -226,3 +227,33 @@ def test_who_followed_an_old_slug_manages_it_under_the_present_name(site: Site, 
     person = site.follow("reader@example.org", "climate")
     page = later.browser.get(later.link(Purpose.MANAGE, person.id)).text
     assert re.findall(r'<h2 id="wish-\d+">(.*?)</h2>', page) == ["Air"]
+
+
+def _readers_paths(site: Site) -> set[str]:
+    """Every address that the directory, the list for readers and the pages of feeds lead to, and what they suggest."""
+    found = {"/feeds", "/feeds.opml", "/feeds/select.opml?division=climate&division=transport"}
+    for start in ("/feeds", "/feeds/climate", "/feeds/water", "/feeds/transport", "/feeds/select?board=news"):
+        found.add(start)
+        page = site.browser.get(start).text
+        found |= {unescape(one) for one in re.findall(r'href="(?:http://newsroom\.test)?(/[^"#]*)', page)}
+        found |= {unescape(one) for one in re.findall(r'data-copy="http://newsroom\.test(/[^"]*)', page)}
+    found |= {f"/feeds/select.{form}?division=climate&division=water&q=of" for form in ("rss", "atom", "json")}
+    return {one for one in found if not one.startswith("/static/")}
+
+
+def test_b60_nothing_that_a_reader_may_have_kept_is_ever_a_silent_404(site: Site, city: City) -> None:
+    """Divisions are renamed, merged and closed, a board goes: pages, feeds, months, lists and forms go on or say so."""
+    for slug in ("climate", "water", "transport"):
+        publish(site.database, f"Of the {slug} division", division=slug)
+    before = _readers_paths(site)
+    assert len(before) > 60
+    assert {site.browser.get(path).status for path in before} == {200}
+    after = make_site(site.parts.settings, replace(_renamed(city), boards=()), site.clock)
+    answers = {path: after.browser.get(path) for path in before}
+    led = {path: after.browser.get(one.headers["location"]) for path, one in answers.items() if one.status == 301}
+    assert {path: one.status for path, one in led.items() if one.status != 200} == {}
+    assert {one.status for one in answers.values()} == {200, 301, 410}
+    gone = {path for path, one in answers.items() if one.status == 410}
+    assert gone
+    assert all("board=news" in path for path in gone), gone
+    after.database.close()

@@ -74,7 +74,7 @@ def test_readers_are_counted_by_what_their_programs_say(site: Site) -> None:
     publish(site.database)
     site.browser.get("/feeds/all.rss")
     site.parts.shelf.following = True
-    for agent in ("Feedly/1.0 (+http://feedly.test; 42 subscribers)", "NetNewsWire/6.1", "NetNewsWire/6.1"):
+    for agent in ("Feedly/1.0 (+http://feedly.test/; 42 subscribers)", "NetNewsWire/6.1", "NetNewsWire/6.1"):
         site.browser.get("/feeds/all.rss", user_agent=agent)
     page = signed_in(site).get(HEALTH).text
     (line,) = rows(page, "feeds")
