@@ -11,7 +11,7 @@ from datetime import datetime
 
 from feeds import publication
 from feeds.clock import Clock
-from feeds.errors import Conflict, Forbidden, NotFound, NotReady
+from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady
 from feeds.model import Article, Content, Newsroom, State
 from feeds.readiness import lacking
 from feeds.staff import Actor, Right
@@ -50,7 +50,7 @@ class Desk:
     ) -> Article:
         """Change an article that is not public. A request for approval is void then; so is the hour of an urgent one,
         which two people had agreed on."""
-        before = self._mine(session, actor, Right.WRITE, article_id)
+        before = self.theirs(session, actor, Right.WRITE, article_id)
         if before.state.is_public:
             raise Conflict(f"article {article_id} is {before.state}: correct it instead")
         filing = self._checked(session, actor, Right.WRITE, filing, present=before.division)
@@ -60,11 +60,12 @@ class Desk:
         after = reading.get(session, article_id)
         if after.state is State.SCHEDULED and after.urgent:
             articles.unschedule(session, article_id)
+            return self._note(session, actor, "edit", article_id, {"off_schedule": True})
         return self._note(session, actor, "edit", article_id)
 
     def file(self, session: Session, actor: Actor, article_id: int, division: str, *, expected: int) -> Article:
         """File a draft under another division; its text is not touched."""
-        draft = self._mine(session, actor, Right.WRITE, article_id)
+        draft = self.theirs(session, actor, Right.WRITE, article_id)
         if draft.state is not State.DRAFT:
             raise Conflict(f"article {article_id} is {draft.state}; only a draft is filed elsewhere")
         filing = self._checked(session, actor, Right.WRITE, Filing(division=division))
@@ -73,7 +74,7 @@ class Desk:
 
     def discard(self, session: Session, actor: Actor, article_id: int, *, expected: int) -> None:
         """Destroy a draft that was never public."""
-        draft = self._mine(session, actor, Right.WRITE, article_id)
+        draft = self.theirs(session, actor, Right.WRITE, article_id)
         articles.discard(session, article_id, now=self.clock(), expected=expected)
         audit.record(
             session, at=self.clock(), actor=actor.name, action="discard", subject=f"{draft.id}: {draft.content.title}"
@@ -109,7 +110,7 @@ class Desk:
 
     def unschedule(self, session: Session, actor: Actor, article_id: int, *, expected: int) -> Article:
         """Make a scheduled article a draft again."""
-        self._mine(session, actor, Right.PUBLISH, article_id)
+        self.theirs(session, actor, Right.PUBLISH, article_id)
         articles.unschedule(session, article_id, expected=expected)
         return self._note(session, actor, "unschedule", article_id)
 
@@ -124,7 +125,7 @@ class Desk:
         mail: bool | None = None,
     ) -> Article:
         """Ask a second person to publish it, at once or at an instant. NotReady if something is missing."""
-        draft = self._mine(session, actor, Right.WRITE, article_id)
+        draft = self.theirs(session, actor, Right.WRITE, article_id)
         self._demand_ready(article_id, draft.content)
         now = self.clock()
         articles.ask_approval(session, article_id, by=actor.name, now=now, publish_at=at, mail=mail, expected=expected)
@@ -153,9 +154,11 @@ class Desk:
 
     def decline(self, session: Session, actor: Actor, article_id: int, *, expected: int, reason: str = "") -> Article:
         """Decline a request for approval, or take one's own back."""
-        self._mine(session, actor, Right.WRITE, article_id)
+        draft = self.theirs(session, actor, Right.WRITE, article_id)
+        own = draft.approval is not None and draft.approval.asked_by == actor.name
         articles.end_approval(session, article_id, expected=expected)
-        return self._note(session, actor, "decline", article_id, {"reason": reason} if reason else None)
+        action = "take_back" if own else "decline"
+        return self._note(session, actor, action, article_id, {"reason": reason} if reason else None)
 
     def correct(
         self,
@@ -181,43 +184,45 @@ class Desk:
 
     def withdraw(self, session: Session, actor: Actor, article_id: int, *, reason: str, expected: int) -> Article:
         """Take a published article back, with a reason that readers are told."""
-        self._mine(session, actor, Right.WITHDRAW, article_id)
+        self.theirs(session, actor, Right.WITHDRAW, article_id)
         articles.withdraw(session, article_id, reason=reason, now=self.clock(), expected=expected)
         return self._note(session, actor, "withdraw", article_id, {"reason": reason})
 
     def link_twins(self, session: Session, actor: Actor, article_id: int, other: int) -> Article:
         """Say that two articles are one release in two languages."""
         for one in (article_id, other):
-            self.read(session, actor, one)  # what is another's and not public is not there at all
-            self._mine(session, actor, Right.WRITE, one)
+            self.theirs(session, actor, Right.WRITE, one)
         twins.link(session, article_id, other, now=self.clock())
         return self._note(session, actor, "link", article_id, {"twin": other})
 
     def unlink_twin(self, session: Session, actor: Actor, article_id: int) -> Article:
         """Say that it is the same release as no other after all."""
-        self._mine(session, actor, Right.WRITE, article_id)
+        self.theirs(session, actor, Right.WRITE, article_id)
         twins.unlink(session, article_id, now=self.clock())
         return self._note(session, actor, "unlink", article_id)
 
     def read(self, session: Session, actor: Actor, article_id: int) -> Article:
         """An article as staff see it: what is public anybody may, what is not only those whose it is.
 
-        NotFound also for one that is another's: its number says nothing then.
+        Hidden for one that is another's and not public: its number says nothing then.
         """
         article = reading.get(session, article_id)
         if not article.state.is_public and not actor.may(Right.READ, self.newsroom, article.division):
-            raise NotFound("article", article_id)
+            raise Hidden("article", article_id)
+        return article
+
+    def theirs(self, session: Session, actor: Actor, right: Right, article_id: int) -> Article:
+        """An article on which they have this right. Forbidden for another's that is public, Hidden where it is not."""
+        article = reading.get(session, article_id)
+        if not article.state.is_public and not actor.covers(self.newsroom, article.division):
+            raise Hidden("article", article_id)
+        actor.demand(right, self.newsroom, article.division)
         return article
 
     # Steps that several of these share
 
-    def _mine(self, session: Session, actor: Actor, right: Right, article_id: int) -> Article:
-        article = reading.get(session, article_id)
-        actor.demand(right, self.newsroom, article.division)
-        return article
-
     def _ready(self, session: Session, actor: Actor, article_id: int) -> Article:
-        draft = self._mine(session, actor, Right.PUBLISH, article_id)
+        draft = self.theirs(session, actor, Right.PUBLISH, article_id)
         if draft.state.is_public:
             raise Conflict(f"article {article_id} is {draft.state} already")
         self._demand_ready(article_id, draft.content)
@@ -278,7 +283,7 @@ class Desk:
         note: str | None,
         expected: int,
     ) -> None:
-        before = self._mine(session, actor, Right.CORRECT, article_id)
+        before = self.theirs(session, actor, Right.CORRECT, article_id)
         if before.state is not State.PUBLISHED:
             raise Conflict(f"article {article_id} is {before.state}; only a published one can be corrected")
         filing = self._checked(session, actor, Right.CORRECT, filing, present=before.division)

@@ -2,6 +2,7 @@
 
 CivicwireError
 ├── NotFound        nothing has this name
+│   └── Hidden      something has, which this person may know nothing of
 ├── Conflict        the article's state does not allow it
 │   ├── Stale       somebody else changed it meanwhile
 │   └── NotReady    it lacks what publication needs
@@ -27,6 +28,10 @@ class NotFound(CivicwireError):
         super().__init__(f"there is no {kind} {name}")
         self.kind = kind
         self.name = name
+
+
+class Hidden(NotFound):
+    """It is there and not for this person: they are answered as for what is not there, and the try is noted."""
 
 
 class Conflict(CivicwireError):

@@ -105,6 +105,14 @@ const told = (name) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => { keep(); show(); }, 600);
   });
+  // A title is one line, however many it takes to show it: Enter saves, as it does in a field of one line.
+  for (const line of form.querySelectorAll(".sentence")) {
+    line.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button[name=do]"));
+    });
+  }
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
     if (leaving) event.preventDefault(); // pressed twice: the first is on its way

@@ -251,3 +251,14 @@ def test_whoever_leaves_with_something_unsaved_is_asked(page: Page) -> None:
     page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
     expect(page.get_by_label("Title", exact=True)).to_have_value("Do not lose me")
+
+
+def test_a_long_title_is_read_whole_on_a_phone_and_enter_saves_it_as_one_line(browser: Browser, desk: Desk) -> None:
+    page = desk.enter(browser, "writer", viewport={"width": 390, "height": 800})
+    long = "The river walk between the two old bridges opens again, and stays open until ten in the evening"
+    write(page, long, "From Monday on.")
+    title = page.get_by_label("Title", exact=True)
+    assert title.evaluate("field => field.clientHeight > 80 && field.scrollHeight <= field.clientHeight + 1")
+    title.press("Enter")
+    expect(page.get_by_text("The draft is saved.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text(long)

@@ -41,6 +41,8 @@ def everything_public(page: Page, desk: Desk) -> str:
     """What a stranger can get at, in one text: pages, feeds, a guessed address, search."""
     paths = ("/", "/divisions/climate", "/divisions/environment", "/feeds/all.rss", "/feeds/climate.atom")
     paths += ("/articles/1", "/articles/1/x/changes", "/search?q=lanterns", "/api/v1/articles", "/api/v1/articles/1")
+    paths += ("/feeds/climate.json", "/feeds/select.rss?q=lanterns", "/feeds/select.atom?topic=summit", "/feeds.opml")
+    paths += ("/feeds/all/2026-05.atom", "/feeds/climate/2026-05.json", "/api/v1/search?q=lanterns", "/?lang=ko")
     return "".join(page.request.get(desk.address + path).text() for path in paths)
 
 
@@ -90,7 +92,7 @@ def test_a_release_from_the_first_word_to_the_reader_and_back(browser: Browser, 
     desk.clock.forward(minutes=1)
     desk.tick()
     public = everything_public(reader, desk)
-    assert public.count("A festival of lanterns") >= 10
+    assert public.count("A festival of lanterns") >= 16
     assert reader.request.get(desk.address + media).status == 200
     (mail,) = desk.mailbox.to("resident@example.org")
     assert "A festival of lanterns" in str(mail.message["Subject"])

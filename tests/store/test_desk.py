@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from feeds.desk import ApprovalNeeded, Desk
-from feeds.errors import Conflict, Forbidden, NotFound, NotReady, Stale
+from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale
 from feeds.model import Article, City, Newsroom, Picture, State
 from feeds.publication import Publications
 from feeds.staff import SHELL, Actor, Right, Role, person
@@ -76,6 +76,10 @@ def test_b94_an_editor_may_not_touch_another_divisions_article(database: Databas
             lambda: desk.schedule(session, OTHER, one.id, at=NOW + HOUR, expected=one.version),
             lambda: desk.ask_approval(session, OTHER, one.id, expected=one.version),
             lambda: desk.discard(session, OTHER, one.id, expected=one.version),
+        ):
+            with pytest.raises(Hidden):
+                act()
+        for act in (
             lambda: desk.create(session, OTHER, content(), Filing(division="water")),
             lambda: desk.create(session, OTHER, content(), Filing(division=None)),
             lambda: desk.edit(session, EDITOR, one.id, content(), Filing(division="transport"), expected=one.version),
@@ -177,7 +181,7 @@ def test_what_is_urgent_needs_a_second_person(database: Database, desk: Desk) ->
         for not_second in (EDITOR, SHELL):
             with pytest.raises(Forbidden, match="second person"):
                 desk.approve(session, not_second, one.id, expected=one.version)
-        with pytest.raises(Forbidden, match="does not write"):
+        with pytest.raises(Hidden):
             desk.approve(session, OTHER, one.id, expected=one.version)
         one = desk.approve(session, SECOND, one.id, expected=one.version)
     assert (one.state, one.urgent, one.approval) == (State.PUBLISHED, True, None)

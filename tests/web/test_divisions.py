@@ -46,13 +46,17 @@ def later(site: Site, city: City) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("slug", ["climate", "weather", "water", "Climate", "WATER", "Air"])
-def test_an_old_slug_leads_for_ever_to_the_present_page_and_feed(later: Site, slug: str) -> None:
+def test_an_old_slug_leads_for_ever_to_the_present_page_feed_and_archive(later: Site, slug: str) -> None:
     for path, target in {
         f"/divisions/{slug}": "/divisions/air",
         f"/divisions/{slug}?lang=ko": "/divisions/air?lang=ko",
         f"/feeds/{slug}.rss": "/feeds/air.rss",
         f"/feeds/{slug}.atom": "/feeds/air.atom",
         f"/feeds/{slug}.ATOM": "/feeds/air.atom",
+        f"/feeds/{slug}.json": "/feeds/air.json",
+        f"/feeds/{slug}/2026-05.rss": "/feeds/air/2026-05.rss",
+        f"/feeds/{slug}/2026-05.json": "/feeds/air/2026-05.json",
+        f"/feeds/select.rss?division={slug}&q=water": "/feeds/select.rss?division=air&q=water",
     }.items():
         answer = later.browser.get(path)
         assert (answer.status, answer.headers["location"]) == (301, target), path

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from config.asgi import application
 from feeds.desk import ApprovalNeeded
-from feeds.errors import CivicwireError, Conflict, Forbidden, NotFound, NotReady, Stale, StoreError
+from feeds.errors import CivicwireError, Conflict, Forbidden, Hidden, NotFound, NotReady, Stale, StoreError
 from feeds.readiness import Lack
 from feeds.staff import Role
 from feeds.store import audit
@@ -158,11 +158,12 @@ def test_b94_what_an_article_forbids_is_a_page_and_noted_once(site: Site, member
     ("error", "status", "said"),
     [
         (NotFound("article", 9), 404, "There is nothing here"),
-        (Conflict("article 9 is withdrawn"), 409, "article 9 is withdrawn"),
-        (ApprovalNeeded("a second person has to approve it"), 409, "a second person has to approve it"),
+        (Hidden("article", 9), 404, "There is nothing here"),
+        (Conflict("article 9 is withdrawn"), 409, "That is not possible now"),
+        (ApprovalNeeded("a second person has to approve it"), 409, "That is not possible now"),
         (Stale(9, 4), 409, "Somebody was faster"),
         (NotReady(9, (Lack("ready.title"), Lack("ready.alt", 1))), 409, "It has no title."),
-        (CivicwireError("<b>odd</b>"), 422, "&lt;b&gt;odd&lt;/b&gt;"),
+        (CivicwireError("<b>odd</b>"), 422, "That could not be done"),
         (StoreError("the database is busy"), 503, "We will be back shortly"),
         (ZeroDivisionError("a mistake of ours"), 500, "Something went wrong on our side"),
     ],
@@ -177,6 +178,8 @@ def test_an_error_is_a_page_and_never_a_trace(
     assert answer.status == status
     assert is_page(answer)
     assert said in answer.text
+    # What an error says is for the operator's log: a page speaks its reader's language.
+    assert str(error) not in answer.text
     assert "Traceback" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
 

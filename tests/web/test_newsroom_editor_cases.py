@@ -52,7 +52,7 @@ def test_b45_a_release_published_meanwhile_shows_both_versions_and_asks_for_noth
         site.parts.desk.publish(session, CHIEF, one.id, expected=one.version)
     answer = send(editor, one, title="Mine waits")
     assert answer.status == 409
-    assert 'value="Mine waits"' in answer.text
+    assert ">Mine waits</textarea>" in answer.text
     assert "Publish the correction" in answer.text
     assert stored(site, one.id).content.title == one.content.title
 
@@ -283,3 +283,26 @@ def test_b36_a_paste_is_bounded(editor: Staff) -> None:
 def test_problems_are_told_in_the_order_of_the_form(editor: Staff) -> None:
     answer = editor.post(NEW, fields(registered_on="x", telephone="call me", title=""))
     assert re.findall(r'<li><a href="#(\w+)">', answer.text) == ["title", "telephone", "registered_on"]
+
+
+def test_the_form_asks_nothing_that_is_settled(site: Site, editor: Staff) -> None:
+    """Whether a public release is urgent was settled by two people; a scheduled one has its hour."""
+    public = published(site)
+    form = editor.get(f"/newsroom/articles/{public.id}/edit").text
+    assert 'name="urgent"' not in form
+    assert "A second person has to approve it." not in form
+    waiting = asked(site)
+    with site.database.write() as session:
+        alarm = site.parts.desk.approve(session, CHIEF, waiting.id, expected=waiting.version)
+    form = editor.get(f"/newsroom/articles/{alarm.id}/edit").text
+    assert 'type="checkbox" name="urgent"' not in form
+    assert "It is marked urgent." in form
+    assert send(editor, alarm, title="Boil the water", do="amend").status == 303
+    assert stored(site, alarm.id).urgent
+    draft = written(site)
+    with site.database.write() as session:
+        at = site.clock() + timedelta(hours=2)
+        later = site.parts.desk.schedule(session, ENVIRONMENT, draft.id, at=at, expected=draft.version)
+    form = editor.get(f"/newsroom/articles/{later.id}/edit").text
+    assert ">Save, keep the hour</button>" in form
+    assert ">Save and change the hour</button>" in form

@@ -115,6 +115,8 @@ class BulkPages:
         """Do it to each in a transaction of its own; one that is not any more as it was seen stays as it is."""
         act, picks, words = _act(form.get("do")), picks_of(form.all("pick")), self.room.words(request)
         fit, left = self._sorted(request, visitor, picks, act)
+        if self._names_others(visitor, picks):
+            self.room.door.note_forbidden(request, visitor)
         division = form.get("division")
         if act is Act.FILE and division not in {one.slug for one in self._divisions(visitor)}:
             return self._page(request, visitor, act, fit, left, back=form.get("list"), fault="bulk.division_missing")
@@ -156,6 +158,12 @@ class BulkPages:
             else:
                 left.append(_left(pick.id, None if why == "gone" else article, why or "gone", newsroom, words))
         return fit, left
+
+    def _names_others(self, visitor: Visitor, picks: Sequence[Pick]) -> bool:
+        """Whether a form names releases of divisions that are not theirs: no page of ours offers those."""
+        with self.room.database.read() as session:
+            found = reading.by_id(session, [pick.id for pick in picks])
+        return not all(visitor.actor.covers(self.room.newsroom, article.division) for article in found.values())
 
     def _divisions(self, visitor: Visitor) -> list[Division]:
         """Those they may file under."""

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds.errors import Conflict, NotFound, Stale
+from feeds.errors import Conflict, Hidden, NotFound, Stale
 from feeds.model import Article, State
 from feeds.staff import Right
-from feeds.store import changes, reading
+from feeds.store import changes
 from feeds.store.database import Session
 from feeds.web.newsroom import desk_views
 from feeds.web.newsroom.door import Form, Visitor, route
@@ -97,7 +97,7 @@ class Decisions:
 
         def deed(session: Session) -> Article:
             changes.take_turn(session)
-            article = reading.get(session, number)
+            article = self.room.desk.theirs(session, visitor.actor, Right.WRITE, number)
             if article.version != seen.version:
                 raise Stale(number, article.version)
             if unlink:
@@ -114,12 +114,14 @@ class Decisions:
     def _problem(self, request: Request, visitor: Visitor, other: int) -> str | None:
         """Why these two cannot be twins, as the message of the article's page; None where they can."""
         with self.room.database.read() as session:
-            article = reading.get(session, number_of(request))
-            visitor.actor.demand(Right.WRITE, self.room.newsroom, article.division)
-            try:
+            article = self.room.desk.theirs(session, visitor.actor, Right.WRITE, number_of(request))
+        try:
+            with self.room.database.read() as session:
                 twin = self.room.desk.read(session, visitor.actor, other)
-            except NotFound:
-                return "no_such_twin"
+        except NotFound as error:
+            if isinstance(error, Hidden):
+                self.room.door.note_forbidden(request, visitor)
+            return "no_such_twin"
         if not visitor.actor.covers(self.room.newsroom, twin.division):
             return "twin_of_others"
         spoken = {article.content.language, *(language for language, _ in article.twins)}
@@ -129,8 +131,7 @@ class Decisions:
 
     def _read(self, request: Request, visitor: Visitor, right: Right) -> tuple[Article, Seen]:
         with self.room.database.read() as session:
-            article = self.room.desk.read(session, visitor.actor, number_of(request))
-            visitor.actor.demand(right, self.room.newsroom, article.division)
+            article = self.room.desk.theirs(session, visitor.actor, right, number_of(request))
             return article, Seen.now(session, article)
 
     def _withdrawal(

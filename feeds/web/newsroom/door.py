@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,7 +15,7 @@ from starlette.routing import Route
 from feeds.access.entrance import Entrance, form_proof
 from feeds.access.passwords import Busy
 from feeds.clock import Clock
-from feeds.errors import CivicwireError, Conflict, Forbidden, NotFound, NotReady, Stale, StoreError
+from feeds.errors import CivicwireError, Conflict, Forbidden, Hidden, NotFound, NotReady, Stale, StoreError
 from feeds.staff import Actor, Role
 from feeds.store import audit, reading
 from feeds.store.database import Database
@@ -26,6 +27,8 @@ from feeds.web.newsroom.forms import Form, Upload
 from feeds.web.newsroom.wish import to_approve
 
 __all__ = ["CSRF", "Action", "Door", "Endpoint", "Form", "Page", "Upload", "Visitor", "private", "route"]
+
+log = structlog.get_logger()
 
 SIGN_IN = "/newsroom/sign-in"
 PASSWORD = "/newsroom/password"  # noqa: S105 - an address
@@ -160,8 +163,8 @@ class Door:
         """A page that says what cannot be done and what to do instead: the words `door.<word>`."""
         words = self._chrome.words[self._chrome.visit(request).language]
         heading = words(f"door.{word}.heading")
-        given: dict[str, object] = {"heading": heading, "text": words(f"door.{word}.text")}
-        given |= {"detail": None, "reasons": (), "action": None, "fields": (), "files": False, "word": word} | context
+        given: dict[str, object] = {"heading": heading, "text": words(f"door.{word}.text"), "detail": None}
+        given |= {"reasons": (), "action": None, "fields": (), "files": False, "word": word, "article": None} | context
         return self._render(
             request, visitor, "newsroom/message.html", title=heading, status=status, headers=headers, **given
         )
@@ -233,26 +236,32 @@ class Door:
         """What a page or an action answers; where it raises, the page that says why."""
         try:
             return work()
+        except Hidden:
+            self.note_forbidden(request, visitor)
+            return self.message(request, visitor, 404, "not_found")
         except NotFound:
             return self.message(request, visitor, 404, "not_found")
         except Forbidden:
-            self._record_forbidden(request, visitor)
+            self.note_forbidden(request, visitor)
             return self.message(request, visitor, 403, "forbidden")
-        except Stale as error:
-            return self.message(request, visitor, 409, "stale", detail=str(error))
+        except Stale:
+            return self.message(request, visitor, 409, "stale")
         except NotReady as error:
             words = self._chrome.words[self._chrome.visit(request).language]
             return self.message(request, visitor, 409, "not_ready", reasons=[lack.said(words) for lack in error.lacks])
         except Conflict as error:
-            return self.message(request, visitor, 409, "conflict", detail=str(error))
+            log.info("newsroom.conflict", cause=str(error))
+            return self.message(request, visitor, 409, "conflict")
         except Busy:
             return self.message(request, visitor, 503, "busy", headers={"Retry-After": "30"})
         except StoreError:
             raise  # the whole site answers that in one way
         except CivicwireError as error:
-            return self.message(request, visitor, 422, "refused", detail=str(error))
+            log.warning("newsroom.refused", cause=f"{type(error).__name__}: {error}")
+            return self.message(request, visitor, 422, "refused")
 
-    def _record_forbidden(self, request: Request, visitor: Visitor) -> None:
+    def note_forbidden(self, request: Request, visitor: Visitor) -> None:
+        """Write into the audit log that somebody tried what is not theirs."""
         subject = f"{request.method} {request.scope['path']}"[:_LONGEST_SUBJECT]
         with self._database.write() as session:
             audit.record(session, at=self._clock(), actor=visitor.name, action="forbidden", subject=subject)

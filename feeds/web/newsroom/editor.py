@@ -75,8 +75,10 @@ class Editor:
         return self._form(request, visitor, typed, None)
 
     def edit(self, request: Request, visitor: Visitor) -> Response:
-        """An article in the form. Conflict for a withdrawn one: nothing can be changed any more."""
-        article = self._mine(visitor, number_of(request))
+        """An article in the form; 409 for a withdrawn one: nothing can be changed any more."""
+        article = self._found(visitor, number_of(request))
+        if article.state is State.WITHDRAWN:
+            return self.room.door.message(request, visitor, 409, "withdrawn", article=article.id)
         return self._form(request, visitor, typed_form.of_article(article), article)
 
     def create(self, request: Request, visitor: Visitor, form: Form) -> Response:
@@ -92,16 +94,7 @@ class Editor:
     def _found(self, visitor: Visitor, article_id: int) -> Article:
         """The article, if it is one of theirs."""
         with self.room.database.read() as session:
-            article = self.room.desk.read(session, visitor.actor, article_id)
-        visitor.actor.demand(Right.WRITE, self.room.newsroom, article.division)
-        return article
-
-    def _mine(self, visitor: Visitor, article_id: int) -> Article:
-        """The article, if it is theirs to change."""
-        article = self._found(visitor, article_id)
-        if article.state is State.WITHDRAWN:
-            raise Conflict(f"article {article_id} is withdrawn and cannot be changed")
-        return article
+            return self.room.desk.theirs(session, visitor.actor, Right.WRITE, article_id)
 
     def _take(self, request: Request, visitor: Visitor, form: Form, article: Article | None) -> Response:
         sent = typed_form.of_form(form, self.room.newsroom.city.languages)

@@ -14,7 +14,6 @@ from feeds.publication import is_news
 from feeds.reach import Reach
 from feeds.readiness import lacking
 from feeds.staff import Right
-from feeds.store import reading
 from feeds.store.database import Session
 from feeds.web import views
 from feeds.web.newsroom import desk_views
@@ -149,10 +148,9 @@ class Publishing:
             return article, self.room.reach(session, article), Seen.now(session, article)
 
     def _mine(self, request: Request, visitor: Visitor) -> tuple[Article, Reach]:
-        """The article of a form. Forbidden where it is another division's, public or not: that is noted."""
+        """The article of a form. Forbidden or Hidden where it is another division's: that is noted."""
         with self.room.database.read() as session:
-            article = reading.get(session, number_of(request))
-            visitor.actor.demand(Right.PUBLISH, self.room.newsroom, article.division)
+            article = self.room.desk.theirs(session, visitor.actor, Right.PUBLISH, number_of(request))
             return article, self.room.reach(session, article)
 
     def _hour(self, asked: Asked) -> tuple[datetime | None, _Fault | None]:
