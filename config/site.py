@@ -89,7 +89,7 @@ class Site(Parts):
     @cached_property
     def staff_pages(self) -> StaffPages:
         """The accounts of staff."""
-        return StaffPages(self.door, self.accounts, self.database, self.chrome)
+        return StaffPages(self.door, self.accounts, self.database, self.chrome, self.clock)
 
     @cached_property
     def audit_pages(self) -> AuditPages:

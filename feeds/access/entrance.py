@@ -82,17 +82,19 @@ class Entrance:
             found = staff.named(session, one.name) if one.name else None
             kept = staff.password_of(session, found.id) if found and found.active else None
         if not self._passwords.verify(kept, password) or found is None or kept is None:
-            self._alarm(one, found)
+            self._note_failure(one, found)
             raise WrongSignIn("the name or the password is wrong")
         again = self._passwords.hash(prepared(password)) if self._passwords.is_dated(kept) else None
         with self._database.write() as session:
             if staff.password_of(session, found.id) != kept or not staff.get(session, found.id).active:
                 raise WrongSignIn("the account was changed at this very moment")
+            wrong = self._wrong_before(session, one)
             sign_in_failures.forget(session, name_key=one.name_key, network_key=one.network_key)
             if again is not None:
                 staff.set_password(session, found.id, again, must_change=found.must_change)
             staff_sessions.end(session, hash_of(present))
-            audit.record(session, at=self._clock(), actor=found.name, action="sign_in")
+            details = {"tries": wrong} if wrong else {}
+            audit.record(session, at=self._clock(), actor=found.name, action="sign_in", details=details)
             return self._let_in(session, found, browser if one.known else "")
 
     def knows(self, name: str, browser: str) -> bool:
@@ -133,6 +135,8 @@ class Entrance:
             self._count(session, _Try(before.name, *keys, known=True))
             kept = staff.password_of(session, person_id)
         if not self._passwords.verify(kept, old):
+            with self._database.write() as session:
+                audit.record(session, at=self._clock(), actor=before.name, action="password_failed")
             raise WrongSignIn("the present password is wrong")
         if prepared(old) == chosen:
             raise PasswordRefused("account.password_same")
@@ -180,21 +184,32 @@ class Entrance:
                 raise TooManyTries(too_soon)
         sign_in_failures.add(session, name_key=one.name_key, network_key=one.network_key, at=now)
 
-    def _alarm(self, one: _Try, found: Person | None) -> None:
-        """Tell the log and the audit log of a name that somebody keeps trying; never a name that is nobody's:
+    def _wrong_before(self, session: Session, one: _Try) -> int:
+        """How often this name was tried within the window from anywhere, before the try that is being made."""
+        since = self._clock() - WINDOW
+        tried = sign_in_failures.latest(session, name_key=one.name_key, since=since, limit=A_NAME + 1)
+        return max(0, len(tried) - 1)
 
-        people type passwords into the wrong field.
+    def _note_failure(self, one: _Try, found: Person | None) -> None:
+        """Write into the audit log that a wrong password was given for somebody, and tell both logs where it goes on.
+
+        The first of a quarter of an hour is written down and then the alarms: a stranger can lengthen the record by a
+        few lines and no more. Never a name that is nobody's: people type passwords into the wrong field.
         """
         now = self._clock()
         with self._database.read() as session:
             tried = sign_in_failures.latest(session, name_key=one.name_key, since=now - WINDOW, limit=max(ALARM_AT) + 1)
-        if len(tried) not in ALARM_AT:
+        is_attack = len(tried) in ALARM_AT
+        if is_attack:
+            log.warning("sign_in.attacked", person=found.id if found else "unknown", tries=len(tried))
+        if not is_attack and len(tried) != 1:
             return
-        log.warning("sign_in.attacked", person=found.id if found else "unknown", tries=len(tried))
-        if found is not None:
-            with self._database.write() as session:
-                details = {"tries": len(tried)}
-                audit.record(session, at=now, actor=STRANGER, action="attack", subject=found.name, details=details)
+        action, details = "attack" if is_attack else "sign_in_failed", {"tries": len(tried)}
+        with self._database.write() as session:
+            if found is None:
+                sign_in_failures.rewrite(session, name_key=one.name_key)
+            else:
+                audit.record(session, at=now, actor=STRANGER, action=action, subject=found.name, details=details)
 
     def _let_in(self, session: Session, person: Person, browser: str) -> Admitted:
         now = self._clock()

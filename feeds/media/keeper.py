@@ -19,7 +19,7 @@ from feeds.media import files, pictures
 from feeds.media.folder import Folder
 from feeds.media.refusal import MediaRefused
 from feeds.model import Attachment, Picture
-from feeds.store import media
+from feeds.store import audit, media
 from feeds.store.database import Session
 from feeds.store.media import Kept
 
@@ -33,9 +33,10 @@ _WAITING = 6
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file that is on the disk and waits for its row."""
+    """A file that is on the disk and waits for its row; what its owner called it."""
 
     kept: Kept
+    file_name: str
 
 
 class MediaStore:
@@ -62,7 +63,7 @@ class MediaStore:
             kind = files.kind_of(content, file_name)
             name = f"{hashlib.sha256(content).hexdigest()}.{kind.extension}"
             self.folder.write(name, content)
-            return Prepared(Kept(name=name, media_type=kind.media_type, length=len(content)))
+            return Prepared(Kept(name=name, media_type=kind.media_type, length=len(content)), file_name)
         if len(content) > MAX_PICTURE_BYTES:
             raise MediaRefused("media.picture_too_large")
         with self._in_line(), self._turn:
@@ -79,7 +80,8 @@ class MediaStore:
                 width=made.width,
                 height=made.height,
                 variants=tuple(made.smaller),
-            )
+            ),
+            file_name,
         )
 
     @contextlib.contextmanager
@@ -92,9 +94,12 @@ class MediaStore:
             self._queue.release()
 
     def keep(self, session: Session, prepared: Prepared, *, by: str) -> Kept:
-        """Write down, in the caller's transaction, that a file is kept."""
-        media.add(session, prepared.kept, by=by, now=self._clock())
-        return prepared.kept
+        """Write down, in the caller's transaction, that a file is kept and who brought it."""
+        now, kept = self._clock(), prepared.kept
+        media.add(session, kept, by=by, now=now)
+        called = clean_line(prepared.file_name) or kept.name
+        audit.record(session, at=now, actor=by, action="upload", subject=called, details={"media": kept.name})
+        return kept
 
     def find(self, session: Session, name: str) -> Kept | None:
         """What is known of a file; None if there is none of this name."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 
 from feeds.store.database import Session
 from feeds.store.staff_tables import sign_in_failure
@@ -38,3 +38,9 @@ def forget(session: Session, *, name_key: str, network_key: str) -> None:
     """Drop what was counted for this name from this network: its owner has signed in from there."""
     wanted = delete(sign_in_failure).where(sign_in_failure.c.name_key == name_key)
     session.execute(wanted.where(sign_in_failure.c.network_key == network_key))
+
+
+def rewrite(session: Session, *, name_key: str) -> None:
+    """Write what is there once more: a name that nobody has takes as long as one of which the record is written."""
+    wanted = update(sign_in_failure).where(sign_in_failure.c.name_key == name_key)
+    session.execute(wanted.values(at=sign_in_failure.c.at))

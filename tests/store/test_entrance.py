@@ -236,7 +236,7 @@ def test_b88_one_name_from_many_places_is_slowed_and_the_log_is_told(quick_house
         (person.id, 10, "warning"),
         (person.id, A_NAME, "warning"),
     ]
-    assert quick_house.deeds() == [(STRANGER, "attack"), (STRANGER, "attack")]
+    assert quick_house.deeds() == [(STRANGER, "sign_in_failed"), (STRANGER, "attack"), (STRANGER, "attack")]
     with pytest.raises(TooManyTries):
         quick_house.enter(network=HERE)
 

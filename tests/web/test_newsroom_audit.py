@@ -1,13 +1,17 @@
 """The audit log as a page: in sentences, for those whom it concerns, filtered, and by pages."""
 
+from datetime import timedelta
+
 import pytest
 
 from feeds.staff import SHELL, Actor, Role, person
 from feeds.store import audit
 from feeds.store.articles import filing_of
 from tests.builders import NOW, content, draft, publish
+from tests.media.test_kept_files import shot
 from tests.web.conftest import Site
-from tests.web.newsroom import Staff, signed_in
+from tests.web.desk import CHIEF, ENVIRONMENT, asked, deeds, edited
+from tests.web.newsroom import File, Staff, employ, signed_in
 
 
 def _record(site: Site, action: str, *, actor: str = "editor-b", article: int | None = None, **more: object) -> None:
@@ -160,3 +164,68 @@ def test_a_discarded_draft_stays_in_the_log(site: Site) -> None:
 
 def test_nobody_else_reads_it(site: Site) -> None:
     assert Staff(site.browser).get("/newsroom/audit").status == 303
+
+
+def test_what_was_uploaded_and_by_whom_is_in_the_log(site: Site) -> None:
+    member = signed_in(site, "editor-a", role=Role.EDITOR)
+    form = {"language": "en", "title": "A park", "text": "It opens.", "form": "markdown", "division": "climate"}
+    member.upload(
+        "/newsroom/articles/new",
+        form | {"do": "attach"},
+        files=[("new_picture", File("hall.jpg", shot())), ("new_file", File("계획.csv", b"a,b\n1,2\n"))],
+    )
+    table, picture, *_ = _rows(signed_in(site).get("/newsroom/audit?did=upload").text)
+    for row, name in ((table, "계획.csv"), (picture, "hall.jpg")):
+        assert "<td>uploaded</td>" in row
+        assert "editor-a" in row
+        assert name in row
+
+
+def test_b88_a_wrong_password_is_in_the_log_once_and_said_when_its_owner_comes_back(site: Site) -> None:
+    person, password = employ(site, "editor-a")
+    stranger = Staff(site.browser)
+    for _ in range(3):
+        stranger.sign_in(person.name, "wrong horse battery")
+        stranger.sign_in("nobody-at-all", "wrong horse battery")
+    Staff(site.browser).sign_in(person.name, password)
+    page = signed_in(site).get("/newsroom/audit").text
+    (failed,) = [row for row in _rows(page) if "tried a wrong password" in row]
+    assert "A stranger" in failed
+    assert "editor-a" in failed
+    (entered,) = [row for row in _rows(page) if "<td>signed in</td>" in row and "editor-a" in row]
+    assert "3 wrong passwords within 15 minutes" in entered
+    assert "nobody-at-all" not in page
+
+
+def test_a_wrong_present_password_is_in_the_log(site: Site) -> None:
+    member = signed_in(site, "editor-a", role=Role.EDITOR)
+    member.post("/newsroom/password", {"old": "not it at all", "new": "long enough 123", "again": "long enough 123"})
+    assert "gave a wrong present password" in _rows(signed_in(site).get("/newsroom/audit?who=editor-a").text)[0]
+
+
+def test_a_request_that_was_taken_back_was_not_declined(site: Site) -> None:
+    waiting = asked(site)
+    with site.database.write() as session:
+        site.parts.desk.decline(session, ENVIRONMENT, waiting.id, expected=waiting.version)
+    assert deeds(site, waiting.id)[-1] == (ENVIRONMENT.name, "take_back")
+    assert "took the request for approval back" in _rows(signed_in(site).get("/newsroom/audit").text)[1]
+
+
+def test_an_edit_that_costs_an_urgent_release_its_hour_says_so(site: Site) -> None:
+    waiting = asked(site)
+    with site.database.write() as session:
+        at = site.clock() + timedelta(hours=3)
+        back = site.parts.desk.decline(session, ENVIRONMENT, waiting.id, expected=waiting.version)
+        again = site.parts.desk.ask_approval(session, ENVIRONMENT, waiting.id, expected=back.version, at=at)
+        site.parts.desk.approve(session, CHIEF, waiting.id, expected=again.version)
+    edited(site, waiting.id, "Boil the water for ten minutes")
+    assert "its hour is off" in _rows(signed_in(site).get("/newsroom/audit?did=edit").text)[0]
+
+
+def test_the_names_that_a_topic_was_given_are_in_the_log(site: Site) -> None:
+    member = signed_in(site)
+    member.post("/newsroom/topics", {"slug": "summit", "name-en": "Summit", "name-ko": "정상회의"})
+    member.post("/newsroom/topics/summit", {"action": "rename", "name-en": "Summits", "name-ko": "정상회의"})
+    renamed, added = _rows(member.get("/newsroom/audit").text)[:2]
+    assert "Summits · 정상회의" in renamed
+    assert "Summit · 정상회의" in added

@@ -2,8 +2,8 @@
 
 import pytest
 
-from feeds.staff import Role
-from feeds.store import audit, staff
+from feeds.staff import Right, Role
+from feeds.store import api_tokens, audit, staff
 from tests.web.conftest import Site
 from tests.web.newsroom import Staff, employ, signed_in
 
@@ -137,3 +137,15 @@ def test_accounts_are_listed_in_korean_too(site: Site) -> None:
     page = signed_in(site, "operator-a", role=Role.OPERATOR, language="ko").get("/newsroom/staff").text
     assert "편집자" in page
     assert "물과" in page
+
+
+def test_whoever_closes_an_account_is_told_of_the_tokens_that_its_owner_made(site: Site, operator: Staff) -> None:
+    leaving, _ = employ(site, "operator-b", role=Role.OPERATOR)
+    with site.database.write() as session:
+        for name, by in (("cms", leaving.name), ("old", leaving.name), ("weather", "operator-a")):
+            made, _ = api_tokens.add(session, name, divisions=None, scopes=[Right.READ], now=site.clock(), by=by)
+            if name == "old":
+                api_tokens.revoke(session, made.id, site.clock())
+    page = operator.get(f"/newsroom/staff/{leaving.id}").text
+    assert "Programs go on with tokens that they made: cms." in page
+    assert "Programs go on" not in operator.get(f"/newsroom/staff/{leaving.id + 100}").text

@@ -124,6 +124,11 @@ def _notes(entry: Entry, newsroom: Newsroom, words: Words) -> list[str]:
     if isinstance(divisions, list) and divisions:
         known = [(newsroom.division(str(slug)), str(slug)) for slug in divisions]
         notes.append(", ".join(division.name(words.language) if division else slug for division, slug in known))
+    names = details.get("names")
+    if isinstance(names, dict):
+        notes.append(" · ".join(str(name) for name in names.values()))
+    if details.get("off_schedule"):
+        notes.append(words("audit.note.off_schedule"))
     if "tries" in details:
         notes.append(words("audit.note.tries", n=details["tries"]))
     if "twin" in details:

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feeds.access.accounts import AccountRefused, Accounts, Handed
+from feeds.clock import Clock
 from feeds.errors import NotFound
 from feeds.staff import Role
-from feeds.store import staff
+from feeds.store import api_tokens, staff
 from feeds.store.database import Database
 from feeds.store.staff import Person
 from feeds.web import views
@@ -37,6 +38,7 @@ class StaffPages:
     accounts: Accounts
     database: Database
     chrome: Chrome
+    clock: Clock
 
     @property
     def routes(self) -> list[Route]:
@@ -121,11 +123,14 @@ class StaffPages:
         fault: str | None = None,
         done: str | None = None,
     ) -> Response:
+        with self.database.read() as session:
+            made = [one for one in api_tokens.known(session) if one.created_by == person.name]
         return self.door.render(
             request,
             visitor,
             "newsroom/person.html",
             title=person.name,
+            tokens=[one.name for one in made if one.is_good(self.clock())],
             status=422 if fault else 200,
             person=person,
             wish=wish,

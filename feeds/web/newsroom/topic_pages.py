@@ -1,5 +1,6 @@
 """The vocabulary of topics: chief editors add, rename and retire."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -53,7 +54,7 @@ class TopicPages:
         try:
             with self.database.write() as session:
                 topics.add(session, wish.slug, wish.names)
-                self._note(session, visitor, "topic_add", wish.slug)
+                self._note(session, visitor, "topic_add", wish.slug, wish.names)
         except Conflict:
             return self._list(request, visitor, wish, faults=("vocabulary.fault.taken",))
         return self.door.done(request, TOPICS, "added")
@@ -76,7 +77,7 @@ class TopicPages:
             names = wish.names
         with self.database.write() as session:
             topics.change(session, topic.slug, names=names, retired=retired)
-            self._note(session, visitor, f"topic_{what}", topic.slug)
+            self._note(session, visitor, f"topic_{what}", topic.slug, names)
         return self.door.done(request, TOPICS, _DEEDS[what])
 
     # Pages
@@ -141,8 +142,9 @@ class TopicPages:
         languages = self.chrome.newsroom.city.languages
         return topic_wish(slug, {code: form.get(f"name-{code}") for code in languages}, languages)
 
-    def _note(self, session: Session, visitor: Visitor, action: str, slug: str) -> None:
-        audit.record(session, at=self.clock(), actor=visitor.name, action=action, subject=slug)
+    def _note(self, session: Session, visitor: Visitor, action: str, slug: str, names: Mapping[str, str]) -> None:
+        details = {"names": dict(names)}
+        audit.record(session, at=self.clock(), actor=visitor.name, action=action, subject=slug, details=details)
 
     def _words(self, request: Request) -> Words:
         return self.chrome.words[self.chrome.visit(request).language]
