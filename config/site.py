@@ -37,6 +37,7 @@ from feeds.web.pages import Pages
 from feeds.web.search import SearchPage
 from notifier.audience import Audience
 from notifier.preview import Preview
+from notifier.web.copies import Copies
 from notifier.web.residents import Residents
 
 PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
@@ -74,6 +75,11 @@ class Site(Parts):
     def residents(self) -> Residents:
         """The residents' pages."""
         return Residents(self.following, self.tokens, self.chrome, self.clock)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """The web copies of mails."""
+        return Copies(self.database, self.letters, self.tokens, self.chrome, self.clock)
 
     @cached_property
     def door(self) -> Door:

@@ -3,26 +3,22 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from feeds.clock import Clock
 from feeds.model import Article, ChangeKind, Newsroom, State, Topic
-from feeds.scope import Scope
 from feeds.store import changes, reading, topics
 from feeds.store.database import Database, Session
 from notifier import matching
+from notifier.collected import Collected
 from notifier.ledger import mailings, runs, subscribers
 from notifier.matching import News, Plan
-from notifier.messages import DigestItem, Letters, MailContent
+from notifier.messages import Letters, MailContent
 from notifier.model import Audience, Cadence, Kind, Subscription
 from notifier.windows import Slot, latest_due
-
-SHOWN_AT_MOST = 40
-"""How many releases one digest shows; the rest is on the web, so that the mail stays under the clipping limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ class Digests:
         people = subscribers.people(session, slot.cadence)
         told = mailings.told_of(session, slot.cadence, articles)
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
-        edition = _Edition(slot, span_from, now, to, articles, _vocabulary(session))
+        edition = _Edition(slot, span_from, now, to, articles, topics.by_slug(session))
         alike: dict[str, tuple[Plan, list[tuple[Audience, Sequence[mailings.Told]]]]] = {}
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
             plan = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
@@ -119,7 +115,7 @@ class Digests:
         known = mailings.find(session, key)
         if known is not None:
             return known
-        kept = _Kept(edition.slot.cadence, edition.span(self.newsroom.city.zone), plan.items)
+        kept = Collected(edition.slot.cadence, edition.span(self.newsroom.city.zone), plan.items)
         return mailings.freeze(
             session,
             self._content(kept, edition.articles, edition.vocabulary, language),
@@ -132,18 +128,10 @@ class Digests:
         )
 
     def _content(
-        self, kept: "_Kept", articles: Mapping[int, Article], vocabulary: Mapping[str, Topic], language: str
+        self, kept: Collected, articles: Mapping[int, Article], vocabulary: Mapping[str, Topic], language: str
     ) -> MailContent:
-        shown = kept.items[:SHOWN_AT_MOST]
-        headings = {under: self._heading(under, vocabulary, language) for one in shown for under in one.headings}
-        return self.letters.digest(
-            [_item(articles[item.article_id], item, headings) for item in shown],
-            language=language,
-            cadence=kept.cadence,
-            span=kept.span,
-            more=len(kept.items) - len(shown),
-            page_url=self.newsroom.url("/"),
-        )
+        items = kept.shown(articles, lambda under: self.letters.heading(under, vocabulary, language))
+        return self.letters.digest(items, language=language, cadence=kept.cadence, span=kept.span)
 
     def _make_again(self) -> None:
         """Digests still on their way are made again without what was withdrawn since; nothing else of them is lost."""
@@ -151,9 +139,9 @@ class Digests:
             if not mailings.showing_withdrawn(session):
                 return
         with self.database.write() as session:
-            vocabulary = _vocabulary(session)
+            vocabulary = topics.by_slug(session)
             for mailing_id, language, document in mailings.showing_withdrawn(session):
-                whole = _Kept.from_document(document)
+                whole = Collected.from_document(document)
                 articles = reading.by_id(session, [item.article_id for item in whole.items])
                 shown = {one.id for one in articles.values() if one.state is State.PUBLISHED}
                 public = tuple(one for one in whole.items if one.article_id in shown)
@@ -162,61 +150,8 @@ class Digests:
                     content = self._content(kept, articles, vocabulary, language)
                     mailings.make_again(session, mailing_id, content, kept.to_document())
 
-    def _heading(self, under: str, vocabulary: Mapping[str, Topic], language: str) -> str:
-        """The name of a wish's heading; empty for everything, where each release shows its own division.
-
-        Who followed a division that is no more follows the one that goes on with its work.
-        """
-        if "=" not in under:
-            division = self.newsroom.current(under)
-            return division.name(language) if division else ""
-        return ", ".join(self.letters.names(Scope.parse(under), vocabulary, language))
-
-
-def _item(article: Article, item: matching.Item, headings: Mapping[str, str]) -> DigestItem:
-    """The item with the names of its headings.
-
-    Two wishes of one person may have become the same one since: a division was merged into the other.
-    """
-    under = headings[item.under]
-    also_in = dict.fromkeys(headings[one] for one in item.also_in)
-    return DigestItem(
-        article=article,
-        under=under,
-        also_in=tuple(name for name in also_in if name != under),
-        corrected=item.corrected,
-    )
-
-
-def _vocabulary(session: Session) -> dict[str, Topic]:
-    return {topic.slug: topic for topic in topics.known(session)}
-
 
 _PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What a digest was made from, as its mailing keeps it."""
-
-    cadence: Cadence
-    span: tuple[date, date]
-    items: tuple[matching.Item, ...]
-
-    def to_document(self) -> dict[str, object]:
-        """The form in which it is stored."""
-        return {
-            "cadence": str(self.cadence),
-            "span": [day.isoformat() for day in self.span],
-            "items": [asdict(item) for item in self.items],
-        }
-
-    @classmethod
-    def from_document(cls, document: dict[str, Any]) -> "_Kept":
-        """What `to_document` stored."""
-        first, last = (date.fromisoformat(day) for day in document["span"])
-        items = (matching.Item(**(item | {"also_in": tuple(item["also_in"])})) for item in document["items"])
-        return cls(Cadence(document["cadence"]), (first, last), tuple(items))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The links that differ from person to person: what fills a mailing's placeholders. Pure."""
+"""The links that fill a mailing's placeholders: a person's own, and the one to its web copy. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Links:
 
     def of(self, one: Delivery, *, now: datetime) -> Mapping[str, str]:
         """Every placeholder that this delivery's message may hold, with its address."""
-        links = {}
+        links = {"copy": self.to(Purpose.MAIL, one.mailing_id, now=now)}
         if one.signup_id is not None:
             links["confirm"] = self.to(Purpose.CONFIRM, one.signup_id, now=now)
         if one.subscriber_id is not None:

@@ -4,7 +4,7 @@ Headers and bytes are made in `notifier.mime`; who gets what is decided elsewher
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -18,12 +18,17 @@ from feeds.model import Article, Newsroom, Topic
 from feeds.naming import wish_names
 from feeds.scope import Scope
 from feeds.words import Words
+from notifier import mime
 from notifier.model import Cadence
 from notifier.typesetting import underline, without_marks, wrap
 from notifier.voice import Voice
 
 CLIPPED_AT = 100_000
-"""Bytes of HTML beyond which large mail services hide the rest of a message."""
+"""Bytes of a message on the wire; large mail services hide the rest of one a little above that."""
+_HEADERS = 6_000
+"""Bytes left for the headers, and for what the links of a person take beyond the names of their placeholders."""
+SHOWN_AT_MOST = 40
+"""How many releases one digest shows: nobody reads more of them in a mail."""
 
 # U+FDD0 and U+FDD1 are noncharacters, kept by Unicode (section 23.7) for a program's own use: no text may hold
 # them, every serialiser lets them pass, and whatever a writer puts into an article loses them in `_clear_of_marks`.
@@ -45,6 +50,14 @@ class MailContent:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """One thing that a person follows: its names, none for everything, and how often they are told."""
+
+    labels: tuple[str, ...]
+    cadence: Cadence
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
     """A release in a digest: under which of the person's scopes it stands, and in which others it also is."""
@@ -53,6 +66,12 @@ class DigestItem:
     under: str
     also_in: tuple[str, ...] = ()
     corrected: bool = False
+
+    @property
+    def importance(self) -> tuple[bool, float]:
+        """What comes first where not all have room: the urgent, then the newest."""
+        at = self.article.published_at
+        return self.article.urgent, at.timestamp() if at else 0.0
 
 
 def placeholder(name: str) -> str:
@@ -94,13 +113,6 @@ def environment() -> Environment:
     return templates
 
 
-def _grouped(items: Iterable[DigestItem]) -> dict[str, list[DigestItem]]:
-    groups: dict[str, list[DigestItem]] = {}
-    for item in items:
-        groups.setdefault(item.under, []).append(item)
-    return groups
-
-
 def _clear_of_marks(value: object) -> object:
     if isinstance(value, Markup):
         return Markup(without_marks(value))  # noqa: S704 - taking characters away leaves it as safe as it was
@@ -119,49 +131,91 @@ class Letters:
         self._words = words
         self._templates = templates
 
-    def alert(self, article: Article, *, language: str, kind: Literal["published", "corrected"]) -> MailContent:
-        """One release in full; one too long for a mail is told by its summary and read on the web."""
-        content = self._render("alert", language, article=article, corrected=kind == "corrected", whole=True)
-        if len(content.html.encode()) <= CLIPPED_AT:
-            return content
-        return self._render("alert", language, article=article, corrected=kind == "corrected", whole=False)
+    def alert(
+        self,
+        article: Article,
+        *,
+        language: str,
+        kind: Literal["published", "corrected"],
+        with_pictures: bool = True,
+    ) -> MailContent:
+        """One release in full; one too long for a mail is told by its summary and read on the web.
+
+        Without pictures it loads nothing at all, and links to each of them instead.
+        """
+        known = {"article": article, "corrected": kind == "corrected", "with_pictures": with_pictures}
+        content = self._render("alert", language, **known, whole=True)
+        return content if _fits(content) else self._render("alert", language, **known, whole=False)
+
+    def alert_copy(self, article: Article, *, language: str, sent_on: date) -> str:
+        """The web copy of an alert: a page with the release as it stands today, without any person's links."""
+        corrected = article.correction_note is not None
+        known = {"article": article, "corrected": corrected, "with_pictures": True, "whole": True}
+        return self._copy("alert", language, sent_on, **known)
 
     def digest(
+        self, items: Sequence[DigestItem], *, language: str, cadence: Cadence, span: tuple[date, date]
+    ) -> MailContent:
+        """The releases of a window that began on `span[0]` and was cut on `span[1]`.
+
+        They are grouped by `under`, of which the empty one stands for everything, and within a group the urgent ones
+        come first, then the newest. Those that have no room, by the same importance over all groups, are counted and
+        stand in the web copy. A daily digest that began the day before is of its day; any other states its span, as
+        one does that catches up.
+        """
+        shown = min(len(items), SHOWN_AT_MOST)
+        while True:
+            content = self._render("digest", language, **_collected(items, shown, cadence, span))
+            if shown <= 1 or _fits(content):
+                return content
+            shown -= max(1, shown // 10)
+
+    def digest_copy(
         self,
         items: Sequence[DigestItem],
         *,
         language: str,
         cadence: Cadence,
         span: tuple[date, date],
-        more: int,
-        page_url: str,
-    ) -> MailContent:
-        """The releases of a window that began on `span[0]` and was cut on `span[1]`; `more` others are only on the web.
+        withdrawn: int,
+        sent_on: date,
+    ) -> str:
+        """The web copy of a digest: a page with all its releases but the `withdrawn` ones, which are counted."""
+        known = _collected(items, len(items), cadence, span) | {"withdrawn": withdrawn}
+        return self._copy("digest", language, sent_on, **known)
 
-        They are grouped by `under`, of which the empty one stands for everything. A daily digest that began the day
-        before is of its day; any other states its span, as one does that catches up. Where the items would make the
-        mail so long that it is clipped, the last ones join the others on the web.
-        """
-        first, last = span
-        if cadence is Cadence.DAILY and (last - first).days <= 1:
-            span = (last, last)
-        count = len(items) + more
-        known = {"cadence": cadence, "span": span, "count": count, "page_url": page_url}
-        shown = len(items)
-        while True:
-            groups = _grouped(items[:shown])
-            content = self._render("digest", language, **known, groups=groups, more=count - shown)
-            if len(content.html.encode()) <= CLIPPED_AT or shown <= 1:
-                return content
-            shown -= max(1, shown // 10)
+    def withdrawal(self, article: Article, *, language: str, withdrawn_on: date) -> MailContent:
+        """Tells who got a release that it was taken back, and why."""
+        return self._render("withdrawal", language, article=article, withdrawn_on=withdrawn_on)
 
     def confirmation(self, scope_labels: Sequence[str], *, language: str, cadence: Cadence, known: bool) -> MailContent:
         """Asks whether the wish is the reader's own; `known` says that the address already follows something."""
         return self._render("confirmation", language, labels=scope_labels, cadence=cadence, known=known)
 
+    def welcome(self, followed: Sequence[Follows], *, language: str) -> MailContent:
+        """Says what is followed from now on, the newest wish last, and how to change or leave."""
+        return self._render("welcome", language, followed=followed)
+
     def manage_link(self, *, language: str) -> MailContent:
         """Carries the link with which a person sees and changes what they follow."""
         return self._render("manage_link", language)
+
+    def renewal(
+        self, followed: Sequence[Follows], *, language: str, since: date, until: date, again: bool = False
+    ) -> MailContent:
+        """Asks who has followed since a day whether to go on; without an answer it ends on `until`.
+
+        `again` marks a reminder. Its own placeholder is `renew`, the link that says yes.
+        """
+        return self._render("renewal", language, followed=followed, since=since, until=until, again=again)
+
+    def address_confirm(self, *, language: str) -> MailContent:
+        """To a new address: asks whether mail shall come here; `confirm` is the link that says yes within 48 hours."""
+        return self._render("address_confirm", language)
+
+    def address_changed(self, new_address: str, *, language: str, changed_on: date) -> MailContent:
+        """To the address before: mail goes to the (masked) new one now; `undo` is the link that takes it back."""
+        return self._render("address_changed", language, address=new_address, changed_on=changed_on)
 
     def names(self, scope: Scope, vocabulary: Mapping[str, Topic], language: str) -> list[str]:
         """What somebody follows by a scope, as it is called today; none means everything.
@@ -170,10 +224,55 @@ class Letters:
         """
         return wish_names(scope.present(self._newsroom), self._newsroom, self._words[language], vocabulary)
 
+    def heading(self, under: str, vocabulary: Mapping[str, Topic], language: str) -> str:
+        """The name of a digest's heading; empty for everything, where each release shows its own division.
+
+        Who followed a division that is no more follows the one that goes on with its work.
+        """
+        if "=" not in under:
+            division = self._newsroom.current(under)
+            return division.name(language) if division else ""
+        return ", ".join(self.names(Scope.parse(under), vocabulary, language))
+
     def _render(self, kind: str, language: str, **values: object) -> MailContent:
-        voice = Voice(self._newsroom, self._words[language])
-        names = {**values, "voice": voice, "say": voice.say, "placeholder": placeholder}
-        subject = " ".join(self._templates.get_template(f"{kind}.subject").render(names).split())
+        names = self._names(language, values | {"copied_on": None})
+        subject = self._subject(kind, names)
         text = self._templates.get_template(f"{kind}.txt").render(names)
         html = self._templates.get_template(f"{kind}.html").render(names, subject=subject)
         return MailContent(subject, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", _INLINER.inline(html))
+
+    def _copy(self, kind: str, language: str, sent_on: date, **values: object) -> str:
+        names = self._names(language, values | {"copied_on": sent_on})
+        return self._templates.get_template(f"{kind}.html").render(names, subject=self._subject(kind, names))
+
+    def _subject(self, kind: str, names: Mapping[str, object]) -> str:
+        return " ".join(self._templates.get_template(f"{kind}.subject").render(names).split())
+
+    def _names(self, language: str, values: Mapping[str, object]) -> dict[str, object]:
+        voice = Voice(self._newsroom, self._words, language)
+        return {**values, "voice": voice, "say": voice.say, "placeholder": placeholder}
+
+
+def _fits(content: MailContent) -> bool:
+    """Whether no mail service hides the end of it."""
+    return len(mime.build(headers=(), text=content.text, html=content.html)) + _HEADERS <= CLIPPED_AT
+
+
+def _collected(items: Sequence[DigestItem], shown: int, cadence: Cadence, span: tuple[date, date]) -> dict[str, object]:
+    """What the templates of a digest name, where it shows so many of its items."""
+    first, last = span
+    if cadence is Cadence.DAILY and (last - first).days <= 1:
+        span = (last, last)
+    chosen = sorted(items, key=lambda item: item.importance, reverse=True)[:shown]
+    # The headings stand in the order of the person's own wishes, whatever is left out.
+    groups: dict[str, list[DigestItem]] = {item.under: [] for item in items}
+    for item in chosen:
+        groups[item.under].append(item)
+    return {
+        "cadence": cadence,
+        "span": span,
+        "count": len(items),
+        "groups": {under: inside for under, inside in groups.items() if inside},
+        "more": len(items) - shown,
+        "withdrawn": 0,
+    }

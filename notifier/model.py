@@ -19,15 +19,25 @@ class Kind(StrEnum):
     """What a mailing is."""
 
     CONFIRMATION = "confirmation"
+    WELCOME = "welcome"
     MANAGE_LINK = "manage_link"
     ALERT = "alert"
     CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
     DIGEST = "digest"
+    RENEWAL = "renewal"
+    ADDRESS_CONFIRM = "address_confirm"
+    """To a new address: may we write here from now on?"""
+    ADDRESS_CHANGED = "address_changed"
+    """To the address before: nothing more comes here."""
 
     @property
     def is_list_mail(self) -> bool:
         """Whether it goes only to people who follow something, and says how to leave."""
-        return self in (Kind.ALERT, Kind.CORRECTION, Kind.DIGEST)
+        return self in _LIST_MAIL
+
+
+_LIST_MAIL = (Kind.WELCOME, Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.DIGEST, Kind.RENEWAL)
 
 
 class DeliveryState(StrEnum):

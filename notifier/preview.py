@@ -25,4 +25,4 @@ class Preview:
             language=article.content.language,
             kind="corrected" if article.correction_note else "published",
         )
-        return fill(content, dict.fromkeys(("confirm", "manage", "unsubscribe"), _NOWHERE))
+        return fill(content, dict.fromkeys(("confirm", "copy", "manage", "unsubscribe"), _NOWHERE))

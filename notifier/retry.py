@@ -12,10 +12,15 @@ LONGEST_PAUSE = timedelta(hours=2)
 OUTAGE_PAUSE = timedelta(seconds=30)
 LIVES = {
     Kind.CONFIRMATION: timedelta(hours=24),
+    Kind.WELCOME: timedelta(hours=48),
     Kind.MANAGE_LINK: timedelta(hours=24),
     Kind.ALERT: timedelta(hours=48),
     Kind.CORRECTION: timedelta(hours=48),
+    Kind.WITHDRAWAL: timedelta(hours=48),
     Kind.DIGEST: timedelta(hours=48),
+    Kind.RENEWAL: timedelta(hours=48),
+    Kind.ADDRESS_CONFIRM: timedelta(hours=24),
+    Kind.ADDRESS_CHANGED: timedelta(hours=48),
 }
 """How long a delivery is tried, by kind; then it is expired, and staff see it."""
 

@@ -22,6 +22,8 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     UNSUBSCRIBE = "unsubscribe"
     FORM = "form"
+    MAIL = "mail"
+    """A web copy: of a mailing, the same for everybody who got it."""
 
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
@@ -29,6 +31,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.MANAGE: timedelta(days=7),
     Purpose.UNSUBSCRIBE: None,
     Purpose.FORM: timedelta(hours=24),
+    Purpose.MAIL: None,
 }
 _LONGEST = 300
 

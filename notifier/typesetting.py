@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import nh3
 
@@ -19,8 +20,13 @@ def without_marks(text: str) -> str:
 
 def columns(text: str) -> int:
     """How many columns of a terminal the text takes: two for a wide sign such as Hangul, none for a combining one."""
-    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-    return len(text) + wide - sum(unicodedata.category(sign) in ("Mn", "Me", "Cf") for sign in text)
+    return len(text) if text.isascii() else sum(map(_columns_of, text))
+
+
+@lru_cache(maxsize=8192)
+def _columns_of(sign: str) -> int:
+    wide = unicodedata.east_asian_width(sign) in "WF"
+    return 1 + wide - (unicodedata.category(sign) in ("Mn", "Me", "Cf"))
 
 
 def wrap(text: str, first: str = "", rest: str | None = None) -> str:
@@ -40,16 +46,19 @@ def wrap(text: str, first: str = "", rest: str | None = None) -> str:
 
 
 def _wrapped(words: list[str], first: str, rest: str) -> Iterator[str]:
-    line, bare = first, True
+    line, bare, taken = first, True, columns(first)
     for word in words:
-        if not bare and columns(line) + 1 + columns(word) > COLUMNS:
+        wide = columns(word)
+        if not bare and taken + 1 + wide > COLUMNS:
             yield line
-            line, bare = rest, True
-        is_whole = _LINK.search(word) is not None
-        while not is_whole and len(head := _head(word, COLUMNS - columns(line))) < len(word):
+            line, bare, taken = rest, True, columns(rest)
+        is_whole = taken + wide <= COLUMNS or _LINK.search(word) is not None
+        while not is_whole and len(head := _head(word, COLUMNS - taken)) < len(word):
             yield line + head
-            word, line = word[len(head) :], rest
-        line, bare = line + ("" if bare else " ") + word, False
+            word, line, taken = word[len(head) :], rest, columns(rest)
+        gap = "" if bare else " "
+        line, bare = line + gap + word, False
+        taken += len(gap) + columns(word)
     yield line
 
 

@@ -1,7 +1,7 @@
 """How the mails of one language name things: days, divisions, telephones, links, the language of a piece. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
-from feeds.addresses import article_path
+from feeds.addresses import article_path, media_path
 from feeds.figures import credited, with_figures
 from feeds.model import Article, Content, Footnote, Newsroom, Picture, hour_is_known
 from feeds.words import Words
@@ -34,12 +34,9 @@ class Voice:
     """What the templates of a mail ask, answered in its language."""
 
     newsroom: Newsroom
-    words: Words
-
-    @property
-    def language(self) -> str:
-        """The language of the mail itself."""
-        return self.words.language
+    tongues: Mapping[str, Words]
+    language: str
+    """The language of the mail itself."""
 
     @property
     def city(self) -> Label:
@@ -53,7 +50,7 @@ class Voice:
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence of the mail table."""
-        return self.words(f"mail.{key}", **values)
+        return self.tongues[self.language](f"mail.{key}", **values)
 
     def label(self, text: str) -> Label:
         """A name of the city file with its language, which is the mail's own where that cannot be told."""
@@ -115,12 +112,30 @@ class Voice:
         return self.newsroom.url(article_path(article))
 
     def pictures_beside(self, content: Content, body: str) -> list[Picture]:
-        """The pictures with a caption that the body itself does not give."""
-        return [each for each in content.pictures if each.caption and each.caption not in unescape(body)]
+        """The pictures with words that the body itself does not give."""
+        shown = unescape(body)
+        said = (each for each in content.pictures if each.caption or (each.media and each.alt))
+        return [each for each in said if (each.caption or each.alt or "") not in shown]
 
-    def credit(self, picture: Picture) -> str:
-        """Whose picture it is, nothing where that is unknown."""
-        return credited(picture.credit, self.words) if picture.credit else ""
+    def pictures_in_words(self, content: Content) -> list[Picture]:
+        """The pictures that a text can tell of: with a caption, or kept by us with words for who sees none."""
+        said = (each for each in content.pictures if each.caption or (each.media and each.alt))
+        return [each for each in said if each.media or each.caption not in content.body_text]
+
+    def credit(self, picture: Picture, language: str) -> str:
+        """Whose picture it is, in the language of its text; nothing where that is unknown."""
+        return credited(picture.credit, self._words_of(language)) if picture.credit else ""
+
+    def picture_address(self, picture: Picture) -> str:
+        """Where a picture that we keep is fetched."""
+        return self.newsroom.url(media_path(picture.media or ""))
+
+    def licence(self, article: Article) -> str:
+        """On what terms the release may be used."""
+        code = article.licence or self.newsroom.city.licence
+        words = self._words_of(self.language)
+        key = f"feed.licence.{code}"
+        return words("article.licence") + ": " + (words(key) if key in words.sentences else code)
 
     def notes_beside(self, content: Content, body: str) -> list[Footnote]:
         """The footnotes with a text that the body itself does not give."""
@@ -147,10 +162,19 @@ class Voice:
         kept = " ".join(lines[:_SUMMARY_LINES])
         return kept if len(lines) <= _SUMMARY_LINES else kept.rstrip(" ,.;:") + "…"
 
-    def whole_text(self, content: Content) -> Markup:
-        """The text between the pictures that we keep, which alone a mail loads."""
+    def whole_text(self, content: Content, with_pictures: bool) -> Markup:
+        """The text between the pictures that we keep, which alone a mail loads; or without any."""
         text = mail_html(content.body_html, self.newsroom.base_url)
         shown = with_figures(
-            text, content.pictures, url=self.newsroom.url, say=self.words, several=False, widest=_COLUMN
+            text,
+            content.pictures if with_pictures else (),
+            url=self.newsroom.url,
+            say=self._words_of(content.language),
+            several=False,
+            widest=_COLUMN,
         )
         return Markup(shown)  # noqa: S704 - nh3 has cleaned the text, and figures are written by us
+
+    def _words_of(self, language: str) -> Words:
+        """The sentences of a text's language; the mail's own where we have none in it."""
+        return self.tongues.get(language) or self.tongues[self.language]

@@ -18,6 +18,11 @@ def known(session: Session, *, retired: bool = True) -> tuple[Topic, ...]:
     return tuple(Topic(**row._mapping) for row in session.execute(wanted))
 
 
+def by_slug(session: Session) -> dict[str, Topic]:
+    """Every topic, retired or not, by its slug."""
+    return {one.slug: one for one in known(session)}
+
+
 def named(session: Session, slugs: Iterable[str]) -> tuple[Topic, ...]:
     """The topics with these slugs, retired or not, in order of their slugs."""
     wanted = select(topic).where(topic.c.slug.in_(list(slugs))).order_by(topic.c.slug)

@@ -1,7 +1,9 @@
 """Mailings, whom they go to, and who has been told of what: written together, so that nobody is told twice."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 
@@ -55,6 +57,35 @@ def freeze(
     if shown:
         session.execute(insert(mailing_article), shown)
     return mailing_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailed:
+    """A mailing as its web copy is made from it: what it was, when it was frozen, and of which articles it tells.
+
+    `plan` is what a digest was made from.
+    """
+
+    kind: Kind
+    language: str
+    created_at: datetime
+    plan: dict[str, Any] | None
+    articles: tuple[int, ...]
+
+
+def mailed(session: Session, mailing_id: int) -> Mailed | None:
+    """The mailing with this id, or None."""
+    row = session.execute(select(mailing).where(mailing.c.id == mailing_id)).first()
+    if row is None:
+        return None
+    told = select(mailing_article.c.article_id).where(mailing_article.c.mailing_id == mailing_id)
+    return Mailed(
+        kind=Kind(row.kind),
+        language=row.language,
+        created_at=row.created_at,
+        plan=row.plan,
+        articles=tuple(session.execute(told).scalars()),
+    )
 
 
 def address(

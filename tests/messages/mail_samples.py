@@ -1,13 +1,14 @@
 """One small city and its releases, for the tests of mails."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from html import escape
 from zoneinfo import ZoneInfo
 
 from feeds.model import Article, Attachment, City, Content, Division, Footnote, Newsroom, Picture, State
 from feeds.words import load
-from notifier.messages import DigestItem, Letters, MailContent, environment
+from notifier.messages import DigestItem, Follows, Letters, MailContent, environment
 from notifier.model import Cadence
 
 CLIMATE = Division(slug="climate", names={"en": "Climate Policy", "ko": "기후정책과"}, telephone="053-803-5120")
@@ -33,8 +34,12 @@ VALUES = {
     "manage": "https://news.daegu.example.org/manage/m.token?a=1&b=2",
     "unsubscribe": "https://news.daegu.example.org/unsubscribe/u.token",
     "confirm": "https://news.daegu.example.org/confirm/c.token",
+    "copy": "https://news.daegu.example.org/mail/w.token",
+    "renew": "https://news.daegu.example.org/renew/r.token",
+    "undo": "https://news.daegu.example.org/undo/b.token",
 }
 DAY = date(2021, 5, 25)
+FOLLOWED = (Follows(("Climate Policy", "문화예술과"), Cadence.IMMEDIATE), Follows((), Cadence.DAILY))
 PARAGRAPHS = (
     "The city promises what it can count, and it counted first: roofs, buses and kitchens, street by street.",
     "대구시는 올해 여름부터 네 개 노선의 심야버스를 새벽 한 시까지 늘려 운행하고 정류장마다 시각표를 붙인다.",
@@ -80,10 +85,30 @@ def alert(language: str = "en", kind: str = "published", **changes: object) -> M
 
 def digest(*items: DigestItem, language: str = "en", **changes: object) -> MailContent:
     """A digest of these items, daily and of one day where the test says nothing."""
-    plain = {"cadence": Cadence.DAILY, "span": (DAY, DAY), "more": 0, "page_url": NEWSROOM.url("/")}
+    plain = {"cadence": Cadence.DAILY, "span": (DAY, DAY)}
     return LETTERS.digest(items, language=language, **{**plain, **changes})
 
 
+def many(number: int) -> list[DigestItem]:
+    """Releases in Korean as long as a busy city's, under one heading, the newest first."""
+    first = datetime(2021, 5, 24, 9, tzinfo=UTC)
+    return [
+        DigestItem(
+            article=article(
+                1000 - n,
+                language="ko",
+                title=f"대구시, 기후위기 대응 위해 시내버스 노선 {n + 1}개 새벽까지 늘려 운행한다",
+                summary=PARAGRAPHS[1] * 3,
+                division="culture",
+                published_at=first - timedelta(minutes=n),
+            ),
+            under="",
+        )
+        for n in range(number)
+    ]
+
+
+@cache
 def every_kind(language: str) -> dict[str, MailContent]:
     """One mail of every kind."""
     both = (
@@ -102,9 +127,19 @@ def every_kind(language: str) -> dict[str, MailContent]:
         "correction": alert(
             language, "corrected", updated_at=datetime(2021, 5, 25, tzinfo=UTC), correction_note="00:40."
         ),
-        "digest": digest(*both, language=language, more=3),
+        "digest": digest(*both, *many(48), language=language),
         "catch-up": digest(*both, language=language, span=(date(2021, 5, 20), date(2021, 5, 24))),
         "confirmation": LETTERS.confirmation(["Climate Policy"], known=False, **known),
         "known": LETTERS.confirmation(["Climate Policy", "문화예술과"], known=True, **known),
+        "welcome": LETTERS.welcome(FOLLOWED, language=language),
         "manage_link": LETTERS.manage_link(language=language),
+        "withdrawal": LETTERS.withdrawal(
+            article(withdrawal_reason="The timetable was that of last year."), language=language, withdrawn_on=DAY
+        ),
+        "renewal": LETTERS.renewal(FOLLOWED, language=language, since=date(2019, 5, 20), until=date(2021, 6, 20)),
+        "renewal again": LETTERS.renewal(
+            FOLLOWED[:1], language=language, since=date(2019, 5, 20), until=date(2021, 6, 20), again=True
+        ),
+        "address_confirm": LETTERS.address_confirm(language=language),
+        "address_changed": LETTERS.address_changed("n…@example.org", language=language, changed_on=DAY),
     }

@@ -21,7 +21,7 @@ def test_every_placeholder_of_every_mail_is_filled(language: str) -> None:
 
 
 def test_a_missing_value_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no value for unsubscribe"):
+    with pytest.raises(ValueError, match="no value for copy, unsubscribe"):
         fill(alert(), {"manage": "https://a.test/"})
 
 
