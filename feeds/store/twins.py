@@ -43,12 +43,15 @@ def _family(session: Session, article_id: int) -> list[tuple[str, int]]:
 
 
 def _tell(session: Session, ids: Iterable[int], now: datetime) -> None:
-    """Write in the log that what shows these articles is another now, for pages and feeds name the twins."""
-    for one in sorted(ids):
-        found = get(session, one)
-        if found.state is State.PUBLISHED:
-            kind = ChangeKind.EDITED
-            changes.record(session, article_id=one, revision=found.revision, kind=kind, at=now, quiet=True)
+    """Write in the log that what shows these articles is another now, for pages and feeds name the twins.
+
+    A draft is named by none: where only one of them is public nothing has changed that a reader could see, and no tag
+    or date of a feed may tell that there is something to come.
+    """
+    public = [found for one in sorted(ids) if (found := get(session, one)).state is State.PUBLISHED]
+    for found in public if len(public) > 1 else ():
+        kind = ChangeKind.EDITED
+        changes.record(session, article_id=found.id, revision=found.revision, kind=kind, at=now, quiet=True)
 
 
 def _set_group(session: Session, ids: Iterable[int], group: int | None) -> None:

@@ -12,7 +12,7 @@ from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale
 from feeds.model import Article, City, Newsroom, Picture, State
 from feeds.publication import Publications
 from feeds.staff import SHELL, Actor, Right, Role, person
-from feeds.store import articles, audit, changes, reading, topics
+from feeds.store import api_tokens, articles, audit, changes, reading, topics
 from feeds.store.articles import Filing, filing_of
 from feeds.store.database import Database, Session
 from tests.builders import NOW, Hands, content
@@ -188,6 +188,27 @@ def test_what_is_urgent_needs_a_second_person(database: Database, desk: Desk) ->
     asked, approved, published = deeds(database)[1:]
     assert asked == ("water-editor", "ask_approval")
     assert (approved, published) == (("environment-editor", "approve"), ("environment-editor", "publish"))
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_whoever_made_the_token_that_asked_is_no_second_person(
+    database: Database, desk: Desk, *, revoked: bool
+) -> None:
+    """Nor is a token a second person to its maker, whatever it may do."""
+    one = written(database, desk, urgent=True)
+    with database.write() as session:
+        token, _ = api_tokens.add(session, "cms", divisions=None, scopes=Right, now=NOW, by=CHIEF.name)
+        program = token.actor
+        asked = desk.ask_approval(session, CHIEF, one.id, expected=one.version)
+        with pytest.raises(Forbidden, match="second person"):
+            desk.approve(session, program, one.id, expected=asked.version)
+        back = desk.decline(session, CHIEF, one.id, expected=asked.version)
+        asked = desk.ask_approval(session, program, one.id, expected=back.version)
+        if revoked:
+            api_tokens.revoke(session, token.id, NOW)
+        with pytest.raises(Forbidden, match="second person"):
+            desk.approve(session, CHIEF, one.id, expected=asked.version)
+        assert desk.approve(session, SECOND, one.id, expected=asked.version).state is State.PUBLISHED
 
 
 def test_what_was_approved_is_what_was_seen(database: Database, desk: Desk) -> None:

@@ -92,6 +92,28 @@ def test_an_unpublished_twin_is_told_to_nobody(site: Site) -> None:
             articles.schedule(session, other, at=NOW + timedelta(hours=1))
 
 
+def test_no_tag_or_date_of_a_feed_tells_that_a_release_has_a_twin_to_come(site: Site) -> None:
+    one = publish(site.database).article_id
+    paths = ("/feeds/all.rss", "/feeds/climate.atom", "/feeds/all/2026-05.json")
+
+    def seen() -> list[tuple[str | None, str | None, bytes]]:
+        answers = [site.browser.get(path) for path in paths]
+        return [(one.headers.get("etag"), one.headers.get("last-modified"), one.body) for one in answers]
+
+    before = seen()
+    site.clock.forward(hours=1)
+    with site.database.write() as session:
+        filing = Filing(division="water")
+        hidden = articles.add(
+            session, content("Hidden twin", "ko"), filing=filing, authority="a.test,2026", now=site.clock()
+        )
+        link(session, one, hidden.id, now=site.clock())
+    assert seen() == before
+    with site.database.write() as session:
+        articles.discard(session, hidden.id, now=site.clock())
+    assert seen() == before
+
+
 def test_a_withdrawn_twin_is_offered_no_more(site: Site) -> None:
     one, other = twins(site)
     withdraw(site.database, other)
