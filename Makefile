@@ -31,11 +31,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo]'
+	$(PIP) install --quiet --constraint constraints.txt --editable .
 	touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,postgres,test]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[postgres,test]'
 	touch $@ $(VENV)/.demo
 
 # Needs uv: writes the pins of every dependency for every Python and platform that we support.

@@ -23,11 +23,15 @@ subscribers = typer.Typer(help="Who follows what, and what an address got.", no_
 tokens = typer.Typer(help="What programs show to use the API.", no_args_is_help=True)
 staff = typer.Typer(help="Who may sign in to the newsroom.", no_args_is_help=True)
 run = typer.Typer(help="The same runs that the scheduler wakes.", no_args_is_help=True)
+bounces = typer.Typer(help="Mail that came back.", no_args_is_help=True)
+suppressions = typer.Typer(help="Addresses that get no list mail.", no_args_is_help=True)
 app.add_typer(articles, name="articles")
 app.add_typer(subscribers, name="subscribers")
 app.add_typer(tokens, name="tokens")
 app.add_typer(run, name="run")
 app.add_typer(staff, name="staff")
+app.add_typer(bounces, name="bounces")
+app.add_typer(suppressions, name="suppressions")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 ArticleId = Annotated[int, typer.Argument(help="The article's number.", min=1)]
@@ -316,6 +320,44 @@ def staff_reset(name: StaffName, password_stdin: FromStdin = False, as_json: AsJ
 def staff_remove(name: StaffName, as_json: AsJson = False) -> None:
     """Close somebody's account; what they did stays on record."""
     _call("staff", action="remove", name=name, as_json=as_json)
+
+
+@bounces.command("read")
+def bounces_read(
+    maildir: Annotated[Path | None, typer.Argument(help="A Maildir; without it one mail from standard input.")] = None,
+    recipient: Annotated[str | None, typer.Option(help="Whom the envelope of the one mail named.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read mail that came back: bounces, complaints, and mails of people who leave."""
+    _call("bounces", action="read", maildir=maildir, recipient=recipient, as_json=as_json)
+
+
+@bounces.command("status")
+def bounces_status(as_json: AsJson = False) -> None:
+    """How many mails of each kind came back within 30 days, and how many wait for somebody to look at."""
+    _call("bounces", action="status", as_json=as_json)
+
+
+@suppressions.command("list")
+def suppressions_list(as_json: AsJson = False) -> None:
+    """How many addresses get no list mail for which reason, and the latest of them."""
+    _call("suppressions", action="list", as_json=as_json)
+
+
+@suppressions.command("add")
+def suppressions_add(
+    email: Annotated[str, typer.Argument(help="The address.")],
+    note: Annotated[str, typer.Option(help="Who wants it, or why, in at most 40 characters.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send an address no list mail any more, whatever it follows."""
+    _call("suppressions", action="add", email=email, note=note, as_json=as_json)
+
+
+@suppressions.command("remove")
+def suppressions_remove(email: Annotated[str, typer.Argument(help="The address.")], as_json: AsJson = False) -> None:
+    """Send an address list mail again."""
+    _call("suppressions", action="remove", email=email, as_json=as_json)
 
 
 def main() -> None:

@@ -29,3 +29,5 @@ def set_up(log_format: str = "text", *, quiet: bool = False) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    for stranger in ("mail", "flufl.bounce"):  # they write down addresses, and traces of what strangers send
+        logging.getLogger(stranger).setLevel(logging.CRITICAL)

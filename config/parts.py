@@ -32,10 +32,14 @@ from feeds.publication import Publications
 from feeds.store.database import Database
 from notifier import messages
 from notifier.alerts import Alerts
+from notifier.bounces import Ourselves
 from notifier.delivery import Sender
 from notifier.digests import Digests
+from notifier.envelope import ReturnAddresses
 from notifier.following import Following
 from notifier.messages import Letters
+from notifier.parking import Parking
+from notifier.returns import Returns
 from notifier.schedule import Ticks
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport
@@ -130,12 +134,42 @@ class Parts:
     def sender(self) -> Sender:
         """Sends what is planned."""
         jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
-        return Sender(self.database, self.newsroom, self.tokens, self.transport, self.clock, jitter)
+        return Sender(
+            self.database,
+            self.newsroom,
+            self.tokens,
+            self.transport,
+            self.clock,
+            jitter,
+            addresses=self.return_addresses,
+        )
+
+    @cached_property
+    def return_addresses(self) -> ReturnAddresses | None:
+        """The addresses that mail comes back to; None where no domain is set for them."""
+        domain = self.settings.bounce_domain
+        return ReturnAddresses(domain, self.tokens) if domain else None
+
+    @cached_property
+    def parking(self) -> Parking:
+        """Keeps what nobody could decide on."""
+        return Parking(self.settings.parked_dir or beside(self.database, "parked"))
+
+    @cached_property
+    def returns(self) -> Returns:
+        """Takes the mail that comes back. CivicwireError where no domain is set for it."""
+        addresses = self.return_addresses
+        if addresses is None:
+            raise CivicwireError("set CIVICWIRE_BOUNCE_DOMAIN to the domain that mail comes back to")
+        us = Ourselves(addresses.domain, self.newsroom.city.sender_address)
+        return Returns(self.database, addresses, us, self.tokens, self.clock, self.parking)
 
     @cached_property
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
-        tidying = (self.entrance.tidy, MediaTidying(self.database, self.media.folder, self.clock).run)
+        tidying = [self.entrance.tidy, MediaTidying(self.database, self.media.folder, self.clock).run]
+        if self.return_addresses is not None:
+            tidying.append(self.returns.tidy)
         planning = (self.alerts, self.digests, self.sender, self.following)
         return Ticks(self.publications.run, *planning, hubs=self.hubs, tidying=tidying)
 
@@ -162,7 +196,7 @@ class Parts:
     @cached_property
     def media(self) -> MediaStore:
         """Keeps pictures and files."""
-        return MediaStore(self.settings.media_dir or media_folder(self.database), self.clock)
+        return MediaStore(self.settings.media_dir or beside(self.database, "media"), self.clock)
 
     @cached_property
     def programs(self) -> Programs:
@@ -200,9 +234,9 @@ def key_file(database: Database) -> Path:
     return Path(database.url.database or "").with_name("secret.key")
 
 
-def media_folder(database: Database) -> Path:
-    """Where uploaded pictures and files are kept unless a setting says otherwise."""
-    return Path(database.url.database or "").with_name("media") if database.is_sqlite else Path("var/media")
+def beside(database: Database, name: str) -> Path:
+    """Where a folder of this installation is kept unless a setting says otherwise."""
+    return Path(database.url.database or "").with_name(name) if database.is_sqlite else Path("var") / name
 
 
 def kept_key(database: Database) -> str:

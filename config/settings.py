@@ -46,6 +46,9 @@ class Settings:
     smtp_password: str | None = field(default=None, repr=False)
     smtp_connections: int = 4
     mail_from: str | None = None
+    bounce_domain: str | None = None
+    bounce_listen: tuple[str, int] | None = None
+    parked_dir: Path | None = None
     media_dir: Path | None = None
     hubs: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
@@ -73,6 +76,24 @@ def _address(text: str) -> str:
         return normalise(text)
     except AddressRefused as error:
         raise ValueError(f"is no address to write from: {error}") from error
+
+
+def _domain(text: str) -> str:
+    try:
+        return normalise(f"bounce@{text}").rpartition("@")[2]
+    except AddressRefused as error:
+        raise ValueError("must be a domain such as bounces.example.org") from error
+
+
+def _endpoint(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not host.isprintable() or " " in host:
+        raise ValueError("must be of the form 127.0.0.1:2525")
+    try:
+        return host, _number(1, 65535)(port)
+    except ValueError as error:
+        raise ValueError("must be of the form 127.0.0.1:2525, with a port from 1 to 65535") from error
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -138,6 +159,9 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_password": _line,
     "smtp_connections": _number(1, 100),
     "mail_from": _address,
+    "bounce_domain": _domain,
+    "bounce_listen": _endpoint,
+    "parked_dir": Path,
     "media_dir": Path,
     "hubs": _hubs,
     "trusted_proxies": _networks,
@@ -163,6 +187,8 @@ def read_settings(
             problems.append(f"{origin}: {error}")
     if bool(values.get("smtp_username")) != bool(values.get("smtp_password")):
         problems.append(f"{PREFIX}SMTP_USERNAME and {PREFIX}SMTP_PASSWORD: give both or neither")
+    if values.get("bounce_listen") and not values.get("bounce_domain"):
+        problems.append(f"{PREFIX}BOUNCE_LISTEN: needs {PREFIX}BOUNCE_DOMAIN, the domain whose mail comes there")
     if problems:
         raise SettingsError(tuple(problems))
     return Settings(**values)  # type: ignore[arg-type]

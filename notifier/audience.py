@@ -40,6 +40,6 @@ class Audience:
 
 
 def _fate(state: DeliveryState) -> str:
-    if state is DeliveryState.ACCEPTED:
+    if state in (DeliveryState.ACCEPTED, DeliveryState.COMPLAINED):  # who complains has had it
         return "accepted"
     return "waiting" if state.is_open else "failed"

@@ -22,6 +22,7 @@ from feeds.model import Newsroom
 from feeds.store.database import Database, Session
 from notifier import mime
 from notifier.addresses import masked
+from notifier.envelope import ReturnAddresses, Way
 from notifier.ledger import deliveries
 from notifier.ledger.deliveries import LEASE
 from notifier.links import Links
@@ -56,6 +57,8 @@ class Sender:
     transport: Transport
     clock: Clock
     jitter: random.Random
+    addresses: ReturnAddresses | None = None
+    """Where what cannot be delivered comes back to; without it, to the sender's address."""
     stopping: Event = field(default_factory=Event)
 
     def stop(self) -> None:
@@ -150,14 +153,17 @@ class Sender:
             reply = Reply(550, f"5.6.0 the message cannot be written: {error}")
             await asyncio.to_thread(self._settle_reply, one, owner, reply, done)
             return None
-        sender = self.newsroom.city.sender_address
         try:
-            reply = await connection.send(sender=sender, recipient=one.address, message=message)
+            reply = await connection.send(sender=self._envelope_sender(one), recipient=one.address, message=message)
         except TransportUnavailable:
             queue.append(one)
             raise
         await asyncio.to_thread(self._settle_reply, one, owner, reply, done)
         return reply
+
+    def _envelope_sender(self, one: Delivery) -> str:
+        """Each delivery's own (VERP), so that a report says of itself whom it speaks of."""
+        return self.addresses.address(Way.BOUNCE, one.id) if self.addresses else self.newsroom.city.sender_address
 
     def _message(self, one: Delivery) -> bytes:
         now = self.clock()

@@ -14,6 +14,7 @@ from feeds.store import changes, topics
 from feeds.store.database import Database, Session
 from notifier.addresses import masked
 from notifier.ledger import mailings, signups, subscribers, suppressions
+from notifier.ledger.suppressions import Suppression
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription
 from notifier.tokens import Tokens
@@ -129,6 +130,23 @@ class Following:
         with self.database.read() as session:
             person = subscribers.get(session, subscriber_id)
             return (person, subscribers.live(session, subscriber_id)) if person else None
+
+    def suppressed(self, address: str) -> Suppression | None:
+        """Why this address gets no releases, whatever it follows; None where nothing stops them."""
+        with self.database.read() as session:
+            return suppressions.find(session, self.tokens.address_hashes(address))
+
+    def ask_again(self, subscriber_id: int) -> bool:
+        """Plan the mail that asks a suppressed person whether releases may come again; False if they follow nothing.
+
+        Confirming any wish of theirs lifts the suppression, so that the first one is asked for.
+        """
+        known = self.followed(subscriber_id)
+        if known is None or not known[1] or self.suppressed(known[0].address) is None:
+            return False
+        person, (first, *_) = known
+        self.ask(person.address, first.scope, first.cadence, language=person.language)
+        return True
 
     def change(self, subscriber_id: int, subscription_id: int, cadence: Cadence) -> bool:
         """Another cadence for one subscription of this person; False if there is no such one."""

@@ -44,6 +44,7 @@ class DeliveryState(StrEnum):
     """Where a delivery stands. The first three are open; the others are final.
 
     UNKNOWN: the connection was lost after the message was handed over, twice; it may or may not have arrived.
+    BOUNCED: a server further on could not deliver it, and said so later. COMPLAINED: it arrived and was unwanted.
     """
 
     PENDING = "pending"
@@ -53,6 +54,8 @@ class DeliveryState(StrEnum):
     REJECTED = "rejected"
     UNKNOWN = "unknown"
     EXPIRED = "expired"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
     SKIPPED_LEFT = "skipped_left"
     SKIPPED_SUPPRESSED = "skipped_suppressed"
     SKIPPED_WITHDRAWN = "skipped_withdrawn"

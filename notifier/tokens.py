@@ -3,6 +3,7 @@
 Keys are given newest first: the first one signs, every one is accepted, so that links survive a rotation.
 """
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -83,6 +84,18 @@ class Tokens:
         """A short keyed mark, stable for the same subject, for ids that must not be guessable."""
         mark = hmac.new(self._keys[-1].encode(), b"civicwire.mark\0" + subject.encode(), hashlib.sha256)
         return mark.hexdigest()[:16]
+
+    def return_marks(self, subject: str) -> tuple[str, ...]:
+        """Keyed marks of 24 letters and digits in lower case, under the newest key first: they prove a return address.
+
+        Mail servers may change the case of an address and cut a long one, so nothing here depends on either.
+        """
+        return tuple(
+            base64.b32encode(hmac.digest(key.encode(), b"civicwire.return\0" + subject.encode(), "sha256")[:15])
+            .decode()
+            .lower()
+            for key in self._keys
+        )
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return URLSafeSerializer(

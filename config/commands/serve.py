@@ -8,6 +8,7 @@ import structlog
 from config.asgi import application
 from config.commands.console import ready
 from config.logs import set_up
+from config.postbox import listening
 from config.server import serve_until_told
 from config.settings import load_settings
 from config.site import Site
@@ -27,7 +28,11 @@ def run(*, host: str, port: int, role: str) -> None:
         log.info("serving", host=host, port=port, role=role, version=version("civicwire"), at=parts.settings.base_url)
         scheduler = schedule(parts.ticks, parts.newsroom.city.zone) if role != "web" else None
         public = role != "scheduler"
-        with following(parts.shelf) if public else nullcontext():
+        listen = parts.settings.bounce_listen if role != "web" else None
+        with (
+            following(parts.shelf) if public else nullcontext(),
+            listening(parts.returns, *listen) if listen else nullcontext(),
+        ):
             serve_until_told(
                 application(parts, public=public),
                 host=host,

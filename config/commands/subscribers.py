@@ -64,13 +64,15 @@ def _show(parts: Parts, address: str, as_json: bool) -> None:
         person = subscribers.find(session, address)
         live = subscribers.live(session, person.id) if person else []
         sent = history.of_address(session, address)
-        suppressed = suppressions.reason_for(session, parts.tokens.address_hashes(address))
+        suppressed = suppressions.find(session, parts.tokens.address_hashes(address))
     if as_json:
         print_json(
             {
                 "address": address,
                 "subscriber": person is not None,
-                "suppressed": suppressed,
+                "suppressed": suppressed.reason if suppressed else None,
+                "suppressed_by": suppressed.source if suppressed else None,
+                "suppressed_at": suppressed.at if suppressed else None,
                 "follows": [{"scope": str(one.scope), "cadence": str(one.cadence)} for one in live],
                 "deliveries": [
                     {
@@ -93,6 +95,7 @@ def _show(parts: Parts, address: str, as_json: bool) -> None:
         rows = [(str(one.scope) or "every release", one.cadence) for one in live]
         print_table(("follows", "cadence"), rows, title=f"{address} since {person.created_at:%Y-%m-%d}")
     if suppressed:
-        print(f"No list mail is sent to it: {suppressed}.")
+        since = f"since {suppressed.at:%Y-%m-%d}, by {suppressed.source}"
+        print(f"No list mail is sent to it: {suppressed.reason.replace('_', ' ')} ({since}).")
     history_rows = [(f"{one.created_at:%Y-%m-%d %H:%M}", one.kind, one.state, one.subject, one.reply) for one in sent]
     print_table(("planned (UTC)", "kind", "state", "subject", "the server said"), history_rows)

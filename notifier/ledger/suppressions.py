@@ -1,12 +1,23 @@
 """Addresses that must get no list mail, kept as keyed hashes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from feeds.store.database import Session, insert_once
 from notifier.ledger.tables import suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why an address gets no list mail, who said so, and since when. The address itself is not kept."""
+
+    address_hash: str
+    reason: str
+    source: str
+    at: datetime
 
 
 def add(session: Session, address_hash: str, *, reason: str, source: str, now: datetime) -> None:
@@ -15,11 +26,25 @@ def add(session: Session, address_hash: str, *, reason: str, source: str, now: d
     session.execute(insert_once(session, suppression).values(**values))
 
 
-def reason_for(session: Session, hashes: Sequence[str]) -> str | None:
+def find(session: Session, hashes: Sequence[str]) -> Suppression | None:
     """Why the address with these hashes is suppressed; None if it is not."""
-    return session.execute(select(suppression.c.reason).where(suppression.c.address_hash.in_(hashes))).scalar()
+    row = session.execute(select(suppression).where(suppression.c.address_hash.in_(hashes))).first()
+    return Suppression(**row._mapping) if row else None
 
 
-def lift(session: Session, hashes: Sequence[str]) -> None:
-    """Write to the address again: its owner has just confirmed that it wants mail and gets it."""
-    session.execute(delete(suppression).where(suppression.c.address_hash.in_(hashes)))
+def newest(session: Session, *, limit: int) -> Sequence[Suppression]:
+    """The latest ones, newest first."""
+    wanted = select(suppression).order_by(suppression.c.at.desc(), suppression.c.address_hash).limit(limit)
+    return [Suppression(**row._mapping) for row in session.execute(wanted)]
+
+
+def count(session: Session) -> dict[str, int]:
+    """How many addresses are suppressed for each reason."""
+    counted = select(suppression.c.reason, func.count()).group_by(suppression.c.reason)
+    return {row[0]: row[1] for row in session.execute(counted.order_by(suppression.c.reason))}
+
+
+def lift(session: Session, hashes: Sequence[str]) -> bool:
+    """Write to the address again, as its owner or an operator wishes; False if it was not suppressed."""
+    lifted = delete(suppression).where(suppression.c.address_hash.in_(hashes)).returning(suppression.c.address_hash)
+    return session.execute(lifted).first() is not None

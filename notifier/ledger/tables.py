@@ -169,6 +169,28 @@ suppression = Table(
     Column("at", Instant, nullable=False),
 )
 
+bounce = Table(
+    "bounce",
+    metadata,
+    # A delivery comes back once in each way, however many mails say so and however often they are read.
+    Column("delivery_id", Id, ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("finding", String(16), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    # A refusal that has held sending once, or came while it was held, does not hold it again.
+    Column("spent", Boolean, nullable=False),
+    Index("ix_bounce_finding", "finding", "at"),
+)
+
+bounce_tally = Table(
+    "bounce_tally",
+    metadata,
+    # How many mails of each kind came back on a day (UTC): forged ones leave nothing else.
+    Column("day", Date, primary_key=True),
+    Column("finding", String(16), primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
 hold = Table(
     "hold",
     metadata,

@@ -175,6 +175,8 @@ class Residents:
             return "manage.notice.stopped_all"
         if action == "stop" and self._following.stop(subscriber_id, only=chosen, reason="manage page"):
             return "manage.notice.stopped"
+        if action == "restart" and self._following.ask_again(subscriber_id):
+            return "manage.notice.asked"
         cadence = first(fields, "cadence")
         known = action == "change" and cadence in list(Cadence)
         if known and self._following.change(subscriber_id, chosen, Cadence(cadence)):
@@ -218,6 +220,7 @@ class Residents:
             subscriptions=self._shown(request, live),
             address_masked=masked(person.address),
             followed_since=person.created_at,
+            stopped=self._following.suppressed(person.address),
             notice=notice,
         )
 

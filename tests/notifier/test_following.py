@@ -234,7 +234,7 @@ def test_who_confirms_again_is_written_to_again(desk: Desk) -> None:
         suppressions.add(session, hashes[0], reason="bounced", source="test", now=desk.clock())
     confirm(desk, ask(desk))
     with desk.database.read() as session:
-        assert suppressions.reason_for(session, hashes) is None
+        assert suppressions.find(session, hashes) is None
 
 
 @pytest.mark.parametrize(("language", "names"), [("en", ["Climate", "Water"]), ("ko", ["기후과", "물과"])])

@@ -50,6 +50,8 @@ class MailServer:
     """Messages received whole whose 250 was never sent."""
     connections: int = 0
     commands: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    """Whom each MAIL command named, in order."""
     on_accept: threading.Event = field(default_factory=threading.Event)
 
     def to(self, recipient: str) -> list[Accepted]:
@@ -124,6 +126,7 @@ def _session(server: MailServer, connection: socket.socket, lines: BinaryIO) -> 
             if behaviour.close_after is not None and done >= behaviour.close_after:
                 _say(connection, "421 4.7.0 enough for now")
                 raise _Gone
+            server.senders.append(text.partition("<")[2].partition(">")[0])
             _say(connection, behaviour.mail or "250 2.1.0 ok")
         elif verb == "RCPT":
             recipient = text.partition("<")[2].partition(">")[0]
