@@ -45,6 +45,7 @@ QUERIES = {
     "two common words": (Query(text="대구 지원"), None),
     "a phrase of common words": (Query(text='"city council"'), "city council"),
     "a rare phrase of common words": (Query(text='"대구에서 지원을 시민은"'), "대구에서 지원을 시민은"),
+    "two words in one, mostly written with a space": (Query(text="대구지방정부"), None),
     "words of two languages": (Query(text="summit 대구"), None),
     "one syllable": (Query(text="물"), None),
     "nothing": (Query(text="쀍뷁"), "쀍뷁"),
@@ -221,7 +222,7 @@ def measure(database: Database, peers: dict[str, Peer], rounds: int) -> None:
 
             time = median(seconds(theirs) for _ in range(max(1, rounds // 10)))
             said.append(f"{peer_name} {time * 1000:.1f} ms = {time / middle:.1f}x, {counts[0]} found")
-        print(f"{name:32} {'; '.join(said)}", flush=True)
+        print(f"{name:45} {'; '.join(said)}", flush=True)
 
 
 def main() -> None:

@@ -144,18 +144,8 @@ class Wanted:
         return " ".join(sorted(map(str, self.words)))
 
     @property
-    def phrases(self) -> tuple[tuple[str, ...], ...]:
-        """What the index must hold, each once, as it is written."""
-        return tuple(dict.fromkeys(phrase for word in self.words for phrase in word.phrases))
-
-    @property
     def groups(self) -> Groups:
-        """The same as groups of one phrase each."""
-        return tuple((phrase,) for phrase in self.phrases)
-
-    @property
-    def spaced(self) -> Groups:
-        """The same, each word also with one space more in it."""
+        """What the index must hold: of each group one phrase, first the one that stands in the question."""
         groups: dict[tuple[tuple[str, ...], ...], None] = {}
         for word in self.words:
             first, *others = word.phrases

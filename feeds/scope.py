@@ -16,7 +16,7 @@ MAX_VALUES = 50
 @lru_cache(maxsize=20_000)
 def _wanted(words: str) -> Groups:
     """Read once for each wish that is matched against releases again and again."""
-    return parse(words).spaced
+    return parse(words).groups
 
 
 @dataclass(frozen=True, slots=True)

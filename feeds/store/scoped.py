@@ -144,7 +144,7 @@ def _sought(scope: Scope, newsroom: Newsroom, *, limit: int) -> Sought:
         tuple(facet("board", slug) for slug in scope.boards),
         (facet("language", scope.language),) if scope.language else (),
     ]
-    return Sought(groups=parse(scope.words).spaced, facets=tuple(one for one in groups if one), limit=limit)
+    return Sought(groups=parse(scope.words).groups, facets=tuple(one for one in groups if one), limit=limit)
 
 
 def _filed(scope: Scope, newsroom: Newsroom, *, divisions: bool = True) -> list[ColumnElement[bool]]:

@@ -71,16 +71,11 @@ def search(session: Session, query: Query) -> Results:
     if query.text.strip() and not wanted.words:
         return Results()
     marker = Marker(wanted)
-    groups = wanted.groups
-    found = _found(session, query, groups)
-    if len(found) <= FARTHEST and wanted.spaced != groups:
-        # Of a common word there are enough as it is written: only a rarer one is looked for with a space in it too.
-        groups = wanted.spaced
-        found = _found(session, query, groups)
+    found = _found(session, query, wanted.groups)
     more = len(found) > FARTHEST
     if wanted.words and not query.newest:
         if more:
-            found = list(dict.fromkeys(found + _found(session, query, groups, in_title=True)))
+            found = list(dict.fromkeys(found + _found(session, query, wanted.groups, in_title=True)))
         ordered = _best(session, found, marker)
     else:
         ordered = _newest(session, found)
@@ -96,7 +91,7 @@ def ids(session: Session, text: str, *, limit: int) -> tuple[int, ...]:
     wanted = parse(text)
     if not wanted.words:
         return ()
-    sought = Sought(groups=wanted.spaced, high=2 * HIDDEN, limit=max(limit, 0))
+    sought = Sought(groups=wanted.groups, high=2 * HIDDEN, limit=max(limit, 0))
     return tuple(engine_of(session).find(session, sought))
 
 

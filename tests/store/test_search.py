@@ -349,6 +349,13 @@ def test_b09_names_of_filters_are_only_compared(database: Database) -> None:
         assert titles(database, divisions=one, boards=one, topics=one, language=plain) == [], value
 
 
+def test_b61_the_longest_question_is_answered_by_both_engines(database: Database) -> None:
+    words = ["".join(chr(0xAC00 + 97 * n + 11 * m) for m in range(12)) for n in range(15)]
+    publish(database, f"{words[0][:5]} {words[0][5:]} {' '.join(words[1:])}", language="ko")
+    assert ask(database, " ".join(words)).total == 1
+    assert ask(database, " ".join(word[::-1] for word in words)).total == 0
+
+
 def test_a_question_without_a_word_finds_nothing(database: Database) -> None:
     publish(database, "Night buses")
     assert ask(database, "!!!") == ask(database, '""') == Results()
@@ -391,7 +398,7 @@ def test_a_text_of_200000_characters_is_found_by_its_first_and_last_words(databa
     ],
 )
 def test_a_phrase_has_the_marks_of_a_text_that_holds_it_and_not_of_its_words_apart(written: str, phrase: str) -> None:
-    (wanted,) = parse(phrase).phrases
+    ((wanted, *_),) = parse(phrase).groups
     marks = search_postgres.side_by_side(wanted)
     assert marks
     assert marks <= search_postgres.side_by_side(tokens([written]))
@@ -399,7 +406,7 @@ def test_a_phrase_has_the_marks_of_a_text_that_holds_it_and_not_of_its_words_apa
 
 
 def test_words_that_only_end_and_begin_alike_have_not_all_marks_of_a_phrase() -> None:
-    (wanted,) = parse('"대구에서 지원을"').phrases
+    ((wanted,),) = parse('"대구에서 지원을"').groups
     assert not search_postgres.side_by_side(wanted) <= search_postgres.side_by_side(tokens(["회의에서 지원하는"]))
     assert search_postgres.side_by_side(wanted) <= search_postgres.side_by_side(tokens(["동대구에서 지원을"]))
 

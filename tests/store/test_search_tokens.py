@@ -12,7 +12,8 @@ from feeds.marking import SNIPPET, Marker, Texts
 
 
 def phrases(text: str) -> set[tuple[str, ...]]:
-    return set(parse(text).phrases)
+    """As they stand in the question."""
+    return {group[0] for group in parse(text).groups}
 
 
 def marked(query: str, text: str) -> list[str]:
@@ -50,7 +51,7 @@ def test_a_number_is_found_with_its_korean_unit_whatever_follows() -> None:
 
 
 def found_in(text: str, query: str) -> bool:
-    return holds(line([text]), parse(query).spaced)
+    return holds(line([text]), parse(query).groups)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_b61_what_holds_no_word_asks_for_nothing(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_b61_no_token_holds_what_an_engine_could_take_for_syntax(text: str) -> None:
-    for token in [one for phrase in parse(text).phrases for one in phrase] + tokens([text]):
+    for token in [one for group in parse(text).groups for phrase in group for one in phrase] + tokens([text]):
         assert token
         assert not [one for one in token if one.isascii() and not one.isalnum()]
         assert not [one for one in token if category(one) in ("Zs", "Cc", "Cs")]
@@ -157,8 +158,8 @@ def test_what_is_asked_as_it_stands_is_marked(text: str) -> None:
 def test_the_index_holds_every_word_of_its_own_text(parts: list[str]) -> None:
     text = "".join(parts)
     found = f" {' '.join(tokens([text]))} "
-    for phrase in parse(text).phrases:
-        assert f" {' '.join(phrase)} " in found
+    for group in parse(text).groups:
+        assert f" {' '.join(group[0])} " in found
 
 
 def test_korean_is_marked_within_longer_words_and_words_only_whole() -> None:
