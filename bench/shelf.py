@@ -1,6 +1,8 @@
-"""Feeds that are kept: how soon all of them show a new release, and how much memory ten thousand of them take.
+"""Feeds that are kept: how soon all of them show a new release, whether that grows with the archive, and how much
+memory ten thousand of them take.
 
-Among releases as `bench.search` composes them, on SQLite. No peer keeps feeds so: the figures stand for themselves.
+Among releases as `bench.search` composes them, on SQLite; `--long N` instead sets an archive of N releases, written by
+SQL, beside one of 10,000 and publishes into both in turn. No peer keeps feeds so: the figures stand for themselves.
 """
 
 import argparse
@@ -9,12 +11,14 @@ import resource
 from itertools import accumulate
 from statistics import median, quantiles
 
+from bench.bulk import fill_rows
 from bench.peers import seconds
 from bench.search import fill, sqlite, vocabulary
+from config.migrations.upgrading import upgrade
 from feeds.model import Newsroom
 from feeds.scope import Scope
 from feeds.shelf import Shelf
-from feeds.store import articles
+from feeds.store import articles, divisions
 from feeds.store.articles import Filing
 from feeds.store.database import Database
 from feeds.words import load
@@ -51,7 +55,11 @@ def main() -> None:
     parser.add_argument("--releases", type=int, default=10_000)
     parser.add_argument("--live", type=int, default=1_000)
     parser.add_argument("--asked", type=int, default=10_000)
+    parser.add_argument("--long", type=int, help="an archive of so many releases against one of 10,000")
     options = parser.parse_args()
+    if options.long:
+        _growth(10_000, options.long, options.live)
+        return
     with sqlite() as database:
         fill(database, options.releases)
         _freshness(database, options.live, options.releases)
@@ -72,6 +80,36 @@ def _freshness(database: Database, live: int, releases: int) -> None:
         end=" ",
     )
     print(f"in {median(times) * 1000:.0f} ms, p95 {quantiles(times, n=20)[-1] * 1000:.0f}", flush=True)
+
+
+def _growth(short: int, long: int, live: int) -> None:
+    with sqlite() as one, sqlite() as other:
+        shelves = {short: _long(one, short, live), long: _long(other, long, live)}
+        rng = random.Random(11)
+        times: dict[int, list[float]] = {short: [], long: []}
+        touched: dict[int, list[int]] = {short: [], long: []}
+        for number in range(60):
+            state = rng.getstate()
+            for releases, shelf in shelves.items():
+                rng.setstate(state)  # the same release for both
+                publish(shelf.database, rng, number)
+                times[releases].append(seconds(lambda shelf=shelf, n=releases: touched[n].append(shelf.catch_up())))  # type: ignore[misc]
+        for releases in shelves:
+            print(f"{releases} releases, {live} live feeds: fresh after one more, shown by", end=" ")
+            print(f"{median(touched[releases]):.0f}, in {median(times[releases]) * 1000:.1f} ms")
+        print(f"ratio {median(times[long]) / median(times[short]):.2f}")
+
+
+def _long(database: Database, releases: int, live: int) -> Shelf:
+    upgrade(database)
+    with database.write() as session:
+        divisions.sync(session, NEWSROOM.city)
+    print(f"{releases} releases written in {seconds(lambda: fill_rows(database, releases)):.0f} s", flush=True)
+    shelf = Shelf(database, NEWSROOM, load("feeds"), lambda: NOW, bytes_kept=1_000_000_000)
+    shelf.catch_up()
+    for scope in scopes(live):
+        shelf.get(scope, "rss")
+    return shelf
 
 
 def _memory(database: Database, asked: int) -> None:

@@ -1,24 +1,27 @@
 """The archives of feeds (RFC 5005, section 4): a document for each month, from the newest to the first release.
 
-A month that is over stays as it is, but for a correction: then the links that lead to it have another address, so that
-whoever has fetched it fetches it again. Within a month that is not over the address moves with every change.
+A month that is over holds the same releases for ever, at one address. A correction is told by the feed, and seen there
+by whoever has fetched the month before; at its address the month shows it too. Only what changes which releases a month
+holds, one that came in late or was withdrawn, makes the links that lead to it have another address. Within a month that
+is not over the address moves with every change.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.documents.feed import feed_of
 from feeds.documents.splice import joined
-from feeds.model import Newsroom
+from feeds.model import Newsroom, Topic
 from feeds.months import Month
 from feeds.packed import Document, pack
 from feeds.renderings import FORMATS, Renderings
 from feeds.scope import Scope
-from feeds.store import changes, scoped, topics
+from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from feeds.words import Words
 
@@ -27,6 +30,13 @@ IN_A_PART = 200
 CLOSED_FOR, OPEN_FOR = 86_400, 300
 """Seconds for which a reader need not ask again for a month that is over, and for one that is not."""
 KEPT_BYTES = 16_000_000
+
+
+_MANY = 200
+"""So many changes at once are not looked at one by one: everything is made again."""
+
+Key = tuple[str, Month, int, str, bool]
+"""Of which scope a document is, of which month and part, in which format, and whether the month is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +54,15 @@ class Archives:
 
         The first part of any month up to the present one is there, if it has entries or not.
         """
+        key = (str(scope), month, part, extension, month.end(self.newsroom.city.zone) <= now)
         with self.database.read() as session:
-            head = changes.head(session)
-            known = self.kept.get((str(scope), month, part, extension), head)
+            head = self.kept.catch_up(session, self.newsroom.city.zone)
+            known = self.kept.get(key)
             if known is not None:
                 return known
             made = self._make(session, scope, month, part, extension, now)
         if made is not None:
-            self.kept.put((str(scope), month, part, extension), head, made)
+            self.kept.put(key, head, made)
         return made
 
     def _make(
@@ -67,7 +78,7 @@ class Archives:
         if part > 1 and not ids:
             return None
         vocabulary = {topic.slug: topic for topic in topics.known(session)}
-        renderings = Renderings(newsroom, self.words)
+        renderings = Renderings(newsroom, self.words, formats=(extension,))
         shown = [one for one in renderings.of(session, ids[: self.in_a_part], vocabulary) if one.entry]
         older = {name: newsroom.url(url) for name, url in self._older(session, scope, month, part, ids, now).items()}
         links = {"current": {name: newsroom.url(scope_feed_path(scope, name)) for name in FEED_TYPES}}
@@ -114,31 +125,50 @@ class Archives:
 
 
 class Kept:
-    """Documents of archives by what they are of, as long as the log has not moved on, within a bounded memory."""
+    """Documents of archives by what they are of, until the log says that they are stale, within a bounded memory.
+
+    A change makes its month's documents stale, and those of the months after it, which lead there.
+    """
 
     def __init__(self, *, bytes_kept: int = KEPT_BYTES) -> None:
         """Nothing is kept yet."""
         self._most = bytes_kept
-        self._documents: OrderedDict[object, Document] = OrderedDict()
+        self._documents: OrderedDict[Key, Document] = OrderedDict()
         self._size = 0
-        self._head = 0
+        self._seen = 0
+        self._topics: Sequence[Topic] = ()
         self._one_at_a_time = threading.Lock()
 
-    def get(self, key: object, head: int) -> Document | None:
-        """What was made when the log was as long as this; None if nothing was."""
+    def catch_up(self, session: Session, zone: ZoneInfo) -> int:
+        """Forget what is stale; answers the number of the last change that was looked at."""
+        head, vocabulary = changes.head(session), topics.known(session)
         with self._one_at_a_time:
-            if head != self._head:
+            if vocabulary != self._topics or head - self._seen > _MANY:
                 self._documents.clear()
-                self._size, self._head = 0, head
+                self._size = 0
+            elif head != self._seen and self._documents:
+                changed = reading.by_id(session, {one.article_id for one in changes.window(session, self._seen, head)})
+                twins = {twin for one in changed.values() for _, twin in one.twins}  # they name each other
+                found = (*changed.values(), *reading.by_id(session, twins).values())
+                touched = [one.published_at for one in found if one.published_at]
+                first = Month.of(min(touched), zone) if touched else None
+                for key in [key for key in self._documents if first and key[1] >= first]:
+                    self._size -= self._documents.pop(key).packed.size
+            self._seen, self._topics = max(head, self._seen), vocabulary
+            return head
+
+    def get(self, key: Key) -> Document | None:
+        """What is kept; None if nothing is."""
+        with self._one_at_a_time:
             known = self._documents.get(key)
             if known is not None:
                 self._documents.move_to_end(key)
             return known
 
-    def put(self, key: object, head: int, document: Document) -> None:
-        """Keep a document that was made when the log was as long as this."""
+    def put(self, key: Key, head: int, document: Document) -> None:
+        """Keep a document that was made when this was the last change."""
         with self._one_at_a_time:
-            if head != self._head or key in self._documents:
+            if head != self._seen or key in self._documents:
                 return
             self._documents[key] = document
             self._size += document.packed.size

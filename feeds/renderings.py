@@ -48,16 +48,24 @@ class Rendering:
         return 2_000 + sum(map(len, self.pieces.values()))
 
 
-def written(entry: Entry, *, number: int, at: datetime) -> Rendering:
-    """An entry written in every format."""
-    return Rendering(number, at, entry, {name: module.entry_bytes(entry) for name, module in FORMATS.items()})
+def written(entry: Entry, *, number: int, at: datetime, formats: Iterable[str] = tuple(FORMATS)) -> Rendering:
+    """An entry written in every format, or in some."""
+    return Rendering(number, at, entry, {name: FORMATS[name].entry_bytes(entry) for name in formats})
 
 
 class Renderings:
     """The entries that feeds were made of lately. Not for use in several threads at once."""
 
-    def __init__(self, newsroom: Newsroom, words: Mapping[str, Words], *, bytes_kept: int = KEPT_BYTES) -> None:
-        """Nothing is rendered yet."""
+    def __init__(
+        self,
+        newsroom: Newsroom,
+        words: Mapping[str, Words],
+        *,
+        bytes_kept: int = KEPT_BYTES,
+        formats: Sequence[str] = tuple(FORMATS),
+    ) -> None:
+        """Nothing is rendered yet; entries will be written in these formats."""
+        self._formats = formats
         self._newsroom = newsroom
         self._words = words
         self._known: OrderedDict[int, Rendering] = OrderedDict()
@@ -99,7 +107,8 @@ class Renderings:
     def make(self, article: Article, beside: Beside, *, number: int, at: datetime) -> Rendering:
         """Render an article and keep it. One that cannot be rendered is kept as that, with the reason."""
         try:
-            made = written(entry_of(article, self._newsroom, self._words, beside), number=number, at=at)
+            entry = entry_of(article, self._newsroom, self._words, beside)
+            made = written(entry, number=number, at=at, formats=self._formats)
             if made.longest > LONGEST_ENTRY:
                 raise ValueError(f"its entry has {made.longest:,} bytes, and {LONGEST_ENTRY:,} are the most")
         except Exception as error:  # one article of any brokenness must not take a feed with it (F61)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    literal_column,
 )
 
 from feeds.store.schema import Document, Instant, metadata
@@ -81,9 +82,16 @@ article = Table(
     # Lists and feeds read the newest first, of all divisions or of one.
     Index("ix_article_state_published", "state", "published_at"),
     Index("ix_article_division_published", "division", "published_at"),
+    # A feed begins with what changed last: of all, of a division, of a board.
+    Index("ix_article_updated", "updated_at"),
+    Index("ix_article_division_updated", "division", "updated_at"),
+    Index("ix_article_board_updated", "board", "updated_at"),
     # The clock asks every second what is due.
     Index("ix_article_state_publish_at", "state", "publish_at"),
 )
+# Each feed asks when something last left it because it had been withdrawn long enough. Few ever are.
+_gone = article.c.state == literal_column("'withdrawn'")
+Index("ix_article_gone", article.c.updated_at, sqlite_where=_gone, postgresql_where=_gone)
 # Each page of the newsroom asks what of one's divisions waits for approval. Few ever do.
 _asked = article.c.approval_version.is_not(None)
 Index("ix_article_approval", article.c.division, sqlite_where=_asked, postgresql_where=_asked)
