@@ -6,6 +6,7 @@ article is on a topic, on a board or holds words is asked of the scope itself, o
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, exists, func, literal, or_, select
 
@@ -15,6 +16,9 @@ from feeds.scope import Scope
 from feeds.store.database import Session
 from notifier.ledger.tables import subscriber, subscription, subscription_division
 from notifier.model import Cadence
+
+_scope_of = lru_cache(maxsize=20_000)(Scope.parse)
+"""Read once for each wish that is asked about every release."""
 
 
 def wishes_for(session: Session, article: Article, lineage: tuple[str, ...]) -> ColumnElement[bool]:
@@ -34,7 +38,7 @@ def wishes_for(session: Session, article: Article, lineage: tuple[str, ...]) -> 
     )
     matches = matcher(article, lineage)
     asked = session.execute(select(subscription.c.scope).where(filed, subscription.c.narrowed).distinct()).scalars()
-    wanted = [scope for scope in asked if matches(Scope.parse(scope))]
+    wanted = [scope for scope in asked if matches(_scope_of(scope))]
     return and_(filed, or_(~subscription.c.narrowed, _is_one_of(session, wanted)))
 
 

@@ -93,6 +93,31 @@ def test_a_resident_signs_up_changes_and_leaves_in_the_browser(
     context.close()
 
 
+def test_a_button_puts_the_address_of_a_feed_on_the_clipboard(browser: Browser, shown: Shown) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{shown.address}/feeds?lang=en")
+    for button in (page.locator(".address button").nth(1), page.locator(".ways button").last):
+        address = button.get_attribute("data-copy")
+        button.press("Enter")
+        page.wait_for_function("document.getElementById('copied').textContent.startsWith('Copied')")
+        assert page.evaluate("navigator.clipboard.readText()") == address
+        assert page.evaluate("document.activeElement.dataset.copy") == address
+        assert address is not None
+        assert address.startswith(f"{shown.address}/feeds/")
+    context.close()
+
+
+def test_without_script_no_button_promises_what_it_cannot_do(browser: Browser, shown: Shown) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{shown.address}/feeds/roads?lang=en")
+    assert page.locator("button[data-copy]:visible").count() == 0
+    assert page.locator(".address input").first.input_value() == f"{shown.address}/feeds/roads.rss"
+    assert page.locator(".address input").first.is_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("kind", ["confirm", "confirmed", "manage", "unsubscribe"])
 def test_pages_behind_a_mailed_link_are_accessible(browser: Browser, shown: Shown, kind: str) -> None:
     if kind == "confirm":
