@@ -9,9 +9,13 @@ from sqlalchemy import text
 
 from config.migrations.upgrading import newest, settings, upgrade
 from feeds.model import State
+from feeds.scope import Scope
 from feeds.store import reading
 from feeds.store.database import Database
 from feeds.store.search import Query, search
+from notifier.ledger import subscribers
+from notifier.model import Cadence
+from tests.builders import NOW
 
 DIVISION = "INSERT INTO division (slug, names, aliases, position) VALUES ('water', '{\"en\": \"Water\"}', '[]', 1)"
 ARTICLE = (
@@ -87,6 +91,19 @@ def test_the_way_down_leads_back_and_up_again(first_version: Database) -> None:
     upgrade(first_version)
     with first_version.read() as session:
         assert reading.get(session, 7).content.title == "수돗물 안내"
+
+
+def test_the_way_down_ends_wishes_that_an_earlier_version_would_take_for_everything(first_version: Database) -> None:
+    upgrade(first_version)
+    with first_version.write() as session:
+        person = subscribers.ensure(session, "reader@example.org", language="en", source="page", now=NOW)
+        for scope in (Scope(("water",)), Scope(topics=("summit",))):
+            subscribers.follow(session, person.id, scope, Cadence.DAILY, now=NOW)
+    _move(first_version, "0003")
+    with first_version.read() as session:
+        live = session.execute(text("SELECT scope FROM subscription WHERE ended_at IS NULL")).scalars().all()
+    assert live == ["division=water"]
+    upgrade(first_version)
 
 
 def test_a_scheduled_article_has_its_instant(first_version: Database) -> None:
