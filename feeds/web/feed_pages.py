@@ -1,6 +1,6 @@
 """The pages of feeds: every feed there is, and of each what it is, how to follow it and what it has brought lately."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from feeds.addresses import (
     subscribe_path,
 )
 from feeds.clock import Clock
-from feeds.model import Newsroom
+from feeds.model import Newsroom, Topic
 from feeds.months import Month
 from feeds.naming import wish_names, wish_rows
 from feeds.scope import Scope
@@ -138,8 +138,7 @@ class FeedPages:
                 session, scope, newsroom, since=now - _A_MONTH, until=now + timedelta(days=1), limit=_COUNTED, offset=0
             )
             months = _months(session, scope, newsroom, before or Month.of(now, newsroom.city.zone).after)
-        names = wish_names(scope, newsroom, words, vocabulary)
-        title = words("scope.and").join(names) or words("scope.all")
+        title = _title(scope, newsroom, words, vocabulary)
         division = newsroom.division(scope.division) if scope.division else None
         closed = division if division and division.retired else None
         rows = wish_rows(scope, newsroom, words, vocabulary)
@@ -167,6 +166,14 @@ class FeedPages:
             feed_title=title,
             canonical=newsroom.url(feed_page_path(scope)),
         )
+
+
+def _title(scope: Scope, newsroom: Newsroom, words: Words, vocabulary: Mapping[str, Topic]) -> str:
+    rows = wish_rows(scope, newsroom, words, vocabulary)
+    if len(rows) == 1:
+        ((kind, names),) = rows
+        return words(f"feed_page.only.{kind}", names=words("scope.and").join(names))
+    return words("scope.and").join(wish_names(scope, newsroom, words, vocabulary)) or words("scope.all")
 
 
 def _follow(scope: Scope, monthly: int, words: Words) -> views.Follow:

@@ -31,9 +31,9 @@ def filled(site: Site) -> Site:
 ONES = {
     "/feeds/all": "All releases",
     "/feeds/climate": "Climate",
-    "/feeds/select?topic=summit": "topic Summits",
+    "/feeds/select?topic=summit": "Releases on the topic Summits",
     "/feeds/select?division=climate&division=transport&q=summit": "Climate, Transport Bureau, with “summit”",
-    "/feeds/select?language=ko": "in Korean",
+    "/feeds/select?language=ko": "Releases in Korean",
 }
 
 
