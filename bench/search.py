@@ -45,6 +45,7 @@ QUERIES = {
     "two common words": (Query(text="대구 지원"), None),
     "a phrase of common words": (Query(text='"city council"'), "city council"),
     "a rare phrase of common words": (Query(text='"대구에서 지원을 시민은"'), "대구에서 지원을 시민은"),
+    "a phrase of two words with endings": (Query(text='"대구에서 지원을"'), "대구에서 지원을"),
     "two words in one, mostly written with a space": (Query(text="대구지방정부"), None),
     "words of two languages": (Query(text="summit 대구"), None),
     "one syllable": (Query(text="물"), None),
