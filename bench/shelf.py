@@ -7,14 +7,24 @@ SQL, beside one of 10,000 and publishes into both in turn. No peer keeps feeds s
 
 import argparse
 import random
-import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import accumulate
+from pathlib import Path
 from statistics import median, quantiles
+
+import httpx
 
 from bench.bulk import fill_rows
 from bench.peers import seconds
 from bench.search import fill, sqlite, vocabulary
 from config.migrations.upgrading import upgrade
+from feeds.addresses import scope_feed_path
 from feeds.model import Newsroom
 from feeds.scope import Scope
 from feeds.shelf import Shelf
@@ -22,7 +32,7 @@ from feeds.store import articles, divisions
 from feeds.store.articles import Filing
 from feeds.store.database import Database
 from feeds.words import load
-from tests.builders import NOW, content, small_city
+from tests.builders import NOW, SECRET, content, small_city
 
 NEWSROOM = Newsroom(small_city(), "https://riverton.example.org")
 KOREAN, _ = vocabulary(random.Random(20260520))
@@ -56,14 +66,18 @@ def main() -> None:
     parser.add_argument("--live", type=int, default=1_000)
     parser.add_argument("--asked", type=int, default=10_000)
     parser.add_argument("--long", type=int, help="an archive of so many releases against one of 10,000")
+    parser.add_argument("--memory", action="store_true", help="only the memory of a web process")
     options = parser.parse_args()
+    if options.memory:
+        _memory(options.releases, options.asked)
+        return
     if options.long:
         _growth(10_000, options.long, options.live)
         return
     with sqlite() as database:
         fill(database, options.releases)
         _freshness(database, options.live, options.releases)
-        _memory(database, options.asked)
+    _memory(options.releases, options.asked)
 
 
 def _freshness(database: Database, live: int, releases: int) -> None:
@@ -112,12 +126,62 @@ def _long(database: Database, releases: int, live: int) -> Shelf:
     return shelf
 
 
-def _memory(database: Database, asked: int) -> None:
-    shelf = Shelf(database, NEWSROOM, load("feeds"), lambda: NOW)
-    times = [seconds(lambda scope=scope: shelf.get(scope, "rss")) for scope in scopes(asked)]  # type: ignore[misc]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{asked} different feeds asked for once: {median(times) * 1000:.1f} ms each,", end=" ")
-    print(f"p95 {quantiles(times, n=20)[-1] * 1000:.1f}; peak memory of the process {peak:.0f} MB")
+def _memory(releases: int, asked: int) -> None:
+    """A web process as it is run, asked over HTTP for one feed after the other, while releases are published."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/civicwire.db")
+        fill(database, releases)
+        rng = random.Random(7)
+        wishes = list({Scope(words=" ".join(rng.sample(KOREAN[:3_000], 1 + n % 2))) for n in range(3 * asked)})[:asked]
+        with (
+            serving_web(folder) as (base, pid),
+            httpx.Client(base_url=base, headers={"Accept-Encoding": "gzip"}) as client,
+        ):
+            before = _resident(pid)
+            times: list[float] = []
+            for number, scope in enumerate(wishes):
+                address = scope_feed_path(scope, ("rss", "atom", "json")[number % 3])
+                times.append(seconds(lambda address=address: client.get(address).raise_for_status()))  # type: ignore[misc]
+                if number % 500 == 0:
+                    publish(database, rng, number)
+            print(f"{len(wishes)} different feeds of {releases} releases asked for once over HTTP:", end=" ")
+            print(f"{median(times) * 1000:.1f} ms each, p95 {quantiles(times, n=20)[-1] * 1000:.1f}")
+            print(f"memory of the web process: {before} MB before, {_resident(pid)} MB at the most")
+        database.close()
+
+
+@contextmanager
+def serving_web(folder: str) -> Iterator[tuple[str, int]]:
+    """The web process of a database in this folder: its address and process id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    told = {
+        "PATH": "/usr/bin:/bin",
+        "CIVICWIRE_DATABASE_URL": f"sqlite:///{folder}/civicwire.db",
+        "CIVICWIRE_SECRET_KEY": SECRET,
+        "CIVICWIRE_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [str(Path(sys.executable).with_name("civicwire")), "serve", "--role", "web", "--port", str(port)]
+    with Path(folder, "log").open("wb") as log:
+        server = subprocess.Popen(command, env=told, cwd=folder, stdout=log, stderr=log)
+        try:
+            for _ in range(300):
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}", server.pid
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _resident(pid: int) -> int:
+    """The most memory that a process ever had, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":
