@@ -25,6 +25,7 @@ staff = typer.Typer(help="Who may sign in to the newsroom.", no_args_is_help=Tru
 run = typer.Typer(help="The same runs that the scheduler wakes.", no_args_is_help=True)
 bounces = typer.Typer(help="Mail that came back.", no_args_is_help=True)
 suppressions = typer.Typer(help="Addresses that get no list mail.", no_args_is_help=True)
+dkim = typer.Typer(help="Keys that mails are signed with.", no_args_is_help=True)
 app.add_typer(articles, name="articles")
 app.add_typer(subscribers, name="subscribers")
 app.add_typer(tokens, name="tokens")
@@ -32,6 +33,7 @@ app.add_typer(run, name="run")
 app.add_typer(staff, name="staff")
 app.add_typer(bounces, name="bounces")
 app.add_typer(suppressions, name="suppressions")
+app.add_typer(dkim, name="dkim")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 ArticleId = Annotated[int, typer.Argument(help="The article's number.", min=1)]
@@ -358,6 +360,17 @@ def suppressions_add(
 def suppressions_remove(email: Annotated[str, typer.Argument(help="The address.")], as_json: AsJson = False) -> None:
     """Send an address list mail again."""
     _call("suppressions", action="remove", email=email, as_json=as_json)
+
+
+@dkim.command("keygen")
+def dkim_keygen(
+    selector: Annotated[str, typer.Argument(help="The key's name in DNS, for example the year.")],
+    algorithm: Annotated[Literal["rsa", "ed25519"], typer.Option(help="RSA of 2048 bits, or Ed25519.")] = "rsa",
+    folder: Annotated[Path, typer.Option(help="Where to write SELECTOR.pem.")] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Make a key that mails are signed with, and print the DNS record to publish."""
+    _call("dkim", selector=selector, algorithm=algorithm, folder=folder, as_json=as_json)
 
 
 def main() -> None:

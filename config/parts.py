@@ -35,6 +35,7 @@ from notifier.alerts import Alerts
 from notifier.bounces import Ourselves
 from notifier.delivery import Sender
 from notifier.digests import Digests
+from notifier.dkim import Key, KeyUnusable, Signer
 from notifier.envelope import ReturnAddresses
 from notifier.following import Following
 from notifier.messages import Letters
@@ -134,15 +135,15 @@ class Parts:
     def sender(self) -> Sender:
         """Sends what is planned."""
         jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
-        return Sender(
-            self.database,
-            self.newsroom,
-            self.tokens,
-            self.transport,
-            self.clock,
-            jitter,
-            addresses=self.return_addresses,
-        )
+        delivery = (self.database, self.newsroom, self.tokens, self.transport, self.clock, jitter)
+        return Sender(*delivery, addresses=self.return_addresses, signer=self.signer)
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        """Signs mails; None where no keys are set. CivicwireError naming the key that cannot be used."""
+        keys = tuple(read_dkim_key(selector, path) for selector, path in self.settings.dkim_keys)
+        domain = self.newsroom.city.sender_address.rpartition("@")[2]
+        return Signer(domain, keys) if keys else None
 
     @cached_property
     def return_addresses(self) -> ReturnAddresses | None:
@@ -215,6 +216,16 @@ def read_city_file(path: Path | None) -> City:
     except UnicodeDecodeError as error:
         raise CivicwireError(f"the city file {path} is not text in UTF-8") from error
     return read_city(text, name=path.name)
+
+
+def read_dkim_key(selector: str, path: Path) -> Key:
+    """A key of the settings. CivicwireError, in one line that names the file, if it cannot sign."""
+    try:
+        return Key.read(selector, path.read_bytes())
+    except OSError as error:
+        raise CivicwireError(f"CIVICWIRE_DKIM_KEYS: cannot read {path}: {error.strerror}") from error
+    except KeyUnusable as error:
+        raise CivicwireError(f"CIVICWIRE_DKIM_KEYS: {selector}={path}: {error}") from error
 
 
 def _keep_first(path: Path, key: str) -> None:

@@ -49,6 +49,7 @@ class Settings:
     bounce_domain: str | None = None
     bounce_listen: tuple[str, int] | None = None
     parked_dir: Path | None = None
+    dkim_keys: tuple[tuple[str, Path], ...] = ()
     media_dir: Path | None = None
     hubs: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
@@ -83,6 +84,16 @@ def _domain(text: str) -> str:
         return normalise(f"bounce@{text}").rpartition("@")[2]
     except AddressRefused as error:
         raise ValueError("must be a domain such as bounces.example.org") from error
+
+
+def _dkim_keys(text: str) -> tuple[tuple[str, Path], ...]:
+    found = [one.strip().partition("=") for one in text.replace("\n", ",").split(",") if one.strip()]
+    if not all(selector.strip() and path.strip() for selector, _, path in found):
+        raise ValueError("must name each key as SELECTOR=PATH, separated by commas")
+    keys = tuple((selector.strip(), Path(path.strip())) for selector, _, path in found)
+    if len({selector for selector, _ in keys}) < len(keys):
+        raise ValueError("must give each selector one key")
+    return keys
 
 
 def _endpoint(text: str) -> tuple[str, int]:
@@ -162,6 +173,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "bounce_domain": _domain,
     "bounce_listen": _endpoint,
     "parked_dir": Path,
+    "dkim_keys": _dkim_keys,
     "media_dir": Path,
     "hubs": _hubs,
     "trusted_proxies": _networks,

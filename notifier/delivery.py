@@ -22,6 +22,7 @@ from feeds.model import Newsroom
 from feeds.store.database import Database, Session
 from notifier import mime
 from notifier.addresses import masked
+from notifier.dkim import Signer
 from notifier.envelope import ReturnAddresses, Way
 from notifier.ledger import deliveries
 from notifier.ledger.deliveries import LEASE
@@ -59,6 +60,8 @@ class Sender:
     jitter: random.Random
     addresses: ReturnAddresses | None = None
     """Where what cannot be delivered comes back to; without it, to the sender's address."""
+    signer: Signer | None = None
+    """Signs by DKIM; without it the relay does, or nobody."""
     stopping: Event = field(default_factory=Event)
 
     def stop(self) -> None:
@@ -165,6 +168,12 @@ class Sender:
         """Each delivery's own (VERP), so that a report says of itself whom it speaks of."""
         return self.addresses.address(Way.BOUNCE, one.id) if self.addresses else self.newsroom.city.sender_address
 
+    def _leave_address(self, one: Delivery) -> str | None:
+        """Where a mail program writes to when its reader leaves, if somebody reads that."""
+        if self.addresses is None or one.subscriber_id is None:
+            return None
+        return self.addresses.address(Way.LEAVE, one.subscriber_id)
+
     def _message(self, one: Delivery) -> bytes:
         now = self.clock()
         links = Links(self.newsroom, self.tokens).of(one, now=now)
@@ -181,8 +190,10 @@ class Sender:
             kind=one.kind,
             unsubscribe_url=links.get("unsubscribe"),
             manage_url=links.get("manage"),
+            leave_address=self._leave_address(one),
         )
-        return mime.build(headers=headers, text=filled.text, html=filled.html)
+        message = mime.build(headers=headers, text=filled.text, html=filled.html)
+        return self.signer.sign(message, now=now) if self.signer else message
 
     def _message_id(self, one: Delivery) -> str:
         """Derived from the delivery: a repeat is recognisable, and nobody can guess another's."""

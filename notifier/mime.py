@@ -69,11 +69,18 @@ def _encoded_words(text: str) -> Iterator[str]:
 def mailbox(name: str, address: str) -> str:
     """`name <address>` for From and To, the address alone without a name. ValueError for an unchecked address.
 
-    An address that looks like an encoded word is refused too: readers exist that decode it.
+    An address that looks like an encoded word is refused too: readers exist that decode it. Letters beyond ASCII may
+    stand before the @ (RFC 6532, section 3.2); only servers that offer SMTPUTF8 take such a message.
     """
-    if not _ADDRESS.fullmatch(address) or "=?" in address or len(address) > 254:
+    if not _ADDRESS.fullmatch(_narrow(address)) or "=?" in address or len(address) > 254:
         raise ValueError("not a plain address")
     return _named(name, f"<{address}>") if name else address
+
+
+def _narrow(address: str) -> str:
+    """The address with an ASCII letter for every other letter before the @, to check its form."""
+    local, at, domain = address.rpartition("@")
+    return "".join("x" if not s.isascii() and unicodedata.category(s)[0] in "LMN" else s for s in local) + at + domain
 
 
 def _named(name: str, angled: str) -> str:
@@ -95,10 +102,12 @@ def headers_for(
     kind: Kind,
     unsubscribe_url: str | None = None,
     manage_url: str | None = None,
+    leave_address: str | None = None,
 ) -> list[tuple[str, str]]:
     """The headers of one message, encoded. ValueError for an address, link or Message-ID that is none.
 
-    `date` is aware. Only list mail carries List-Unsubscribe and its one-click form (RFC 2369; RFC 8058, section 3.1).
+    `date` is aware. Only list mail carries List-Unsubscribe and its one-click form (RFC 2369; RFC 8058, section 3.1);
+    mail to `leave_address` leaves too, for programs that can do no better.
     """
     domain = sender_address.rpartition("@")[2]
     if not _MESSAGE_ID.fullmatch(message_id):
@@ -117,7 +126,8 @@ def headers_for(
         ("Content-Language", encode_header(language)),
     ]
     if unsubscribe_url and kind.is_list_mail:
-        headers.append(("List-Unsubscribe", _link(unsubscribe_url)))
+        by_mail = f",\r\n <mailto:{mailbox('', leave_address)}?subject=unsubscribe>" if leave_address else ""
+        headers.append(("List-Unsubscribe", _link(unsubscribe_url) + by_mail))
         headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return headers
 
@@ -129,7 +139,7 @@ def _link(url: str) -> str:
 
 
 def build(*, headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
-    """The message as it goes on the wire: CRLF, seven bits, and the same bytes for the same input.
+    """The message as it goes on the wire: CRLF, seven bits but for a wide address, the same bytes for the same input.
 
     `headers` are encoded values; ValueError for a name or value that could add a header, and for one given twice.
     """
@@ -139,7 +149,10 @@ def build(*, headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
         if not _NAME.fullmatch(name) or name.lower() in seen:
             raise ValueError(f"not a header to write: {name!r}")
         line = f"{name}: {value}"
-        if not _VALUE.fullmatch(value) or max(map(len, line.split("\r\n"))) > _LONGEST_LINE:
+        if (
+            not _VALUE.fullmatch(_narrow(value) if name == "To" else value)
+            or max(map(len, line.split("\r\n"))) > _LONGEST_LINE
+        ):
             raise ValueError(f"the value of {name} is not encoded")
         seen.add(name.lower())
         lines.append(line)
@@ -147,7 +160,7 @@ def build(*, headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
     fingerprint = hashlib.sha256(text.encode() + b"\0" + html.encode()).hexdigest()
     boundary = f"=_{fingerprint[:32]}"
     lines += ["MIME-Version: 1.0", "Content-Type: multipart/alternative;", f' boundary="{boundary}"', ""]
-    head = "\r\n".join(lines).encode("ascii")
+    head = "\r\n".join(lines).encode()
     parts = (_part("plain", text), _part("html", html))
     # The line end before a boundary belongs to the boundary (RFC 2046, section 5.1.1).
     opening = f"\r\n--{boundary}\r\n".encode()

@@ -5,11 +5,14 @@ import sqlite3
 from collections.abc import Callable
 
 from config.commands.console import print_json, print_table
+from config.dns_records import Record, ask_resolver, records, seen
 from config.migrations.upgrading import demand_current, newest
 from config.parts import Parts, key_file
 from config.settings import load_settings
 from feeds.errors import CivicwireError
 from feeds.store import divisions
+
+_SEEN = {True: "found", False: "NOT FOUND", None: "no resolver answered"}
 
 
 def run(*, as_json: bool) -> None:
@@ -20,17 +23,40 @@ def run(*, as_json: bool) -> None:
         "database": _tried(lambda: _database(parts)),
         "secret key": _tried(lambda: _secret_key(parts)),
         "mail server": _tried(lambda: _mail_server(parts)),
+        "signing": _tried(lambda: _signing(parts)),
     }
     if found["city"][0] and found["database"][0]:
         found["divisions"] = _tried(lambda: _divisions(parts))
     failed = [name for name, (works, _) in found.items() if not works]
+    published = seen(_records(parts), ask_resolver) if found["city"][0] and found["signing"][0] else []
     if as_json:
-        print_json({name: {"works": works, "says": says} for name, (works, says) in found.items()})
+        checked = {name: {"works": works, "says": says} for name, (works, says) in found.items()}
+        print_json({**checked, "records": [_as_json(record, there) for record, there in published]})
     else:
         rows = [(name, "yes" if works else "NO", says) for name, (works, says) in found.items()]
         print_table(("what", "works", "says"), rows)
+        if published:
+            print("\nDNS records to publish:")
+        for record, there in published:
+            print(f"  {record.name} {record.kind} {record.value}{' (adapt it)' if record.hint else ''}: {_SEEN[there]}")
     if failed:
         raise CivicwireError(f"not ready: {', '.join(failed)}")
+
+
+def _records(parts: Parts) -> list[Record]:
+    domain = parts.newsroom.city.sender_address.rpartition("@")[2]
+    return records(domain, parts.settings.bounce_domain, parts.signer, parts.settings.smtp_host)
+
+
+def _as_json(record: Record, there: bool | None) -> dict[str, object]:
+    return {"name": record.name, "type": record.kind, "value": record.value, "adapt": record.hint, "found": there}
+
+
+def _signing(parts: Parts) -> str:
+    """Whether mails are signed here, and with what."""
+    if parts.signer is None:
+        return "left to the relay"
+    return ", ".join(f"{key.selector} ({key.algorithm})" for key in parts.signer.keys)
 
 
 def _tried(attempt: Callable[[], str]) -> tuple[bool, str]:

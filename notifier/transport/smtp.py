@@ -12,6 +12,7 @@ from pathlib import Path
 from aiosmtplib import (
     SMTP,
     SMTPException,
+    SMTPHeloError,
     SMTPResponseException,
     SMTPServerDisconnected,
     SMTPTimeoutError,
@@ -112,18 +113,25 @@ class _SmtpConnection:
 
     async def send(self, *, sender: str, recipient: str, message: bytes) -> Reply:
         """See the promise. An address that SMTP cannot carry is that recipient's failure alone."""
-        if not recipient.isascii() or any(sign in recipient for sign in "\r\n <>"):
+        if any(sign in recipient for sign in "\r\n <>") or not recipient.rpartition("@")[2].isascii():
             return Reply(553, "5.1.3 the address cannot be written in SMTP", Stage.RECIPIENT)
+        encoding, options = ("ascii", []) if recipient.isascii() else ("utf-8", ["SMTPUTF8"])
+        seconds = self._options.command_seconds
         self._handed_over = False
         try:
-            await self._client.mail(sender, timeout=self._options.command_seconds)
+            if options and self._client.is_ehlo_or_helo_needed:
+                with contextlib.suppress(SMTPHeloError):  # an old server, which offers nothing
+                    await self._client.ehlo(timeout=seconds)
+            if options and not self._client.supports_extension("smtputf8"):
+                return Reply(553, "5.6.7 the server takes no address beyond ASCII", Stage.RECIPIENT)
+            await self._client.mail(sender, options=options, encoding=encoding, timeout=seconds)
         except SMTPResponseException as error:
             await self._reset()
             raise TransportUnavailable(f"the server refuses the sender: {_sentence(error)}") from error
         except (SMTPException, OSError) as error:
             raise TransportUnavailable(_sentence(error)) from error
         try:
-            await self._client.rcpt(recipient, timeout=self._options.command_seconds)
+            await self._client.rcpt(recipient, encoding=encoding, timeout=seconds)
         except SMTPResponseException as error:
             if error.code != 421:
                 await self._reset()

@@ -125,7 +125,9 @@ def test_a_sender_name_of_any_kind_leaves_one_address(name: str) -> None:
         "a<b@example.org",
         "a>b@example.org",
         "a@evil.test)b@city.test",
-        "독자@example.org",
+        "독 자@example.org",
+        "독자\u200f@example.org",
+        "독자\u2028@example.org",
         "a@예.test",
         "a@b@example.org",
         "=?utf-8?q?=0ABcc=3a_x?=@example.org",
@@ -146,6 +148,24 @@ def test_list_mail_can_be_left_with_one_click() -> None:
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Feedback-ID"] == "alert:daegu.example.org"
     assert mail["Precedence"] is None
+
+
+def test_who_cannot_click_may_leave_by_mail() -> None:
+    mail = BytesParser(policy=policy.default).parsebytes(message("x", leave_address="leave+7.abc@b.daegu.example.org"))
+    assert mail["List-Unsubscribe"] == (
+        "<https://news.daegu.example.org/unsubscribe/u.token>, "
+        "<mailto:leave+7.abc@b.daegu.example.org?subject=unsubscribe>"
+    )
+    with pytest.raises(ValueError, match="not a plain address"):
+        message("x", leave_address="x@y.test>, <https://evil.test")
+
+
+def test_f62_letters_beyond_ascii_stand_in_the_recipient_and_nowhere_else() -> None:
+    raw = message("x", recipient="독자@example.org")
+    assert b"\r\nTo: " + "독자@example.org".encode() + b"\r\n" in raw
+    assert raw.replace("독자".encode(), b"").isascii()
+    with pytest.raises(ValueError, match="not encoded"):
+        build(headers=[("Subject", "독자")], text="", html="")
 
 
 def test_the_date_is_in_the_city_s_zone() -> None:
