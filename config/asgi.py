@@ -8,21 +8,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
 
+from config.server import Served
 from config.site import Site
 from feeds.errors import CivicwireError, StoreError
 from feeds.store import changes
 from feeds.web.api import problems
 from feeds.web.api.problems import API, Problem
-from feeds.web.front import FeedFront
+from feeds.web.front import FeedFront, Impatient
 from feeds.web.guards import Guard
+from feeds.web.proxies import Proxies
 
 log = structlog.get_logger()
 _SAID = {400, 403, 404, 405, 408, 413, 414, 415}
 
 
-def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] = ()) -> ASGIApp:
+def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] = ()) -> Served:
     """The whole site, or only its health where it is not public; `extra` are routes only the demonstration has."""
     answers = _Answers(parts)
     public_pages = (parts.pages, parts.article_pages, parts.search_page, parts.residents, parts.copies)
@@ -57,7 +58,14 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
     guarded = Guard(app, refuse=answers.turned_away, secure=secure)
     if not public:
         return guarded
-    return FeedFront(guarded, parts.shelf, headers=guarded.headers, readers=parts.readers)
+    return FeedFront(
+        guarded,
+        parts.shelf,
+        headers=guarded.headers,
+        readers=parts.readers,
+        impatient=Impatient(most=parts.settings.feed_requests_a_minute),
+        proxies=Proxies(parts.settings.trusted_proxies),
+    )
 
 
 class _Answers:

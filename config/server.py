@@ -1,19 +1,27 @@
 """Runs the web application on uvicorn, with the alarm clock beside it where this process has one.
 
-h11 and not httptools: it refuses requests without a Host header or with two.
+h11 and not httptools: it refuses requests without a Host header or with two. What is plain it need not read: see
+`config.connection`.
 """
 
 import contextlib
+import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 import uvicorn
-from starlette.types import ASGIApp
 
+from config.connection import HEAD_BYTES, Connection, Patience
 from feeds.errors import CivicwireError
+from feeds.web.front import FeedFront
+from feeds.web.guards import Guard
+
+Served = FeedFront | Guard
+"""What is served: the whole site behind its front, or its health alone."""
 
 
 class AlarmClock(Protocol):
@@ -33,20 +41,18 @@ _START_SECONDS = 15
 
 
 def serve_until_told(
-    app: ASGIApp,
+    app: Served,
     *,
     host: str,
     port: int,
     scheduler: AlarmClock | None = None,
     before_end: Callable[[], None] = lambda: None,
-    trusted_proxies: Sequence[str] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM; then `before_end`, and what is under way is finished.
 
-    Only `trusted_proxies` are believed when they say for whom they ask (`X-Forwarded-For`).
     CivicwireError if the port cannot be had.
     """
-    server = _server(app, host, port, trusted_proxies)
+    server = _server(app, host, port, Patience())
     # uvicorn raises the signal once more after its orderly end: by then there is nothing left to stop.
     signal.signal(signal.SIGTERM, lambda *_: None)
     with _awake(scheduler, before_end), contextlib.suppress(KeyboardInterrupt):
@@ -57,11 +63,9 @@ def serve_until_told(
 
 
 @contextlib.contextmanager
-def background(
-    app: ASGIApp, *, port: int, host: str = "127.0.0.1", trusted_proxies: Sequence[str] = ()
-) -> Iterator[None]:
+def background(app: Served, *, port: int, host: str = "127.0.0.1", patience: Patience | None = None) -> Iterator[None]:
     """Serve in a thread for the length of the block. CivicwireError if the port cannot be had."""
-    server = _server(app, host, port, trusted_proxies)
+    server = _server(app, host, port, patience or Patience())
     thread = threading.Thread(target=_run_quietly, args=(server,), daemon=True)
     thread.start()
     deadline = time.monotonic() + _START_SECONDS
@@ -76,22 +80,24 @@ def background(
         thread.join(_GRACE_SECONDS)
 
 
-def _server(app: ASGIApp, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> uvicorn.Server:
+def _server(app: Served, host: str, port: int, patience: Patience) -> uvicorn.Server:
+    front = app if isinstance(app, FeedFront) else None
+    connection = partial(Connection, front=front, headers=app.headers, patience=patience)
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
-            http="h11",
+            http=connection,  # type: ignore[arg-type]  # called as the class would be
             ws="none",
             lifespan="off",
             access_log=False,
             log_level="critical",
             server_header=False,
-            proxy_headers=bool(trusted_proxies),
-            forwarded_allow_ips=list(trusted_proxies),
+            proxy_headers=False,  # the front looks at them
+            timeout_keep_alive=math.ceil(patience.idle),
             timeout_graceful_shutdown=_GRACE_SECONDS,
-            h11_max_incomplete_event_size=32 * 1024,
+            h11_max_incomplete_event_size=HEAD_BYTES,
         )
     )
 

@@ -53,6 +53,7 @@ class Settings:
     media_dir: Path | None = None
     hubs: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    feed_requests_a_minute: int = 60
     log_format: str = "text"
 
 
@@ -177,6 +178,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "media_dir": Path,
     "hubs": _hubs,
     "trusted_proxies": _networks,
+    "feed_requests_a_minute": _number(0, 1_000_000),
     "log_format": _one_of("text", "json"),
 }
 NAMES = tuple(_READERS)

@@ -6,8 +6,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from starlette.types import ASGIApp
-
 from config.asgi import application
 from config.commands.console import print_table
 from config.demo.mailbox import catching
@@ -15,7 +13,7 @@ from config.demo.pages import MailPages
 from config.demo.story import Event, Story, StoryClock
 from config.logs import set_up
 from config.migrations.upgrading import upgrade
-from config.server import background, serve_until_told
+from config.server import Served, background, serve_until_told
 from config.settings import Settings
 from config.site import PAGE_TEMPLATES, Site
 from feeds.errors import CivicwireError
@@ -81,7 +79,7 @@ def _print(parts: Site, events: Sequence[Event], seconds: float) -> None:
     print_table(("what", "", "found", "look at"), rows, title=title)
 
 
-def _serve(parts: Site, app: ASGIApp, port: int) -> None:
+def _serve(parts: Site, app: Served, port: int) -> None:
     base = parts.newsroom.base_url
     print(f"\nNow serving: pages {base}/  feeds {base}/feeds  mails {base}/dev/mail  (Ctrl-C ends)")
     handed = parts.accounts.add(SHELL.name, "editor", role=Role.OPERATOR)

@@ -39,5 +39,4 @@ def run(*, host: str, port: int, role: str) -> None:
                 port=port,
                 scheduler=scheduler,
                 before_end=parts.ticks.stop,
-                trusted_proxies=parts.settings.trusted_proxies,
             )

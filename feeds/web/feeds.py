@@ -106,7 +106,7 @@ class FeedRoutes:
             return RedirectResponse(address, status_code=301)
         encoding = serving.encoding_of(request.headers.get("accept-encoding", ""))
         made = serving.sheet(document, encoding)
-        if serving.has_it(document, request.headers):
+        if serving.has_it(document, request.headers, encoding):
             return _response(serving.Answer(304, made.unchanged))
         whole = serving.Answer(200, made.found, made.body)
         return _response(serving.to_be_looked_at(whole, request.headers.get("sec-fetch-dest", "")))
@@ -121,7 +121,7 @@ class FeedRoutes:
         document = self.shelf.get(scope, extension)
         encoding = serving.encoding_of(request.headers.get("accept-encoding", ""))
         made = serving.sheet(document, encoding)
-        if serving.has_it(document, request.headers):
+        if serving.has_it(document, request.headers, encoding):
             return _response(serving.Answer(304, made.unchanged))
         known = serving.known_until(request.headers)
         part = self.shelf.newer(scope, extension, known) if known is not None else None

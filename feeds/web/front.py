@@ -1,103 +1,162 @@
 """What stands before everything else: a feed that is on the shelf is answered at once, by its address alone.
 
-No route is looked for and no line is logged. A client that asks for the same feed again and again without saying what
-it has is asked to wait.
+No route is looked for and no line is logged. A plain request is answered from its bytes (`at_once`), before it has
+become one of the framework; every other one as the framework sees it. A client that asks for the same feed again and
+again without saying what it has is asked to wait.
 """
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feeds.packed import Document
 from feeds.readers import Readers
 from feeds.shelf import Shelf
-from feeds.web import serving
-from feeds.web.serving import Answer, Headers, Sheet
+from feeds.web import plain, serving
+from feeds.web.guards import VERSIONS
+from feeds.web.proxies import Proxies
+from feeds.web.serving import Answer, Headers
 
 A_MINUTE = 60
 MOST_A_MINUTE = 60
 """How often one client may ask for one feed within a minute without saying what it has."""
 _MOST_CLIENTS = 50_000
 _ASKED = frozenset(
-    {b"if-none-match", b"if-modified-since", b"accept-encoding", b"a-im", b"user-agent", b"sec-fetch-dest"}
+    {
+        b"a-im",
+        b"accept-encoding",
+        b"if-modified-since",
+        b"if-none-match",
+        b"sec-fetch-dest",
+        b"user-agent",
+        b"x-forwarded-for",
+    }
 )
+_ABSOLUTE = re.compile(rb"https?://([^/]+)(/.*)?", re.IGNORECASE)
 _BODY = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+_TOO_OFTEN = (
+    b"This feed was asked for too often without saying which version is there already. Please ask less often.\n"
+)
 
 
 class Impatient:
     """Counts the unconditional questions of each client for each feed, minute by minute, within a bounded memory."""
 
     def __init__(self, *, most: int = MOST_A_MINUTE, now: Callable[[], float] = time.monotonic) -> None:
-        """Nobody has asked yet; `now` is a clock in seconds that never goes back."""
+        """Nobody has asked yet; `now` is a clock in seconds that never goes back. With `most` 0 nobody has to wait."""
         self._most = most
         self._now = now
-        self._minute = 0
+        self._ends = 0.0
         self._counts: dict[tuple[str, bytes, str], int] = {}
 
     def wait(self, client: str, agent: bytes, address: str) -> int:
         """Count one question; the seconds for which this client has to wait, 0 if it need not."""
+        if not self._most:
+            return 0
         now = self._now()
-        minute = int(now // A_MINUTE)
-        if minute != self._minute or len(self._counts) >= _MOST_CLIENTS:
-            self._minute = minute
+        if now >= self._ends or len(self._counts) >= _MOST_CLIENTS:
+            self._ends = (now // A_MINUTE + 1) * A_MINUTE
             self._counts.clear()
         key = (client, agent[:200], address)
         count = self._counts[key] = self._counts.get(key, 0) + 1
-        return int((minute + 1) * A_MINUTE - now) + 1 if count > self._most else 0
+        return int(self._ends - now) + 1 if count > self._most else 0
 
 
 class FeedFront:
     """Answers from the shelf what is there, and hands everything else on."""
 
     def __init__(
-        self, app: ASGIApp, shelf: Shelf, *, headers: Headers, readers: Readers, impatient: Impatient | None = None
+        self,
+        app: ASGIApp,
+        shelf: Shelf,
+        *,
+        headers: Headers,
+        readers: Readers,
+        impatient: Impatient,
+        proxies: Proxies,
     ) -> None:
         """Stand before `app`; `headers` go out with every answer, and `readers` are told who got one."""
+        self.headers = headers
         self._app = app
         self._shelf = shelf
-        self._headers = headers
         self._readers = readers
-        self._impatient = impatient or Impatient()
+        self._impatient = impatient
+        self._proxies = proxies
         self._encodings: dict[bytes, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or let the application do it."""
-        answer = self._answer(scope) if scope["type"] == "http" and scope["path"].startswith("/feeds/") else None
+        """Answer one request, or let the application do it: with the client's address, whatever proxy it came by."""
+        answer = None
+        if scope["type"] == "http":
+            if not scope["path"].startswith("/"):
+                scope = _without_host(scope)
+            asked = _asked(scope)
+            peer = scope["client"] or ("", 0)
+            client = self._proxies.client(peer[0], asked.get(b"x-forwarded-for", b"").decode("latin-1"))
+            if client != peer[0]:
+                scope["client"] = (client, 0)
+            if scope["path"].startswith("/feeds/") and scope["method"] in ("GET", "HEAD"):
+                answer = self._answer(scope, asked, client)
         if answer is None:
             await self._app(scope, receive, send)
             return
-        headers = [*answer.headers, *self._headers]
+        headers = [*answer.headers, *self.headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": body})
 
-    def _answer(self, scope: Scope) -> Answer | None:
-        if scope["method"] not in ("GET", "HEAD"):
+    def at_once(self, data: bytes, start: int, peer: str) -> tuple[int, bytes, bytes] | None:
+        """The answer to a plain request whose bytes begin at this place; None for one that takes the long way.
+
+        Answers where the next request begins, the head but for its date and its end, and the body.
+        """
+        asked = plain.read(data, start)
+        document = self._shelf.at(asked.address) if asked else None
+        if asked is None or document is None:
+            return None
+        headers = asked.headers
+        encoding = self._encoding(headers.get(b"accept-encoding", b""))
+        if encoding == "identity":  # has to be unpacked
+            return None
+        client = peer
+        if b"x-forwarded-for" in headers:
+            client = self._proxies.client(peer, headers[b"x-forwarded-for"].decode("latin-1"))
+        agent = headers.get(b"user-agent", b"")
+        wire = serving.wire(document, encoding, self.headers)
+        self._readers.saw(asked.address, agent, client)
+        tags = headers.get(b"if-none-match")
+        if tags is not None or b"if-modified-since" in headers:
+            if tags == wire.tag or _has_it(document, headers, encoding):
+                return asked.end, wire.unchanged, b""
+        elif seconds := self._impatient.wait(client, agent, asked.address):
+            answer = _too_often(seconds)
+            return asked.end, serving.head(429, [*answer.headers, *self.headers]), b"" if asked.is_head else answer.body
+        return asked.end, wire.found, b"" if asked.is_head else wire.body
+
+    def _answer(self, scope: Scope, asked: Mapping[bytes, bytes], client: str) -> Answer | None:
+        if scope["http_version"] not in VERSIONS or not _BODY.isdisjoint(name for name, _ in scope["headers"]):
             return None
         query = scope["query_string"]
         path = scope["raw_path"].decode("latin-1")
         address = f"{path}?{query.decode('latin-1')}" if query else path
-        asked: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            if name in _ASKED:
-                asked[name] = asked[name] + b", " + value if name in asked else value
-            elif name in _BODY:
-                return None
         conditional = b"if-none-match" in asked or b"if-modified-since" in asked
-        client = scope["client"][0] if scope.get("client") else ""
         agent = asked.get(b"user-agent", b"")
         if not conditional:
             seconds = self._impatient.wait(client, agent, address)
             if seconds:
                 return _too_often(seconds)
         document = self._shelf.at(address)
-        if document is not None:
-            self._readers.saw(address, agent, client)
-        if document is None or b"a-im" in asked:
+        if document is None:
             return None
-        sheet = serving.sheet(document, self._encoding(asked.get(b"accept-encoding", b"")))
-        if conditional and _has_it(document, sheet, asked):
+        self._readers.saw(address, agent, client)
+        if b"a-im" in asked:
+            return None
+        encoding = self._encoding(asked.get(b"accept-encoding", b""))
+        sheet = serving.sheet(document, encoding)
+        if conditional and _has_it(document, asked, encoding):
             return Answer(304, sheet.unchanged)
         answer = Answer(200, sheet.found, sheet.body)
         if b"sec-fetch-dest" in asked:
@@ -105,6 +164,7 @@ class FeedFront:
         return answer
 
     def _encoding(self, accepted: bytes) -> str:
+        accepted = accepted[:500]
         known = self._encodings.get(accepted)
         if known is None:
             known = serving.encoding_of(accepted.decode("latin-1"))
@@ -113,18 +173,37 @@ class FeedFront:
         return known
 
 
-def _has_it(document: Document, sheet: Sheet, asked: dict[bytes, bytes]) -> bool:
-    if asked.get(b"if-none-match") == sheet.tag.encode():
-        return True
-    return serving.has_it(document, {name.decode(): value.decode("latin-1") for name, value in asked.items()})
+def _asked(scope: Scope) -> dict[bytes, bytes]:
+    """The headers that matter here; one that came several times as RFC 9110, section 5.3, joins it."""
+    asked: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _ASKED:
+            asked[name] = asked[name] + b", " + value if name in asked else value
+    return asked
+
+
+def _without_host(scope: Scope) -> Scope:
+    """A request that names its host within its address as one that names it beside it (RFC 9112, section 3.2.2)."""
+    found = _ABSOLUTE.fullmatch(scope["raw_path"])
+    if found is None:
+        return scope
+    others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    raw = found[2] or b"/"
+    given = {"raw_path": raw, "path": unquote(raw.decode("ascii")), "headers": [(b"host", found[1]), *others]}
+    return dict(scope) | given
+
+
+def _has_it(document: Document, asked: Mapping[bytes, bytes], encoding: str) -> bool:
+    conditions = ((name, asked.get(name)) for name in (b"if-none-match", b"if-modified-since"))
+    told = {name.decode(): value.decode("latin-1") for name, value in conditions if value is not None}
+    return serving.has_it(document, told, encoding)
 
 
 def _too_often(seconds: int) -> Answer:
-    text = b"This feed was asked for too often without saying which version is there already. Please ask less often.\n"
     said = {
         "Retry-After": str(seconds),
         "Content-Type": "text/plain; charset=utf-8",
-        "Content-Length": str(len(text)),
+        "Content-Length": str(len(_TOO_OFTEN)),
         "Cache-Control": "no-store",
     }
-    return Answer(429, serving.lines(said), text)
+    return Answer(429, serving.lines(said), _TOO_OFTEN)

@@ -19,6 +19,7 @@ FORM_BYTES = 64 * 1024
 FORM_FIELDS = 200
 FORM_SECONDS = 15
 TARGET_BYTES = 4096
+VERSIONS = ("1.0", "1.1")
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -56,6 +57,7 @@ class Guard:
         began = time.monotonic()
         status = 500
         began_answering = False
+        refused = _refusal(scope)
 
         async def guarded_send(message: Message) -> None:
             nonlocal status, began_answering
@@ -64,12 +66,11 @@ class Guard:
                 status = message["status"]
                 given = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(pair for pair in self.headers if pair[0] not in given)]
-                if status >= 400 and scope["method"] not in ("GET", "HEAD"):
+                if refused or (status >= 400 and scope["method"] not in ("GET", "HEAD")):
                     # The rest of a refused body is not read: whoever sends on sends into a closed connection.
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 
-        refused = _refusal(scope)
         app = self._refuse(Request(_plain(scope)), refused) if refused else _moved(scope) or self._app
         try:
             await app(scope, receive, guarded_send)
@@ -88,6 +89,8 @@ def _refusal(scope: Scope) -> int | None:
     query = scope.get("query_string", b"")
     if len(target) + len(query) > TARGET_BYTES:
         return 414
+    if scope["http_version"] not in VERSIONS:
+        return 400
     names = [name for name, _ in scope["headers"]]
     if b"transfer-encoding" in names and b"content-length" in names:
         return 400  # RFC 9112, section 6.1: the shape of request smuggling

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from feeds.packed import Document
 from feeds.web.conditional import http_date, is_fresh
@@ -35,6 +36,16 @@ class Answer:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A document in one encoding as HTTP/1.1 sends it: the heads of its answers but for their date and their end."""
+
+    tag: bytes
+    found: bytes
+    unchanged: bytes
+    body: bytes
+
+
 def sheet(document: Document, encoding: str) -> Sheet:
     """What is sent of a document in an encoding, with what is said beside it; put together once."""
     known = document.sheets.get(encoding)
@@ -44,6 +55,24 @@ def sheet(document: Document, encoding: str) -> Sheet:
     if encoding != "identity":  # the bytes as they are would take more memory than all else
         document.sheets[encoding] = made
     return made
+
+
+def wire(document: Document, encoding: str, headers: Headers) -> Wire:
+    """What is sent of a document in an encoding, as bytes, with these headers besides its own; put together once."""
+    kept = f"{encoding} on the wire"
+    known = document.sheets.get(kept)
+    if isinstance(known, Wire):
+        return known
+    made = _sheet(document, encoding)
+    found, unchanged = head(200, [*made.found, *headers]), head(304, [*made.unchanged, *headers])
+    document.sheets[kept] = whole = Wire(made.tag.encode(), found, unchanged, made.body)
+    return whole
+
+
+def head(status: int, headers: Headers) -> bytes:
+    """The head of an answer of HTTP/1.1 (RFC 9112, section 4), but for its date and its end."""
+    line = b"HTTP/1.1 %d %s\r\n" % (status, HTTPStatus(status).phrase.encode("ascii"))
+    return line + b"".join(b"%s: %s\r\n" % pair for pair in headers)
 
 
 def _sheet(document: Document, encoding: str) -> Sheet:
@@ -95,12 +124,15 @@ def encoding_of(accepted: str) -> str:
     return next((one for one in _ENCODINGS if wishes.get(one, wishes.get("*", 0)) > 0), "identity")
 
 
-def has_it(document: Document, headers: Mapping[str, str]) -> bool:
-    """Whether the reader has this document already, in whichever encoding (RFC 9110, section 13)."""
+def has_it(document: Document, headers: Mapping[str, str], encoding: str) -> bool:
+    """Whether the reader has this document already, as it would be sent now (RFC 9110, section 13).
+
+    The tag of another encoding names other bytes. That of a 226 names the whole that the reader put together from it.
+    """
+    if is_fresh(headers, etag=f'"{document.mark}-{encoding}"', last_modified=document.last_modified):
+        return True
     tags = headers.get("if-none-match")
-    if tags is None or tags.strip() == "*":
-        return is_fresh(headers, etag="", last_modified=document.last_modified)
-    return any(mark == document.mark for mark, _ in _MARK.findall(tags))
+    return tags is not None and f'"{document.mark}-feed-{encoding}"' in tags
 
 
 def known_until(headers: Mapping[str, str]) -> int | None:

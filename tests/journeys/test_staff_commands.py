@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -97,7 +98,8 @@ def _tried(address: str, client: str) -> int:
 @pytest.mark.parametrize("trusted", [(), ("127.0.0.1",)])
 def test_b88_only_a_trusted_proxy_says_for_whom_it_asks(site: Site, trusted: tuple[str, ...]) -> None:
     port = int(free_port())
-    with background(application(site.parts), port=port, trusted_proxies=trusted):
+    site.parts.settings = replace(site.parts.settings, trusted_proxies=trusted)
+    with background(application(site.parts), port=port):
         address = f"http://127.0.0.1:{port}"
         statuses = [_tried(address, "192.0.2.1") for _ in range(6)]
         assert statuses == [422] * 5 + [429]

@@ -96,12 +96,17 @@ def make_site(settings: Settings, city: City, clock: Hands) -> Site:
     return Site(parts, clock, Browser(application(parts)))
 
 
+def site_in(folder: Path, prepared: Path, city: City) -> Site:
+    """A site of its own, its database a copy of a prepared one."""
+    path = folder / "civicwire.db"
+    shutil.copy(prepared, path)
+    settings = Settings(database_url=f"sqlite:///{path}", base_url=BASE_URL, secret_key=(SECRET,))
+    return make_site(settings, city, Hands())
+
+
 @pytest.fixture
 def site(tmp_path: Path, prepared_file: Path, city: City) -> Iterator[Site]:
-    path = tmp_path / "civicwire.db"
-    shutil.copy(prepared_file, path)
-    settings = Settings(database_url=f"sqlite:///{path}", base_url=BASE_URL, secret_key=(SECRET,))
-    made = make_site(settings, city, Hands())
+    made = site_in(tmp_path, prepared_file, city)
     yield made
     made.database.close()
 

@@ -1,16 +1,19 @@
 """The shelf at work: kept fresh by who follows the log, answering without a database, within bounds."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from config.asgi import application
 from feeds.follower import following
 from feeds.readers import Reader, Readers
 from feeds.scope import Scope
 from feeds.shelf import Shelf
 from feeds.store import topics
 from feeds.web.front import FeedFront, Impatient
+from feeds.web.proxies import Proxies
 from tests.builders import NOW, Hands, correct, publish, withdraw
 from tests.web.browser import Browser
 from tests.web.conftest import Site
@@ -31,7 +34,7 @@ def test_what_is_on_the_shelf_is_answered_while_the_database_is_gone(followed: S
         del session
         answer = followed.browser.get("/feeds/climate.rss", accept_encoding="gzip")
         etag = answer.headers["etag"]
-        assert followed.browser.get("/feeds/climate.rss", if_none_match=etag).status == 304
+        assert followed.browser.get("/feeds/climate.rss", if_none_match=etag, accept_encoding="gzip").status == 304
     assert (answer.status, answer.body) == (200, before.body)
     assert {**answer.headers} == {**before.headers}
 
@@ -119,7 +122,9 @@ def test_who_asks_again_and_again_without_saying_what_they_have_is_asked_to_wait
     publish(site.database)
     now = Hands()
     impatient = Impatient(most=5, now=lambda: now().timestamp())
-    app = FeedFront(site.browser.app, site.parts.shelf, headers=[], readers=Readers(), impatient=impatient)
+    app = FeedFront(
+        site.browser.app, site.parts.shelf, headers=[], readers=Readers(), impatient=impatient, proxies=Proxies()
+    )
     browser = Browser(app)
     answers = [browser.get("/feeds/all.rss", user_agent="hasty/1.0") for _ in range(7)]
     assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
@@ -147,3 +152,12 @@ def test_b68_a_feed_is_only_read(followed: Site, method: str) -> None:
     answer = followed.browser.ask(method, "/feeds/all.rss")
     assert answer.status == 405
     assert "GET" in answer.headers["allow"]
+
+
+def test_impatience_is_counted_for_the_address_behind_a_trusted_proxy(site: Site) -> None:
+    publish(site.database)
+    site.parts.settings = replace(site.parts.settings, trusted_proxies=("192.0.2.7",), feed_requests_a_minute=2)
+    browser = Browser(application(site.parts))
+    statuses = [browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.1").status for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.2").status == 200
