@@ -50,20 +50,19 @@ def matcher(article: Article, lineage: tuple[str, ...]) -> Callable[[Scope], boo
 
 
 def touched(
-    scopes: Mapping[Scope, Sequence[Placed]], articles: Iterable[Article], newsroom: Newsroom, *, gone_since: datetime
+    scopes: Mapping[Scope, Sequence[int]], articles: Iterable[Article], newsroom: Newsroom, *, gone_since: datetime
 ) -> dict[Scope, dict[int, Placed | None]]:
     """The scopes that show one of these articles, or should, or show a twin of one; and where each article now stands
-    in them."""
-    shown = {scope: {one for _, one in order} for scope, order in scopes.items()}
+    in them. Given are the articles that each scope shows, by id."""
     found: dict[Scope, dict[int, Placed | None]] = {}
     for article in articles:
         matches = matcher(article, newsroom.lineage(article.division or ""))
         at = place(article, gone_since=gone_since)
-        twins = {twin for _, twin in article.twins}
-        for scope, ids in shown.items():
+        twins = [twin for _, twin in article.twins]
+        for scope, ids in scopes.items():
             fits = at is not None and matches(scope)
             if fits or article.id in ids:
                 found.setdefault(scope, {})[article.id] = at if fits else None
-            elif not twins.isdisjoint(ids):
+            elif any(twin in ids for twin in twins):
                 found.setdefault(scope, {})
     return found

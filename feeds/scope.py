@@ -88,16 +88,16 @@ class Scope:
         `lineage` are the slugs of its division and of what is above it; `line` its text as `feeds.grams.line` gives it,
         for whoever asks many scopes about one article.
         """
-        if self.words:
-            text = grams_line(article.content.texts) if line is None else line
-            if not holds(text, _wanted(self.words)):
-                return False
-        return (
+        if not (
             (not self.divisions or not set(self.divisions).isdisjoint(lineage))
             and (not self.topics or not set(self.topics).isdisjoint(article.topics))
             and (not self.boards or article.board in self.boards)
             and (self.language is None or self.language == article.content.language)
-        )
+        ):
+            return False
+        if not self.words:  # asked last: only a text takes long to look through
+            return True
+        return holds(grams_line(article.content.texts) if line is None else line, _wanted(self.words))
 
     def present(self, newsroom: Newsroom) -> "Scope":
         """The same wish today: each division under its present slug, or that of who goes on with its work."""

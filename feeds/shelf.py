@@ -58,12 +58,18 @@ class _Live:
     until: datetime
     built_at: datetime
     left_out: tuple[LeftOut, ...]
+    ids: tuple[int, ...]
+    """The articles of the order, to be asked whether one is among them."""
+    numbers: tuple[int, ...]
+    """The last change of each entry."""
     documents: dict[str, Document] = field(default_factory=dict)
+    parts: dict[tuple[str, int], Document] = field(default_factory=dict)
+    """What is newer than somebody knows, by format and how many entries that are: at most one for each entry."""
     used: int = 0
 
     @property
     def size(self) -> int:
-        return 4_000 + sum(document.packed.size for document in self.documents.values())
+        return 5_000 + sum(one.packed.size for one in (*self.documents.values(), *self.parts.values()))
 
 
 class Shelf:
@@ -148,18 +154,29 @@ class Shelf:
     def newer(self, scope: Scope, extension: str, after: int) -> Document | None:
         """The document with those entries alone that changed after the change of this number.
 
-        None where that is nothing, or all of it.
+        None where that is nothing, or all of it. What many ask for after the same change is made once.
         """
+        known = self._live.get(scope)
+        if known is not None:
+            count = sum(number > after for number in known.numbers)
+            if count in (0, len(known.numbers)):
+                return None
+            part = known.parts.get((extension, count))
+            if part is not None:
+                return part
         with self._one_at_a_time, self.database.read() as session:
             live = self._live.get(scope) or self._make(session, scope, [extension])
             shown = self._renderings.of(session, [one for _, one in live.order], self._vocabulary)
             whole = {entry.id for entry in live.feed.entries}
-            part = [one for one in shown if one.number > after and one.entry and one.entry.id in whole]
-            if not part or len(part) == len(whole):
+            newer = [one for one in shown if one.number > after and one.entry and one.entry.id in whole]
+            if not newer or len(newer) == len(whole):
                 return None
-            feed = replace(live.feed, entries=tuple(one.entry for one in part if one.entry))
-            number = max(one.number for one in part)
-            return self._document(feed, part, scope, extension, number, FORMATS[extension].around(feed))
+            feed = replace(live.feed, entries=tuple(one.entry for one in newer if one.entry))
+            number = max(one.number for one in newer)
+            made = self._document(feed, newer, scope, extension, number, FORMATS[extension].around(feed))
+            live.parts[extension, len(newer)] = made
+            self._make_room()
+            return made
 
     def standing(self) -> list[Standing]:
         """Every feed that is on the shelf of this process, in no order."""
@@ -184,8 +201,8 @@ class Shelf:
         articles = reading.by_id(session, ids).values()
         for article in articles:
             self._renderings.forget([article.id, *(twin for _, twin in article.twins)])
-        orders = {scope: live.order for scope, live in self._live.items()}
-        return touched(orders, articles, self._newsroom, gone_since=self._clock() - GONE_FOR)
+        shown = {scope: live.ids for scope, live in self._live.items()}
+        return touched(shown, articles, self._newsroom, gone_since=self._clock() - GONE_FOR)
 
     def _make(self, session: Session, scope: Scope, extensions: Iterable[str]) -> _Live:
         """A scope's documents from nothing but the store."""
@@ -234,7 +251,15 @@ class Shelf:
         ends = min([*leaving, until or _FAR])
         left_out = self._left_out(order)
         live = _Live(
-            feed=feed, order=order, gone=gone, until=ends, used=used, built_at=self._clock(), left_out=left_out
+            feed=feed,
+            order=order,
+            gone=gone,
+            until=ends,
+            used=used,
+            built_at=self._clock(),
+            left_out=left_out,
+            ids=tuple(one for _, one in order),
+            numbers=tuple(one.number for one in kept),
         )
         for extension in extensions:
             document = self._document(feed, kept, scope, extension, number, around[extension])

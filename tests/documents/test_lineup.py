@@ -47,11 +47,11 @@ def test_a_change_touches_the_scopes_that_show_it_should_show_it_or_show_its_twi
     one = article(1, division="industry", twins=(("ko", 7),))
     at = place(one, gone_since=MORNING)
     assert at is not None
-    scopes = {
+    scopes: dict[Scope, list[int]] = {
         Scope(): [],
-        Scope(("economy",)): [at],
-        Scope(("spokesperson",)): [(MORNING, 7)],
-        Scope(topics=("gone",)): [at],
+        Scope(("economy",)): [1],
+        Scope(("spokesperson",)): [7],
+        Scope(topics=("gone",)): [1],
         Scope(("spokesperson",), language="en"): [],
     }
     assert touched(scopes, [one], NEWSROOM, gone_since=MORNING) == {

@@ -108,3 +108,18 @@ def test_linking_and_unlinking_twins_is_in_the_log_of_those_that_are_public_and_
         written = log.window(session, before, log.head(session))
     assert {change.article_id for change in written} == {one, other}
     assert all(change.quiet for change in written)
+
+
+def test_f56_what_an_entry_is_dated_by_never_goes_back_even_when_the_clock_does(database: Database) -> None:
+    ahead = NOW + timedelta(days=1)
+    one, other = publish(database, "Buses", now=ahead).article_id, publish(database, "Trams", now=ahead).article_id
+    with database.read() as session:
+        before = dict(map(reversed, scoped.newest(session, Scope(), NEWSROOM, gone_since=LONG_AGO, limit=9)))
+    correct(database, one, "Buses, corrected", now=NOW)
+    withdraw(database, other, now=NOW)
+    correct(database, one, "Buses, corrected again", now=NOW - timedelta(days=400))
+    with database.read() as session:
+        after = dict(map(reversed, scoped.newest(session, Scope(), NEWSROOM, gone_since=LONG_AGO, limit=9)))
+    assert before == {one: ahead, other: ahead}
+    assert set(after) == {one, other}
+    assert all(after[number] >= before[number] for number in before)

@@ -106,6 +106,29 @@ def test_a_thread_follows_the_log_for_the_length_of_the_block(site: Site) -> Non
     assert not shelf.following
 
 
+def test_what_is_newer_is_made_once_for_all_who_ask_and_without_a_database(followed: Site) -> None:
+    """RFC 3229: many readers come back after the same release."""
+    for n in range(4):
+        publish(followed.database, f"Release {n}", now=NOW + timedelta(minutes=n))
+    shelf = followed.parts.shelf
+    shelf.catch_up()
+    scope = Scope(("climate",))
+    assert shelf.get(scope, "rss").number == 4
+    first = shelf.newer(scope, "rss", 2)
+    assert first is not None
+    followed.database.close()
+    with followed.database.rebuild() as session:  # nobody else gets in meanwhile
+        del session
+        assert shelf.newer(scope, "rss", 2) is first
+        assert shelf.newer(scope, "rss", 4) is None
+        assert shelf.newer(scope, "rss", 0) is None
+    publish(followed.database, "Release 4", now=NOW + timedelta(minutes=4))
+    shelf.catch_up()
+    after = shelf.newer(scope, "rss", 2)
+    assert after is not None
+    assert (first.number, after.number) == (4, 5)
+
+
 def test_b65_ten_thousand_scopes_take_no_more_memory_than_they_may(site: Site) -> None:
     publish(site.database)
     parts = site.parts
