@@ -52,7 +52,7 @@ class Alerts:
                 planned += self._settled(session, change)
                 # An archive that is taken in is a hundred thousand quiet changes in a row: they have one turn together.
                 to = changes.end_of_quiet(session, change.number) if change.quiet else change.number
-                subscribers.move_cursors(session, Cadence.IMMEDIATE, to=to)
+                subscribers.alerted(session, to=to)
                 seen += to - change.number + 1
 
     def _settled(self, session: Session, change: Change) -> int:

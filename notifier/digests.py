@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfoNotFoundError
+
+import structlog
 
 from feeds.clock import Clock
 from feeds.model import Article, ChangeKind, Newsroom, State, Topic
@@ -17,8 +19,11 @@ from notifier.collected import Collected
 from notifier.ledger import mailings, runs, subscribers
 from notifier.matching import News, Plan
 from notifier.messages import Letters, MailContent
-from notifier.model import Audience, Cadence, Kind, Subscription
+from notifier.model import Audience, Cadence, Kind, Subscription, Timing
+from notifier.timing import zone_of
 from notifier.windows import Slot, latest_due
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class DigestRun:
     """What became of a slot: its outcome and how many deliveries were planned."""
 
     slot: Slot
+    timing: Timing
     outcome: str
     planned: int
 
@@ -40,23 +46,37 @@ class Digests:
     clock: Clock
 
     def run(self) -> list[DigestRun]:
-        """Run the latest due slot of each cadence, if it has not been run: several missed ones become one."""
+        """Run the latest due slot of each cadence and timing that has not been run: several missed ones become one."""
         now = self.clock()
         self._make_again()
         done = []
-        for cadence in (Cadence.DAILY, Cadence.WEEKLY):
-            slot = latest_due(cadence, self.newsroom.city.zone, now)
-            with self.database.read() as session:
-                if runs.exists(session, slot):
-                    continue
+        for slot, timing in self._due(now):
             with self.database.write() as session:
                 changes.take_turn(session)
-                one = self._run(session, slot, now)
+                one = self._run(session, slot, timing, now)
             if one is not None:
                 done.append(one)
         return done
 
-    def _run(self, session: Session, slot: Slot, now: datetime) -> DigestRun | None:
+    def _due(self, now: datetime) -> list[tuple[Slot, Timing]]:
+        """The slots whose turn it is, the one due first at their head; the city's own each day, others where chosen."""
+        with self.database.read() as session:
+            wanted = subscribers.timings(session) | {(cadence, Timing()) for cadence in _PERIOD}
+            had = runs.since(session, now - _LONGEST_AGO)
+        due = []
+        for cadence, timing in wanted:
+            try:
+                zone = zone_of(timing, self.newsroom)
+            except ZoneInfoNotFoundError:
+                # Who chose it waits until the database of zones is whole again: no other zone is taken for it (F60).
+                log.error("digest.zone_unknown", zone=timing.zone)
+                continue
+            slot = latest_due(cadence, zone, now, time(timing.hour))
+            if slot.key not in had:
+                due.append((slot, timing))
+        return sorted(due, key=lambda one: (one[0].due_at, one[0].key))
+
+    def _run(self, session: Session, slot: Slot, timing: Timing, now: datetime) -> DigestRun | None:
         to = changes.head(session)
         run_id = runs.start(session, slot, cut_at=now, to_change=to)
         if run_id is None:
@@ -64,15 +84,15 @@ class Digests:
         if slot.is_too_late(now):
             # The cursors stay where they are, so these releases flow into the next run.
             runs.conclude(session, run_id, runs.TOO_LATE)
-            return DigestRun(slot, runs.TOO_LATE, 0)
-        planned = self._plan(session, slot, to, now)
-        subscribers.move_cursors(session, slot.cadence, made_by=slot.due_at, to=to)
+            return DigestRun(slot, timing, runs.TOO_LATE, 0)
+        planned = self._plan(session, slot, timing, to, now)
+        subscribers.had_turn(session, slot.cadence, timing, at=slot.due_at, to=to)
         outcome = runs.SENT if planned else runs.EMPTY
         runs.conclude(session, run_id, outcome)
-        return DigestRun(slot, outcome, planned)
+        return DigestRun(slot, timing, outcome, planned)
 
-    def _plan(self, session: Session, slot: Slot, to: int, now: datetime) -> int:
-        followed = subscribers.due(session, slot.cadence, made_by=slot.due_at, to=to)
+    def _plan(self, session: Session, slot: Slot, timing: Timing, to: int, now: datetime) -> int:
+        followed = subscribers.due(session, slot.cadence, timing, at=slot.due_at, to=to)
         if not followed:
             return 0
         news = self._news(session, min(one.cursor for one in followed), to)
@@ -80,7 +100,8 @@ class Digests:
         people = subscribers.people(session, slot.cadence)
         told = mailings.told_of(session, slot.cadence, articles)
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
-        edition = _Edition(slot, span_from, now, to, articles, topics.by_slug(session))
+        happened = {one.change.number: one.change.at for one in news}
+        edition = _Edition(slot, span_from, now, happened, articles, topics.by_slug(session))
         alike: dict[str, tuple[Plan, list[tuple[Audience, Sequence[mailings.Told]]]]] = {}
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
             plan = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
@@ -115,7 +136,7 @@ class Digests:
         known = mailings.find(session, key)
         if known is not None:
             return known
-        kept = Collected(edition.slot.cadence, edition.span(self.newsroom.city.zone), plan.items)
+        kept = Collected(edition.slot.cadence, edition.span(plan), plan.items)
         return mailings.freeze(
             session,
             self._content(kept, edition.articles, edition.vocabulary, language),
@@ -152,27 +173,32 @@ class Digests:
 
 
 _PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
+_LONGEST_AGO = timedelta(days=9)
+"""The latest due slot of any cadence is younger, whatever clocks and calendars do."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Edition:
-    """One run's frozen window: from the run before it to its own cut-off."""
+    """One run's frozen window: from the run before it to its own cut-off, and when each change in it was made."""
 
     slot: Slot
     from_at: datetime
     cut_at: datetime
-    to_change: int
+    happened: dict[int, datetime]
     articles: dict[int, Article]
     vocabulary: dict[str, Topic]
 
     def key(self, plan: Plan, language: str) -> str:
         """What makes two people's digests the same: slot, language, and the items with their headings."""
         content: Sequence[object] = [
-            [item.article_id, item.revision, item.under, item.also_in, item.corrected] for item in plan.items
+            self.span(plan)[0].isoformat(),
+            *([item.article_id, item.revision, item.under, item.also_in, item.corrected] for item in plan.items),
         ]
         digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
         return f"digest:{self.slot.cadence}:{self.slot.name}:{self.slot.local_on}:{language}:{digest}"
 
-    def span(self, zone: ZoneInfo) -> tuple[date, date]:
-        """From which local day to which it collects."""
-        return self.from_at.astimezone(zone).date(), self.cut_at.astimezone(zone).date()
+    def span(self, plan: Plan) -> tuple[date, date]:
+        """From which local day to which it collects for these people; longer for who came from a later hour."""
+        first = min(self.from_at, *(self.happened[number] for number, _, _ in plan.changes))
+        zone = self.slot.zone
+        return first.astimezone(zone).date(), self.cut_at.astimezone(zone).date()

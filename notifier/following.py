@@ -16,7 +16,7 @@ from notifier.addresses import masked
 from notifier.ledger import mailings, signups, subscribers, suppressions
 from notifier.ledger.suppressions import Suppression
 from notifier.messages import Letters
-from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription
+from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription, Timing
 from notifier.tokens import Tokens
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ class Following:
     tokens: Tokens
     clock: Clock
 
-    def ask(self, address: str, scope: Scope, cadence: Cadence, *, language: str) -> None:
+    def ask(self, address: str, scope: Scope, cadence: Cadence, *, language: str, timing: Timing | None = None) -> None:
         """Keep a wish and plan the mail that asks to confirm it. The caller learns nothing about the address.
 
         Beyond the day's budget of an address, nothing is kept and nothing is sent.
@@ -50,7 +50,9 @@ class Following:
                 log.error("signup.flood", limit=SIGNUPS_AN_HOUR)
                 return
             known = subscribers.find(session, address)
-            wish = signups.add(session, address=address, scope=scope, cadence=cadence, language=language, now=now)
+            wish = signups.add(
+                session, address=address, scope=scope, cadence=cadence, language=language, now=now, timing=timing
+            )
             content = self.letters.confirmation(labels, language=language, cadence=cadence, known=known is not None)
             mailing = mailings.freeze(
                 session,
@@ -86,14 +88,17 @@ class Following:
             if wish.confirmed_at is not None:
                 return subscribers.find(session, wish.address)
             signups.confirm(session, wish.id, now=self.clock())
-            return self._begin(session, wish.address, wish.scope, wish.cadence, wish.language, source="page")
+            person = self._begin(session, wish.address, wish.scope, wish.cadence, wish.language, source="page")
+            if wish.timing is not None:
+                subscribers.set_timing(session, person.id, wish.timing, now=self.clock())
+            return subscribers.get(session, person.id)
 
-    def is_followed(self, wish: Signup) -> bool:
-        """Whether what was wished for is followed now, at whatever cadence."""
+    def is_followed(self, wish: Signup) -> Subscriber | None:
+        """Who follows now what was wished for, at whatever cadence; None where it was stopped since."""
         with self.database.read() as session:
             person = subscribers.find(session, wish.address)
             live = subscribers.live(session, person.id) if person else ()
-            return any(self._is(one, wish.scope) for one in live)
+            return person if any(self._is(one, wish.scope) for one in live) else None
 
     def add(self, address: str, scope: Scope, cadence: Cadence, *, language: str) -> Subscriber:
         """Follow without a confirmation mail: for staff who hold the person's consent in another form."""
@@ -157,6 +162,11 @@ class Following:
                 return False
             subscribers.follow(session, subscriber_id, one.scope, cadence, now=self.clock())
             return True
+
+    def set_timing(self, subscriber_id: int, timing: Timing) -> None:
+        """Digests come at this hour from now on."""
+        with self._alone() as session:
+            subscribers.set_timing(session, subscriber_id, timing, now=self.clock())
 
     def stop(self, subscriber_id: int, *, only: int | None = None, reason: str) -> int:
         """End one subscription of this person, or all; answers how many ended. Twice is harmless."""

@@ -19,7 +19,8 @@ from feeds.naming import wish_names
 from feeds.scope import Scope
 from feeds.words import Words
 from notifier import mime
-from notifier.model import Cadence
+from notifier.model import Cadence, Timing
+from notifier.timing import said
 from notifier.typesetting import underline, without_marks, wrap
 from notifier.voice import Voice
 
@@ -192,9 +193,10 @@ class Letters:
         """Asks whether the wish is the reader's own; `known` says that the address already follows something."""
         return self._render("confirmation", language, labels=scope_labels, cadence=cadence, known=known)
 
-    def welcome(self, followed: Sequence[Follows], *, language: str) -> MailContent:
-        """Says what is followed from now on, the newest wish last, and how to change or leave."""
-        return self._render("welcome", language, followed=followed)
+    def welcome(self, followed: Sequence[Follows], *, language: str, timing: Timing | None = None) -> MailContent:
+        """Says what is followed from now on, the newest wish last, when digests come, and how to change or leave."""
+        comes_at = said(timing or Timing(), self._words[language])
+        return self._render("welcome", language, followed=followed, comes_at=comes_at)
 
     def manage_link(self, *, language: str) -> MailContent:
         """Carries the link with which a person sees and changes what they follow."""

@@ -70,14 +70,32 @@ class DeliveryState(StrEnum):
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
+MORNING, EVENING = 8, 18
+"""The hours of digests that are offered first; any other may be chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When a person's digests come: at a whole hour of the day in a zone, the city's own where `zone` is None."""
+
+    hour: int = MORNING
+    zone: str | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError for an hour that no clock shows."""
+        if self.hour not in range(24):
+            raise ValueError("an hour is one of 0 to 23")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """An address that confirmed, and the language its mails are written in."""
+    """An address that confirmed, the language its mails are written in, and when its digests come."""
 
     id: int
     address: str
     language: str
     created_at: datetime
+    timing: Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +119,8 @@ class Signup:
     scope: Scope
     cadence: Cadence
     language: str
+    timing: Timing | None
+    """None where nothing was chosen: it stays as it is."""
     created_at: datetime
     expires_at: datetime
     confirmed_at: datetime | None = None

@@ -28,6 +28,11 @@ class Slot:
         return f"{self.at:%H:%M} {self.zone.key}"
 
     @property
+    def key(self) -> tuple[str, str, date]:
+        """What it has once and no other slot has: cadence, name and day."""
+        return self.cadence.value, self.name, self.local_on
+
+    @property
     def due_at(self) -> datetime:
         """The instant at which it is due."""
         return instant_of(self.local_on, self.at, self.zone)

@@ -1,6 +1,6 @@
 """Digest runs: a row each, unique by cadence, slot and local day, so that one starts once whoever wakes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 
@@ -11,12 +11,10 @@ from notifier.windows import Slot
 SENT, EMPTY, TOO_LATE = "sent", "empty", "too_late"
 
 
-def exists(session: Session, slot: Slot) -> bool:
-    """Whether this slot has had its run."""
-    wanted = select(run.c.id).where(
-        run.c.cadence == slot.cadence, run.c.slot == slot.name, run.c.local_on == slot.local_on
-    )
-    return session.execute(wanted).first() is not None
+def since(session: Session, due_at: datetime) -> set[tuple[str, str, date]]:
+    """The (cadence, slot, local day) of every run that was due at this instant or later."""
+    wanted = select(run.c.cadence, run.c.slot, run.c.local_on).where(run.c.due_at >= due_at)
+    return {(row[0], row[1], row[2]) for row in session.execute(wanted)}
 
 
 def start(session: Session, slot: Slot, *, cut_at: datetime, to_change: int) -> int | None:

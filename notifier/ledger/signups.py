@@ -7,18 +7,29 @@ from sqlalchemy import delete, exists, func, insert, select, update
 from feeds.scope import Scope
 from feeds.store.database import Session
 from notifier.ledger.tables import delivery, mailing, signup
-from notifier.model import Cadence, Signup
+from notifier.model import Cadence, Signup, Timing
 
 LIFETIME = timedelta(hours=48)
 
 
-def add(session: Session, *, address: str, scope: Scope, cadence: Cadence, language: str, now: datetime) -> Signup:
+def add(
+    session: Session,
+    *,
+    address: str,
+    scope: Scope,
+    cadence: Cadence,
+    language: str,
+    now: datetime,
+    timing: Timing | None = None,
+) -> Signup:
     """Keep a wish until it is confirmed or destroyed."""
     values = {
         "address": address,
         "scope": str(scope),
         "cadence": cadence,
         "language": language,
+        "hour": timing.hour if timing else None,
+        "zone": timing.zone if timing else None,
         "created_at": now,
         "expires_at": now + LIFETIME,
     }
@@ -29,6 +40,7 @@ def add(session: Session, *, address: str, scope: Scope, cadence: Cadence, langu
         scope=scope,
         cadence=cadence,
         language=language,
+        timing=timing,
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -45,6 +57,7 @@ def get(session: Session, signup_id: int) -> Signup | None:
         scope=Scope.parse(row.scope),
         cadence=Cadence(row.cadence),
         language=row.language,
+        timing=None if row.hour is None else Timing(hour=row.hour, zone=row.zone),
         created_at=row.created_at,
         expires_at=row.expires_at,
         confirmed_at=row.confirmed_at,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, cast, delete, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, String, cast, delete, exists, func, insert, literal, or_, select, update
 
 from feeds.scope import Scope
 from feeds.store import changes
@@ -18,7 +18,7 @@ from notifier.ledger.tables import (
     subscription,
     subscription_division,
 )
-from notifier.model import OPEN, Cadence, DeliveryState, Subscriber, Subscription
+from notifier.model import OPEN, Cadence, DeliveryState, Subscriber, Subscription, Timing
 
 CONSENT_VERSION = "2026-11"
 """Which text of the sign-up page people agreed to; a new text takes a new name."""
@@ -27,13 +27,13 @@ CONSENT_VERSION = "2026-11"
 def find(session: Session, address: str) -> Subscriber | None:
     """The subscriber with this normalised address, or None."""
     row = session.execute(select(subscriber).where(subscriber.c.address == address)).first()
-    return Subscriber(**row._mapping) if row else None
+    return _subscriber(row) if row else None
 
 
 def get(session: Session, subscriber_id: int) -> Subscriber | None:
     """The subscriber with this id, or None once erased."""
     row = session.execute(select(subscriber).where(subscriber.c.id == subscriber_id)).first()
-    return Subscriber(**row._mapping) if row else None
+    return _subscriber(row) if row else None
 
 
 def ensure(session: Session, address: str, *, language: str, source: str, now: datetime) -> Subscriber:
@@ -42,12 +42,30 @@ def ensure(session: Session, address: str, *, language: str, source: str, now: d
     if known is None:
         values = {"address": address, "language": language, "created_at": now}
         row = session.execute(insert(subscriber).values(**values).returning(subscriber)).one()
-        known = Subscriber(**row._mapping)
+        known = _subscriber(row)
     elif known.language != language:
         session.execute(update(subscriber).where(subscriber.c.id == known.id).values(language=language))
     agreed = {"at": now, "text_version": CONSENT_VERSION, "language": language, "source": source}
     session.execute(insert(consent).values(subscriber_id=known.id, **agreed))
     return known
+
+
+def set_timing(session: Session, subscriber_id: int, timing: Timing, *, now: datetime) -> None:
+    """When a person's digests come from now on: the next one is the first that is due after this instant."""
+    other = or_(subscriber.c.hour != timing.hour, subscriber.c.zone.is_distinct_from(timing.zone))
+    values = {"hour": timing.hour, "zone": timing.zone, "timed_at": now}
+    session.execute(update(subscriber).where(subscriber.c.id == subscriber_id, other).values(**values))
+
+
+def timings(session: Session) -> set[tuple[Cadence, Timing]]:
+    """Every timing at which somebody follows something by digest."""
+    followed = (
+        select(subscription.c.cadence, subscriber.c.hour, subscriber.c.zone)
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+        .where(subscription.c.ended_at.is_(None), subscription.c.cadence != Cadence.IMMEDIATE)
+        .distinct()
+    )
+    return {(Cadence(row.cadence), Timing(hour=row.hour, zone=row.zone)) for row in session.execute(followed)}
 
 
 def follow(
@@ -101,16 +119,32 @@ def stop(session: Session, subscriber_id: int, *, only: int | None = None, reaso
     return len(ids)
 
 
-def due(session: Session, cadence: Cadence, *, made_by: datetime, to: int) -> Sequence[Subscription]:
-    """The live subscriptions of a cadence made by this instant whose cursor is before `to`, person by person."""
-    wanted = select(subscription).where(
-        subscription.c.cadence == cadence,
-        subscription.c.ended_at.is_(None),
-        subscription.c.created_at <= made_by,
-        subscription.c.cursor < to,
-    )
+def due(session: Session, cadence: Cadence, timing: Timing, *, at: datetime, to: int) -> Sequence[Subscription]:
+    """What has its turn in the digest of a cadence due at this instant: all whose cursor is before `to`, by person."""
+    wanted = select(subscription).where(*_due(cadence, timing, at=at, to=to))
     ordered = wanted.order_by(subscription.c.subscriber_id, subscription.c.id)
     return [_subscription(row) for row in session.execute(ordered)]
+
+
+def had_turn(session: Session, cadence: Cadence, timing: Timing, *, at: datetime, to: int) -> None:
+    """Everything that `due` answers for these has now had its turn up to `to`."""
+    session.execute(update(subscription).where(*_due(cadence, timing, at=at, to=to)).values(cursor=to))
+
+
+def _due(cadence: Cadence, timing: Timing, *, at: datetime, to: int) -> list[ColumnElement[bool]]:
+    """Who began to follow after the instant, or chose the hour after it, waits for the next one."""
+    timed = select(subscriber.c.id).where(
+        subscriber.c.hour == timing.hour,
+        subscriber.c.zone.is_not_distinct_from(timing.zone),
+        or_(subscriber.c.timed_at.is_(None), subscriber.c.timed_at <= at),
+    )
+    return [
+        subscription.c.cadence == cadence,
+        subscription.c.ended_at.is_(None),
+        subscription.c.created_at <= at,
+        subscription.c.cursor < to,
+        subscription.c.subscriber_id.in_(timed),
+    ]
 
 
 def behind(session: Session, cadence: Cadence) -> int | None:
@@ -121,11 +155,9 @@ def behind(session: Session, cadence: Cadence) -> int | None:
     return lowest
 
 
-def move_cursors(session: Session, cadence: Cadence, *, made_by: datetime | None = None, to: int) -> None:
-    """Every live subscription of a cadence, made by the instant if one is given, has now had its turn up to `to`."""
-    wanted = [subscription.c.cadence == cadence, subscription.c.ended_at.is_(None), subscription.c.cursor < to]
-    if made_by is not None:
-        wanted.append(subscription.c.created_at <= made_by)
+def alerted(session: Session, *, to: int) -> None:
+    """Every live immediate subscription has now had its turn up to `to`."""
+    wanted = subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.ended_at.is_(None), subscription.c.cursor < to
     session.execute(update(subscription).where(*wanted).values(cursor=to))
 
 
@@ -137,12 +169,22 @@ def people(session: Session, cadence: Cadence) -> dict[int, Subscriber]:
         subscription.c.ended_at.is_(None),
     )
     rows = session.execute(select(subscriber).where(follows))
-    return {row.id: Subscriber(**row._mapping) for row in rows}
+    return {row.id: _subscriber(row) for row in rows}
 
 
 def _end(session: Session, ids: Sequence[int], *, reason: str, now: datetime) -> None:
     wanted = update(subscription).where(subscription.c.id.in_(ids), subscription.c.ended_at.is_(None))
     session.execute(wanted.values(ended_at=now, end_reason=reason))
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        address=row.address,
+        language=row.language,
+        created_at=row.created_at,
+        timing=Timing(hour=row.hour, zone=row.zone),
+    )
 
 
 def _subscription(row: Row[Any]) -> Subscription:

@@ -1,6 +1,6 @@
 """The tables of who asked for what and what was sent. The promises to people are the unique indexes."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, false, text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, false, text
 
 from feeds.store.schema import Document, Instant, metadata
 from feeds.store.tables import Id
@@ -13,6 +13,10 @@ subscriber = Table(
     Column("address", String(320), nullable=False, unique=True),
     Column("language", String(16), nullable=False),
     Column("created_at", Instant, nullable=False),
+    # When digests come: a whole hour in a zone, the city's own where none is named; and since when that holds.
+    Column("hour", SmallInteger, nullable=False, server_default=text("8")),
+    Column("zone", String(64), nullable=True),
+    Column("timed_at", Instant, nullable=True),
     # A link that carries an id must never speak of another person later: no id is given twice.
     sqlite_autoincrement=True,
 )
@@ -36,6 +40,9 @@ signup = Table(
     Column("scope", Text, nullable=False),
     Column("cadence", String(16), nullable=False),
     Column("language", String(16), nullable=False),
+    # Nothing where the form did not ask for an hour.
+    Column("hour", SmallInteger, nullable=True),
+    Column("zone", String(64), nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
     Column("confirmed_at", Instant, nullable=True),

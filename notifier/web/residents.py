@@ -16,11 +16,13 @@ from feeds.scope import Scope
 from feeds.web import views
 from feeds.web.chrome import Chrome, feed_links
 from feeds.web.guards import demand_own_page, read_form
+from notifier import timing
 from notifier.addresses import masked, normalise
 from notifier.following import Following
-from notifier.model import Cadence, Signup, Subscription
+from notifier.model import Cadence, Signup, Subscription, Timing
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
-from notifier.web.wish import Fields, Offer, Wish, asked_scope, first, read_wish
+from notifier.web.hours import timed
+from notifier.web.wish import Fields, Offer, Wish, asked_scope, first, read_timing, read_wish
 
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -78,7 +80,8 @@ class Residents:
             return self._form_page(request, wish, offer, status=422)
         if not first(fields, "website"):  # only a machine fills the field that nobody sees
             address = normalise(first(fields, "email"))
-            self._following.ask(address, wish.scope, Cadence(wish.cadence), language=wish.language)
+            cadence, chosen = Cadence(wish.cadence), wish.timing
+            self._following.ask(address, wish.scope, cadence, language=wish.language, timing=chosen)
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
 
     def _offer(self) -> Offer:
@@ -103,8 +106,14 @@ class Residents:
             "confirm.title",
             scope_label=self._following.labels(wish.scope, language),
             cadence=wish.cadence,
+            comes_at=self._comes_at(request, wish),
             address_masked=masked(wish.address),
         )
+
+    def _comes_at(self, request: Request, wish: Signup) -> str | None:
+        """The hour of the digests that a wish asks for; None where it asks for none."""
+        words = self._chrome.words[self._chrome.visit(request).language]
+        return None if wish.timing is None or wish.cadence is Cadence.IMMEDIATE else timing.said(wish.timing, words)
 
     def confirm(self, request: Request, _fields: Fields) -> Response:
         """Begin to follow; a second press answers the same."""
@@ -117,7 +126,8 @@ class Residents:
 
     def _confirmed(self, request: Request, wish: Signup) -> Response:
         """What a confirmed wish has become: followed, or stopped since."""
-        if not self._following.is_followed(wish):
+        person = self._following.is_followed(wish)
+        if person is None:
             return self._expired(request, "stopped")
         language = self._chrome.visit(request).language
         return self._page(
@@ -126,6 +136,7 @@ class Residents:
             "confirmed.title",
             scope_label=self._following.labels(wish.scope, language),
             cadence=wish.cadence,
+            comes_at=timing.said(person.timing, self._chrome.words[language]),
         )
 
     def link_form(self, request: Request) -> Response:
@@ -175,6 +186,12 @@ class Residents:
             return "manage.notice.stopped_all"
         if action == "stop" and self._following.stop(subscriber_id, only=chosen, reason="manage page"):
             return "manage.notice.stopped"
+        if action == "timing":
+            try:
+                self._following.set_timing(subscriber_id, read_timing(fields, self._chrome.newsroom))
+            except ValueError:
+                return "timing.error"
+            return "manage.notice.timed"
         if action == "restart" and self._following.ask_again(subscriber_id):
             return "manage.notice.asked"
         cadence = first(fields, "cadence")
@@ -220,6 +237,7 @@ class Residents:
             subscriptions=self._shown(request, live),
             address_masked=masked(person.address),
             followed_since=person.created_at,
+            timed=timed(person.timing, self._chrome.newsroom, self._chrome.words[self._chrome.visit(request).language]),
             stopped=self._following.suppressed(person.address),
             notice=notice,
         )
@@ -250,6 +268,7 @@ class Residents:
             groups=views.by_bureau(newsroom),
             tongues=[(code, tongue(code, words)) for code in newsroom.city.languages],
             longest=QUERY_CHARACTERS,
+            timed=timed(wish.timing or Timing(), newsroom, words),
             feeds=feed_links(wish.scope),
             feed_title=words("scope.and").join(wish_names(wish.scope, newsroom, words, vocabulary)),
         )

@@ -7,8 +7,9 @@ from feeds.errors import AddressRefused
 from feeds.model import Newsroom, Topic
 from feeds.scope import MAX_VALUES, Scope
 from feeds.words import Words
+from notifier import timing
 from notifier.addresses import normalise
-from notifier.model import Cadence
+from notifier.model import Cadence, Timing
 
 Fields = list[tuple[str, str]]
 """A posted form: names and values in the order they came, a name several times where several were chosen."""
@@ -51,6 +52,7 @@ class Wish:
     email: str = ""
     scope: Scope = field(default_factory=Scope)
     cadence: str = Cadence.DAILY
+    timing: Timing | None = None
     language: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,6 +66,11 @@ def asked_scope(fields: Fields) -> Scope:
     """The scope of a form's fields, whatever they hold; ValueError for more than one holds."""
     named = {"division": "division", "topic": "topic", "board": "board", "q": "q", "releases_in": "lang"}
     return Scope.of([(named[name], value) for name, value in fields if name in named and value])
+
+
+def read_timing(fields: Fields, newsroom: Newsroom) -> Timing:
+    """The hour and zone of a form; ValueError where there is no such hour or zone."""
+    return timing.read(first(fields, "hour"), first(fields, "other_hour"), first(fields, "zone"), newsroom)
 
 
 def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -> Wish:
@@ -90,9 +97,16 @@ def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -
     cadence = first(fields, "cadence")
     if cadence not in list(Cadence):
         errors["cadence"] = words("subscribe.error.cadence")
+    chosen = None
+    # The short forms beside the releases do not ask for an hour; and who wants no digest is not asked for one.
+    if first(fields, "hour") and cadence != Cadence.IMMEDIATE:
+        try:
+            chosen = read_timing(fields, offer.newsroom)
+        except ValueError:
+            errors["hour"] = words("timing.error")
     language = first(fields, "language") or words.language
     if language not in offer.newsroom.city.languages:
         errors["language"] = words("subscribe.error.language")
     if not stood_here:
         errors["form_token"] = words("subscribe.error.form")
-    return Wish(email[:254], scope, cadence, language, errors)
+    return Wish(email[:254], scope, cadence, chosen, language, errors)
