@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
+_STRONG = re.compile(r'(?<!W/)("[\x21\x23-\x7e\x80-\xff]*")')
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -21,11 +22,23 @@ def is_fresh(headers: Mapping[str, str], *, etag: str, last_modified: datetime |
     tags = headers.get("if-none-match")
     if tags is not None:
         return tags.strip() == "*" or etag in _TAG.findall(tags)
-    since = headers.get("if-modified-since")
-    if since is None or last_modified is None:
-        return False
+    known = _date(headers.get("if-modified-since"))
+    return known is not None and last_modified is not None and last_modified.replace(microsecond=0) <= known
+
+
+def is_refused(headers: Mapping[str, str], *, etag: str, last_modified: datetime) -> bool:
+    """Whether to answer 412: the reader wants this copy or none. If-Match decides alone where it is given, and compares
+    strongly (RFC 9110, section 13.1.1); a broken date counts as absent."""
+    tags = headers.get("if-match")
+    if tags is not None:
+        return tags.strip() != "*" and etag not in _STRONG.findall(tags)
+    known = _date(headers.get("if-unmodified-since"))
+    return known is not None and last_modified.replace(microsecond=0) > known
+
+
+def _date(text: str | None) -> datetime | None:
     try:
-        known = parsedate_to_datetime(since)
+        known = parsedate_to_datetime(text or "")
     except (ValueError, TypeError, IndexError, OverflowError):
-        return False
-    return known.tzinfo is not None and last_modified.replace(microsecond=0) <= known
+        return None
+    return known if known.tzinfo is not None else None

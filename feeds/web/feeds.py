@@ -104,12 +104,7 @@ class FeedRoutes:
         address = archive_path(scope, month, extension, part=max(1, part), revision=revision)
         if address != asked_address(request):
             return RedirectResponse(address, status_code=301)
-        encoding = serving.encoding_of(request.headers.get("accept-encoding", ""))
-        made = serving.sheet(document, encoding)
-        if serving.has_it(document, request.headers, encoding):
-            return _response(serving.Answer(304, made.unchanged))
-        whole = serving.Answer(200, made.found, made.body)
-        return _response(serving.to_be_looked_at(whole, request.headers.get("sec-fetch-dest", "")))
+        return _response(serving.whole(document, _headers(request)))
 
     def _scope(self, request: Request, extension: str) -> Scope | Response:
         """The scope that an address asks for, or the page that says why there is none."""
@@ -119,21 +114,21 @@ class FeedRoutes:
 
     def _answer(self, request: Request, scope: Scope, extension: str) -> Response:
         document = self.shelf.get(scope, extension)
-        encoding = serving.encoding_of(request.headers.get("accept-encoding", ""))
-        made = serving.sheet(document, encoding)
-        if serving.has_it(document, request.headers, encoding):
-            return _response(serving.Answer(304, made.unchanged))
-        known = serving.known_until(request.headers)
+        headers = _headers(request)
+        answer = serving.whole(document, headers)
+        known = serving.known_until(headers) if answer.status == 200 else None
         part = self.shelf.newer(scope, extension, known) if known is not None else None
-        if part is not None:
-            return _response(serving.newer(document, part, encoding))
-        whole = serving.Answer(200, made.found, made.body)
-        return _response(serving.to_be_looked_at(whole, request.headers.get("sec-fetch-dest", "")))
+        return _response(serving.newer(document, part, headers) if part is not None else answer)
 
 
 def _whole(text: str) -> int:
     """A number of an address; 0 for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """The headers of a request; one that came several times as RFC 9110, section 5.3, joins it."""
+    return {name: ", ".join(request.headers.getlist(name)) for name in request.headers.keys()}  # noqa: SIM118
 
 
 def _response(answer: serving.Answer) -> Response:

@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from feeds.packed import Document
 from feeds.readers import Readers
 from feeds.shelf import Shelf
 from feeds.web import plain, serving
@@ -28,8 +27,11 @@ _ASKED = frozenset(
     {
         b"a-im",
         b"accept-encoding",
+        b"access-control-request-method",
+        b"if-match",
         b"if-modified-since",
         b"if-none-match",
+        b"if-unmodified-since",
         b"sec-fetch-dest",
         b"user-agent",
         b"x-forwarded-for",
@@ -37,6 +39,14 @@ _ASKED = frozenset(
 )
 _ABSOLUTE = re.compile(rb"https?://([^/]+)(/.*)?", re.IGNORECASE)
 _BODY = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+_A_FEED = re.compile(r"/feeds(?:/[^/]+){0,2}\.(?:rss|atom|json|opml)", re.IGNORECASE)
+_LET_IN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "A-IM, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+"""What a browser asks before a page of another site may say which version of a feed it has (Fetch, section 4.8)."""
 _TOO_OFTEN = (
     b"This feed was asked for too often without saying which version is there already. Please ask less often.\n"
 )
@@ -100,6 +110,11 @@ class FeedFront:
                 scope["client"] = (client, 0)
             if scope["path"].startswith("/feeds/") and scope["method"] in ("GET", "HEAD"):
                 answer = self._answer(scope, asked, client)
+            if _A_FEED.fullmatch(scope["path"]):
+                if scope["method"] == "OPTIONS" and b"access-control-request-method" in asked:
+                    answer = Answer(204, serving.lines(_LET_IN))
+                elif answer is None:
+                    send = _open(send)
         if answer is None:
             await self._app(scope, receive, send)
             return
@@ -129,7 +144,7 @@ class FeedFront:
         self._readers.saw(asked.address, agent, client)
         tags = headers.get(b"if-none-match")
         if tags is not None or b"if-modified-since" in headers:
-            if tags == wire.tag or _has_it(document, headers, encoding):
+            if tags == wire.tag or serving.has_it(document, _texts(headers), encoding):
                 return asked.end, wire.unchanged, b""
         elif seconds := self._impatient.wait(client, agent, asked.address):
             answer = _too_often(seconds)
@@ -152,16 +167,7 @@ class FeedFront:
         if document is None:
             return None
         self._readers.saw(address, agent, client)
-        if b"a-im" in asked:
-            return None
-        encoding = self._encoding(asked.get(b"accept-encoding", b""))
-        sheet = serving.sheet(document, encoding)
-        if conditional and _has_it(document, asked, encoding):
-            return Answer(304, sheet.unchanged)
-        answer = Answer(200, sheet.found, sheet.body)
-        if b"sec-fetch-dest" in asked:
-            return serving.to_be_looked_at(answer, asked[b"sec-fetch-dest"].decode("latin-1"))
-        return answer
+        return None if b"a-im" in asked else serving.whole(document, _texts(asked))
 
     def _encoding(self, accepted: bytes) -> str:
         accepted = accepted[:500]
@@ -193,10 +199,21 @@ def _without_host(scope: Scope) -> Scope:
     return dict(scope) | given
 
 
-def _has_it(document: Document, asked: Mapping[bytes, bytes], encoding: str) -> bool:
-    conditions = ((name, asked.get(name)) for name in (b"if-none-match", b"if-modified-since"))
-    told = {name.decode(): value.decode("latin-1") for name, value in conditions if value is not None}
-    return serving.has_it(document, told, encoding)
+def _open(send: Send) -> Send:
+    """What the application says of a feed, a redirect too, for every page to read."""
+
+    async def said(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name for name, _ in message["headers"]}
+            added = [pair for pair in serving.lines(serving.OPEN) if pair[0] not in given]
+            message["headers"] = [*message["headers"], *added]
+        await send(message)
+
+    return said
+
+
+def _texts(headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
 
 
 def _too_often(seconds: int) -> Answer:
@@ -206,4 +223,4 @@ def _too_often(seconds: int) -> Answer:
         "Content-Length": str(len(_TOO_OFTEN)),
         "Cache-Control": "no-store",
     }
-    return Answer(429, serving.lines(said), _TOO_OFTEN)
+    return Answer(429, serving.lines(said | serving.OPEN), _TOO_OFTEN)

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from feeds.packed import Document
-from feeds.web.conditional import http_date, is_fresh
+from feeds.web.conditional import http_date, is_fresh, is_refused
 
 Headers = list[tuple[bytes, bytes]]
 
 STALE_FOR = 86_400
 """For how many seconds a cache may show an old feed while it asks again, or cannot (RFC 5861)."""
+OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, IM, Link, Retry-After"}
+"""What lets the pages of every other site read an answer (Fetch, section 3.3)."""
 _ENCODINGS = ("zstd", "gzip", "identity")
 _CODING = re.compile(r"\s*([^\s;,]+)\s*(?:;\s*q=([0-9.]+)\s*)?(?:,|$)")
 _MARK = re.compile(r'"([0-9a-f]+\.([0-9]{1,15}))(?:-[a-z0-9-]+)?"')
@@ -65,8 +67,8 @@ def wire(document: Document, encoding: str, headers: Headers) -> Wire:
         return known
     made = _sheet(document, encoding)
     found, unchanged = head(200, [*made.found, *headers]), head(304, [*made.unchanged, *headers])
-    document.sheets[kept] = whole = Wire(made.tag.encode(), found, unchanged, made.body)
-    return whole
+    document.sheets[kept] = sent = Wire(made.tag.encode(), found, unchanged, made.body)
+    return sent
 
 
 def head(status: int, headers: Headers) -> bytes:
@@ -85,13 +87,12 @@ def _sheet(document: Document, encoding: str) -> Sheet:
             f"public, max-age={document.max_age}, stale-while-revalidate={STALE_FOR}, stale-if-error={STALE_FOR}"
         ),
         "Vary": "Accept-Encoding, A-IM, Sec-Fetch-Dest",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "ETag, Link",
+        **OPEN,
         "Link": document.links,
     }
-    whole = shared | {"Content-Type": document.media_type, "Content-Length": str(len(body))}
-    whole |= {} if encoding == "identity" else {"Content-Encoding": encoding}
-    return Sheet(tag, body, lines(whole), lines(shared))
+    found = shared | {"Content-Type": document.media_type, "Content-Length": str(len(body))}
+    found |= {} if encoding == "identity" else {"Content-Encoding": encoding}
+    return Sheet(tag, body, lines(found), lines(shared))
 
 
 def lines(headers: Mapping[str, str]) -> Headers:
@@ -145,13 +146,25 @@ def known_until(headers: Mapping[str, str]) -> int | None:
     return max(numbers, default=None)
 
 
-def newer(document: Document, part: Document, encoding: str) -> Answer:
+def whole(document: Document, headers: Mapping[str, str]) -> Answer:
+    """The document itself, or that the reader has it already; 412 where it asks for another one."""
+    encoding = encoding_of(headers.get("accept-encoding", ""))
+    made = sheet(document, encoding)
+    if is_refused(headers, etag=made.tag, last_modified=document.last_modified):
+        return Answer(412, [*made.unchanged, (b"content-length", b"0")])
+    if has_it(document, headers, encoding):
+        return Answer(304, made.unchanged)
+    return to_be_looked_at(Answer(200, made.found, made.body), headers.get("sec-fetch-dest", ""))
+
+
+def newer(document: Document, part: Document, headers: Mapping[str, str]) -> Answer:
     """226: only the entries that are newer than what the reader has. Its tag names the whole, for the next question."""
+    encoding = encoding_of(headers.get("accept-encoding", ""))
     made = sheet(part, encoding)
     replaced = {
         b"etag": f'"{document.mark}-feed-{encoding}"'.encode(),
         b"cache-control": b"no-store, im",
         b"vary": b"Accept-Encoding, A-IM, If-None-Match, Sec-Fetch-Dest",
     }
-    headers = [(name, replaced.get(name, value)) for name, value in made.found]
-    return Answer(226, [*headers, (b"im", b"feed")], made.body)
+    said = [(name, replaced.get(name, value)) for name, value in made.found]
+    return Answer(226, [*said, (b"im", b"feed")], made.body)

@@ -152,6 +152,7 @@ def test_who_asks_again_and_again_without_saying_what_they_have_is_asked_to_wait
     answers = [browser.get("/feeds/all.rss", user_agent="hasty/1.0") for _ in range(7)]
     assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
+    assert answers[-1].headers["access-control-allow-origin"] == "*"
     etag = answers[0].headers["etag"]
     assert browser.get("/feeds/all.rss", user_agent="hasty/1.0", if_none_match=etag).status == 304
     assert browser.get("/feeds/all.rss", user_agent="patient/1.0").status == 200
@@ -184,3 +185,42 @@ def test_impatience_is_counted_for_the_address_behind_a_trusted_proxy(site: Site
     statuses = [browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.1").status for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.2").status == 200
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.rss", "/feeds/select.json?q=a", "/feeds/all/2026-05.atom", "/feeds.opml"])
+def test_a_page_of_another_site_may_say_which_version_of_a_feed_it_has(site: Site, path: str) -> None:
+    asked = [("origin", "https://reader.example.org"), ("access-control-request-method", "GET")]
+    answer = site.browser.ask("OPTIONS", path, headers=asked)
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "If-None-Match" in answer.headers["access-control-allow-headers"]
+    assert site.browser.ask("OPTIONS", "/subscribe", headers=asked).status == 405
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.rss", "/feeds/ALL.rss", "/feeds/nowhere.rss", "/feeds.opml"])
+def test_whatever_is_said_of_a_feed_may_be_read_by_the_pages_of_every_site(followed: Site, path: str) -> None:
+    for _ in range(2):
+        assert followed.browser.get(path).headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in followed.browser.get("/subscribe").headers
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("if_match", "TAG", 200),
+        ("if_match", '"x", TAG', 200),
+        ("if_match", "*", 200),
+        ("if_match", "W/TAG", 412),
+        ("if_match", '"x"', 412),
+        ("if_match", "", 412),
+        ("if_unmodified_since", "Wed, 20 May 2026 03:00:00 GMT", 200),
+        ("if_unmodified_since", "Wed, 20 May 2026 02:59:59 GMT", 412),
+        ("if_unmodified_since", "9999", 200),
+    ],
+)
+def test_who_wants_one_copy_or_none_gets_no_other(followed: Site, name: str, value: str, status: int) -> None:
+    publish(followed.database)
+    tag = followed.browser.get("/feeds/all.rss").headers["etag"]
+    answer = followed.browser.get("/feeds/all.rss", **{name: value.replace("TAG", tag)})
+    assert answer.status == status
+    assert bool(answer.body) == (status == 200)
