@@ -96,6 +96,31 @@ def intake(
     )
 
 
+@app.command()
+def export(
+    folder: Annotated[
+        Path, typer.Argument(help="Where to write: a new folder, or that of an earlier export.", metavar="DIR")
+    ],
+    select: Annotated[
+        list[str] | None, typer.Option(help="A selection that has a feed too, such as topic=summit&lang=ko; several.")
+    ] = None,
+    selections: Annotated[Path | None, typer.Option(help="A file of such selections, one a line.")] = None,
+    pages: Annotated[int, typer.Option(help="How many pages of each list are written.", min=1, max=1000)] = 10,
+    whole: Annotated[bool, typer.Option("--whole", help="Look at everything again, not only at what changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write pages, feeds and files as a tree for any web server; a second time, what has changed since."""
+    _call(
+        "export",
+        folder=folder,
+        select=select or [],
+        selections=selections,
+        pages=pages,
+        whole=whole,
+        as_json=as_json,
+    )
+
+
 @articles.command("list")
 def articles_list(
     state: Annotated[

@@ -48,6 +48,8 @@ class Archives:
     words: Mapping[str, Words]
     kept: "Kept"
     in_a_part: int = IN_A_PART
+    renderings: Renderings | None = None
+    """Kept from one document to the next, for whoever makes all of them and asks for one after another."""
 
     def get(self, scope: Scope, month: Month, part: int, extension: str, *, now: datetime) -> Document | None:
         """A part of a month in a format of `FEED_TYPES`; None where the scope has no such part.
@@ -78,7 +80,7 @@ class Archives:
         if part > 1 and not ids:
             return None
         vocabulary = {topic.slug: topic for topic in topics.known(session)}
-        renderings = Renderings(newsroom, self.words, formats=(extension,))
+        renderings = self.renderings or Renderings(newsroom, self.words, formats=(extension,))
         shown = [one for one in renderings.of(session, ids[: self.in_a_part], vocabulary) if one.entry]
         older = {name: newsroom.url(url) for name, url in self._older(session, scope, month, part, ids, now).items()}
         links = {"current": {name: newsroom.url(scope_feed_path(scope, name)) for name in FEED_TYPES}}

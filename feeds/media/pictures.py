@@ -26,7 +26,7 @@ _QUALITY = 85
 _LIGHT = 32 * 1024
 _WEBP_SIDE = 16_383
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
-_MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def make(content: bytes) -> Made:
     return Made(
         content=_bytes(picture, extension),
         extension=extension,
-        media_type=_MEDIA_TYPES[extension],
+        media_type=MEDIA_TYPES[extension],
         width=picture.width,
         height=picture.height,
         smaller={width: _bytes(_narrow(picture, width), extension) for width in narrower(picture.width)},

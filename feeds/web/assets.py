@@ -32,6 +32,11 @@ class Assets:
                 content = entry.read_bytes()
                 self._assets[entry.name] = _Asset(content, media_type, hashlib.sha256(content).hexdigest()[:12])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every file there is."""
+        return tuple(sorted(self._assets))
+
     def address(self, name: str) -> str:
         """The path of a file with the mark of its content. KeyError for a file we do not have."""
         return f"/static/{self._assets[name].mark}/{name}"

@@ -62,9 +62,16 @@ class Chrome:
         words: Mapping[str, Words],
         assets: Assets,
         templates: Environment,
+        *,
+        lasting: bool = False,
     ) -> None:
-        """Take the parts; `templates` are those of `page_templates`."""
+        """Take the parts; `templates` are those of `page_templates`.
+
+        `lasting` pages are kept as files: they show nothing that is true for the moment alone, such as a count of the
+        last days or a form with its proof, but a link to where that is.
+        """
         self.newsroom = newsroom
+        self._lasting = lasting
         self.words = words
         self._templates = templates
         self._assets = assets
@@ -135,6 +142,7 @@ class Chrome:
             "city": city,
             "stylesheet": self._assets.address("civicwire.css"),
             "static": self._assets.address,
+            "lasting": self._lasting,
             "path": visit.path,
             "link": link,
             "title": title,

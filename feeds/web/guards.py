@@ -36,6 +36,11 @@ WITH_SCRIPT = SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'
 """The policy of a public page that a script of this site makes handier."""
 
 
+def security_headers(*, secure: bool) -> dict[str, str]:
+    """What goes out with every answer; where readers come by https also that they always should (HSTS, RFC 6797)."""
+    return SECURITY_HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+
+
 class Guard:
     """Refuses what no page of ours needs, and sets the security headers. Logs the route, never the address: it may
     hold a token."""
@@ -44,9 +49,7 @@ class Guard:
         """Wrap the application; `refuse` makes the page for a status; `secure` adds HSTS (RFC 6797)."""
         self._app = app
         self._refuse = refuse
-        headers = dict(SECURITY_HEADERS)
-        if secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers = security_headers(secure=secure)
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

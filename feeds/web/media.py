@@ -23,7 +23,7 @@ _LONGEST_FILE_NAME = 200
 A_DAY = "public, max-age=86400"
 """The bytes of a name never change, but a release may be withdrawn: nobody keeps its pictures for a year."""
 # A file that a browser opens all the same may load nothing, run nothing and send nothing.
-_SHUT_IN = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+SHUT_IN = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class MediaRoutes:
         headers = {
             "ETag": f'"{name}"',
             "Cache-Control": A_DAY if is_public else "private, no-store",
-            "Content-Security-Policy": _SHUT_IN,
+            "Content-Security-Policy": SHUT_IN,
             "Content-Disposition": _disposition(kept, file_name),
             # A picture is part of a feed, which every page may show; what is not public is shown on ours alone.
             "Cross-Origin-Resource-Policy": "cross-origin" if is_public else "same-origin",

@@ -1,0 +1,1 @@
+"""The public site as a tree of files, for any web server."""
