@@ -65,7 +65,7 @@ def plain(found: list[Article]) -> bytes:
 
 
 def main() -> None:
-    """Print medians and ratios."""
+    """Print the least times and ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=40)

@@ -101,17 +101,23 @@ def _growth(short: int, long: int, live: int) -> None:
         shelves = {short: _long(one, short, live), long: _long(other, long, live)}
         rng = random.Random(11)
         times: dict[int, list[float]] = {short: [], long: []}
+        spent: dict[int, list[float]] = {short: [], long: []}
         touched: dict[int, list[int]] = {short: [], long: []}
         for number in range(60):
             state = rng.getstate()
             for releases, shelf in shelves.items():
                 rng.setstate(state)  # the same release for both
                 publish(shelf.database, rng, number)
-                times[releases].append(seconds(lambda shelf=shelf, n=releases: touched[n].append(shelf.catch_up())))  # type: ignore[misc]
+                began, at = time.perf_counter(), time.process_time()
+                touched[releases].append(shelf.catch_up())
+                times[releases].append(time.perf_counter() - began)
+                spent[releases].append(time.process_time() - at)
         for releases in shelves:
             print(f"{releases} releases, {live} live feeds: fresh after one more, shown by", end=" ")
-            print(f"{median(touched[releases]):.0f}, in {median(times[releases]) * 1000:.1f} ms")
-        print(f"ratio {median(times[long]) / median(times[short]):.2f}")
+            print(f"{median(touched[releases]):.0f}, in {median(times[releases]) * 1000:.1f} ms", end=" ")
+            print(f"of which {median(spent[releases]) * 1000:.1f} of CPU")
+        ratios = [median(each[long]) / median(each[short]) for each in (times, spent)]
+        print(f"ratio {ratios[0]:.2f}, of CPU {ratios[1]:.2f}")
 
 
 def _long(database: Database, releases: int, live: int) -> Shelf:

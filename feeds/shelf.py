@@ -41,6 +41,8 @@ GONE_FOR = timedelta(days=30)
 """How long a withdrawn release is told of."""
 EMPTY_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """When a feed without entries says it was updated: any fixed instant will do, but never now."""
+_LIVE_BYTES = 16_000
+"""What a scope takes besides its documents: its order, names, addresses and headers."""
 _MANY = 200
 """So many changes at once are not looked at one by one: everything is made again."""
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -51,6 +53,7 @@ class _Live:
     """A scope that is asked for: its documents by format, the articles they show, and when they end by themselves."""
 
     feed: Feed
+    """Without its entries, which would stay in memory with every feed that ever showed them."""
     order: Sequence[Placed]
     """The articles that it shows."""
     gone: datetime | None
@@ -69,7 +72,7 @@ class _Live:
 
     @property
     def size(self) -> int:
-        return 5_000 + sum(one.packed.size for one in (*self.documents.values(), *self.parts.values()))
+        return _LIVE_BYTES + sum(one.packed.size for one in (*self.documents.values(), *self.parts.values()))
 
 
 class Shelf:
@@ -167,9 +170,8 @@ class Shelf:
         with self._one_at_a_time, self.database.read() as session:
             live = self._live.get(scope) or self._make(session, scope, [extension])
             shown = self._renderings.of(session, [one for _, one in live.order], self._vocabulary)
-            whole = {entry.id for entry in live.feed.entries}
-            newer = [one for one in shown if one.number > after and one.entry and one.entry.id in whole]
-            if not newer or len(newer) == len(whole):
+            newer = [one for one in shown if one.number > after and one.number in live.numbers]
+            if not newer or len(newer) == len(live.numbers):
                 return None
             feed = replace(live.feed, entries=tuple(one.entry for one in newer if one.entry))
             number = max(one.number for one in newer)
@@ -185,7 +187,7 @@ class Shelf:
                 Standing(
                     scope=scope,
                     built_at=live.built_at,
-                    entries=len(live.feed.entries),
+                    entries=len(live.numbers),
                     left_out=live.left_out,
                     sizes={name: Size.of(document) for name, document in live.documents.items()},
                 )
@@ -251,7 +253,7 @@ class Shelf:
         ends = min([*leaving, until or _FAR])
         left_out = self._left_out(order)
         live = _Live(
-            feed=feed,
+            feed=replace(feed, entries=()),
             order=order,
             gone=gone,
             until=ends,
