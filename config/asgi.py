@@ -26,7 +26,14 @@ _SAID = {400, 403, 404, 405, 408, 413, 414, 415}
 def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] = ()) -> Served:
     """The whole site, or only its health where it is not public; `extra` are routes only the demonstration has."""
     answers = _Answers(parts)
-    public_pages = (parts.pages, parts.article_pages, parts.search_page, parts.residents, parts.copies)
+    public_pages = (
+        parts.pages,
+        parts.article_pages,
+        parts.search_page,
+        parts.residents,
+        parts.manage_pages,
+        parts.copies,
+    )
     shown = (parts.feed_routes, parts.feed_pages, parts.media_routes, *public_pages, parts.api)
     site = (*(one for pages in shown for one in pages.routes),)
     rooms = (

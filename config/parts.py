@@ -40,6 +40,7 @@ from notifier.envelope import ReturnAddresses
 from notifier.following import Following
 from notifier.messages import Letters
 from notifier.parking import Parking
+from notifier.personal import Personal
 from notifier.returns import Returns
 from notifier.schedule import Ticks
 from notifier.tokens import Tokens
@@ -107,6 +108,11 @@ class Parts:
         return Following(self.database, self.newsroom, self.letters, self.tokens, self.clock)
 
     @cached_property
+    def personal(self) -> Personal:
+        """What people do about their own mail."""
+        return Personal(self.database, self.newsroom, self.letters, self.tokens, self.clock)
+
+    @cached_property
     def alerts(self) -> Alerts:
         """Plans alerts."""
         return Alerts(self.database, self.newsroom, self.letters, self.clock)
@@ -168,7 +174,8 @@ class Parts:
     @cached_property
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
-        tidying = [self.entrance.tidy, MediaTidying(self.database, self.media.folder, self.clock).run]
+        tidying = [self.personal.forget_moves, self.entrance.tidy]
+        tidying.append(MediaTidying(self.database, self.media.folder, self.clock).run)
         if self.return_addresses is not None:
             tidying.append(self.returns.tidy)
         planning = (self.alerts, self.digests, self.sender, self.following)

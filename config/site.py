@@ -38,6 +38,8 @@ from feeds.web.search import SearchPage
 from notifier.audience import Audience
 from notifier.preview import Preview
 from notifier.web.copies import Copies
+from notifier.web.doorway import Doorway
+from notifier.web.manage import ManagePages
 from notifier.web.residents import Residents
 
 PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
@@ -74,7 +76,12 @@ class Site(Parts):
     @cached_property
     def residents(self) -> Residents:
         """The residents' pages."""
-        return Residents(self.following, self.tokens, self.chrome, self.clock)
+        return Residents(self.following, self.personal, Doorway(self.tokens, self.chrome, self.clock))
+
+    @cached_property
+    def manage_pages(self) -> ManagePages:
+        """What people change by their own link."""
+        return ManagePages(self.following, self.personal, Doorway(self.tokens, self.chrome, self.clock))
 
     @cached_property
     def copies(self) -> Copies:

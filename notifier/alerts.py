@@ -85,21 +85,24 @@ class Alerts:
     def _address(self, session: Session, change: Change, article: Article, audience: Sequence[Audience]) -> int:
         told = [(change.number, article.id, article.revision)]
         planned = 0
-        for language in sorted({person.language for person in audience}):
-            mailing = self._mailing(session, change, article, language)
-            people = [(person, told) for person in audience if person.language == language]
+        for language, pictures in sorted({(person.language, person.pictures) for person in audience}):
+            mailing = self._mailing(session, change, article, language, pictures)
+            alike = (person for person in audience if (person.language, person.pictures) == (language, pictures))
+            people = [(person, told) for person in alike]
             planned += mailings.address_all(session, mailing, people, now=self.clock())
         return planned
 
-    def _mailing(self, session: Session, change: Change, article: Article, language: str) -> int:
+    def _mailing(self, session: Session, change: Change, article: Article, language: str, pictures: bool) -> int:
         """The mailing that tells of this change in this language; its content is frozen when the first needs it."""
-        key = f"change:{change.number}:{language}"
+        # Where there is nothing to leave out, all get the same.
+        plain = not pictures and bool(article.content.pictures)
+        key = f"change:{change.number}:{language}" + (":plain" if plain else "")
         known = mailings.find(session, key)
         if known is not None:
             return known
         return mailings.freeze(
             session,
-            self.letters.alert(article, language=language, kind=_KINDS[change.kind]),
+            self.letters.alert(article, language=language, kind=_KINDS[change.kind], with_pictures=not plain),
             kind=Kind.CORRECTION if change.kind is ChangeKind.CORRECTED else Kind.ALERT,
             key=key,
             language=language,

@@ -16,10 +16,10 @@ from feeds.store import changes, reading, topics
 from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.collected import Collected
-from notifier.ledger import mailings, runs, subscribers
+from notifier.ledger import mailings, own_mail, runs, subscribers
 from notifier.matching import News, Plan
 from notifier.messages import Letters, MailContent
-from notifier.model import Audience, Cadence, Kind, Subscription, Timing
+from notifier.model import Audience, Cadence, Kind, Pause, Subscriber, Subscription, Timing
 from notifier.timing import zone_of
 from notifier.windows import Slot, latest_due
 
@@ -49,6 +49,7 @@ class Digests:
         """Run the latest due slot of each cadence and timing that has not been run: several missed ones become one."""
         now = self.clock()
         self._make_again()
+        self._resume(now)
         done = []
         for slot, timing in self._due(now):
             with self.database.write() as session:
@@ -57,6 +58,44 @@ class Digests:
             if one is not None:
                 done.append(one)
         return done
+
+    def _resume(self, now: datetime) -> None:
+        """End the pauses that are over, each with one digest of what came out meanwhile where that is wanted."""
+        with self.database.read() as session:
+            rested = own_mail.rested(session, now)
+        for person_id in rested:
+            with self.database.write() as session:
+                changes.take_turn(session)
+                person = subscribers.get(session, person_id)
+                if person is None or person.pause is None or person.pause.until > now:
+                    continue
+                to = changes.head(session)
+                try:
+                    zone = zone_of(person.timing, self.newsroom)
+                except ZoneInfoNotFoundError:
+                    log.error("digest.zone_unknown", zone=person.timing.zone)
+                    continue
+                if person.pause.catch_up:
+                    self._catch_up(session, person, person.pause, Slot.now(AFTER_A_PAUSE, zone, now), to)
+                own_mail.resume(session, person_id, to=to, caught_up=person.pause.catch_up)
+
+    def _catch_up(self, session: Session, person: Subscriber, pause: Pause, slot: Slot, to: int) -> None:
+        """Alerts have passed by: what they would have told is in the digest too."""
+        wishes = [
+            replace(one, cursor=min(one.cursor, pause.since)) if one.cadence is Cadence.IMMEDIATE else one
+            for one in subscribers.live(session, person.id)
+        ]
+        if not wishes:
+            return
+        news = self._news(session, min(one.cursor for one in wishes), to)
+        articles = {one.article.id: one.article for one in news}
+        plan = matching.plan(wishes, news, mailings.told_to(session, person.id, articles))
+        if plan.items:
+            now = self.clock()
+            happened = {one.change.number: one.change.at for one in news}
+            edition = _Edition(slot, now, now, happened, articles, topics.by_slug(session))
+            mailing = self._mailing(session, edition, person.language, plan)
+            mailings.address_all(session, mailing, [(_reader(person), plan.changes)], now=now)
 
     def _due(self, now: datetime) -> list[tuple[Slot, Timing]]:
         """The slots whose turn it is, the one due first at their head; the city's own each day, others where chosen."""
@@ -107,8 +146,8 @@ class Digests:
             plan = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
             if plan.items:
                 person = people[person_id]
-                reader = Audience(subscriber_id=person.id, address=person.address, language=person.language)
-                alike.setdefault(edition.key(plan, person.language), (plan, []))[1].append((reader, plan.changes))
+                told_now = _reader(person), plan.changes
+                alike.setdefault(edition.key(plan, person.language), (plan, []))[1].append(told_now)
         planned = 0
         for plan, readers in alike.values():
             mailing = self._mailing(session, edition, readers[0][0].language, plan)
@@ -172,6 +211,12 @@ class Digests:
                     mailings.make_again(session, mailing_id, content, kept.to_document())
 
 
+def _reader(person: Subscriber) -> Audience:
+    return Audience(subscriber_id=person.id, address=person.address, language=person.language, pictures=person.pictures)
+
+
+AFTER_A_PAUSE = Cadence.IMMEDIATE
+"""The cadence of the digest that ends a pause: it comes at once, and once."""
 _PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
 _LONGEST_AGO = timedelta(days=9)
 """The latest due slot of any cadence is younger, whatever clocks and calendars do."""

@@ -15,7 +15,7 @@ from feeds.store.database import Database, Session
 from notifier.addresses import masked
 from notifier.ledger import mailings, signups, subscribers, suppressions
 from notifier.ledger.suppressions import Suppression
-from notifier.messages import Letters
+from notifier.messages import Follows, Letters
 from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription, Timing
 from notifier.tokens import Tokens
 
@@ -83,7 +83,7 @@ class Following:
         """
         with self._alone() as session:
             wish = signups.get(session, signup_id)
-            if wish is None:
+            if wish is None or wish.mover_id is not None:
                 return None
             if wish.confirmed_at is not None:
                 return subscribers.find(session, wish.address)
@@ -91,7 +91,20 @@ class Following:
             person = self._begin(session, wish.address, wish.scope, wish.cadence, wish.language, source="page")
             if wish.timing is not None:
                 subscribers.set_timing(session, person.id, wish.timing, now=self.clock())
+            self._welcome(session, person.id, wish)
             return subscribers.get(session, person.id)
+
+    def _welcome(self, session: Session, person_id: int, wish: Signup) -> None:
+        """Plan the mail that greets who follows something for the first time; later wishes are not greeted."""
+        person, live = subscribers.get(session, person_id), subscribers.live(session, person_id)
+        if person is None or len(live) != 1:
+            return
+        (one,) = live
+        named = tuple(self._labels(session, one.scope, person.language))
+        content = self.letters.welcome([Follows(named, one.cadence)], language=person.language, timing=person.timing)
+        key, now = f"welcome:{wish.id}", self.clock()
+        mailing = mailings.freeze(session, content, kind=Kind.WELCOME, key=key, language=person.language, now=now)
+        mailings.address(session, mailing, to=person.address, subscriber_id=person.id, now=now)
 
     def is_followed(self, wish: Signup) -> Subscriber | None:
         """Who follows now what was wished for, at whatever cadence; None where it was stopped since."""
@@ -163,11 +176,6 @@ class Following:
             subscribers.follow(session, subscriber_id, one.scope, cadence, now=self.clock())
             return True
 
-    def set_timing(self, subscriber_id: int, timing: Timing) -> None:
-        """Digests come at this hour from now on."""
-        with self._alone() as session:
-            subscribers.set_timing(session, subscriber_id, timing, now=self.clock())
-
     def stop(self, subscriber_id: int, *, only: int | None = None, reason: str) -> int:
         """End one subscription of this person, or all; answers how many ended. Twice is harmless."""
         with self._alone() as session:
@@ -213,5 +221,8 @@ class Following:
         if not scope.topics:
             return self.letters.names(scope, {}, language)
         with self.database.read() as session:
-            tagged = topics.named(session, scope.topics)
+            return self._labels(session, scope, language)
+
+    def _labels(self, session: Session, scope: Scope, language: str) -> list[str]:
+        tagged = topics.named(session, scope.topics) if scope.topics else ()
         return self.letters.names(scope, {topic.slug: topic for topic in tagged}, language)

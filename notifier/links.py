@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.model import Newsroom
-from notifier.model import Delivery
+from notifier.model import Delivery, Kind
 from notifier.tokens import Purpose, Tokens
 
 
@@ -21,6 +21,8 @@ class Links:
         links = {"copy": self.to(Purpose.MAIL, one.mailing_id, now=now)}
         if one.signup_id is not None:
             links["confirm"] = self.to(Purpose.CONFIRM, one.signup_id, now=now)
+        if one.kind is Kind.ADDRESS_CHANGED:
+            links["undo"] = self.to(Purpose.UNDO, one.id, now=now)
         if one.subscriber_id is not None:
             links["manage"] = self.to(Purpose.MANAGE, one.subscriber_id, now=now)
             links["unsubscribe"] = self.to(Purpose.UNSUBSCRIBE, one.subscriber_id, now=now)

@@ -88,6 +88,15 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """No releases are sent until an instant; `catch_up` says whether those since change `since` come then, at once."""
+
+    until: datetime
+    since: int
+    catch_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """An address that confirmed, the language its mails are written in, and when its digests come."""
 
@@ -96,6 +105,9 @@ class Subscriber:
     language: str
     created_at: datetime
     timing: Timing
+    pictures: bool = True
+    """Whether mails show the pictures of a release, or link to them and load nothing."""
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +136,8 @@ class Signup:
     created_at: datetime
     expires_at: datetime
     confirmed_at: datetime | None = None
+    mover_id: int | None = None
+    """The subscriber who asks to be written to at this address from now on; None where somebody asks to follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +147,7 @@ class Audience:
     subscriber_id: int
     address: str
     language: str
+    pictures: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

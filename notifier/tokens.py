@@ -23,6 +23,10 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     UNSUBSCRIBE = "unsubscribe"
     FORM = "form"
+    UNDO = "undo"
+    """Takes a change of address back: of the mail that told of it."""
+    AGAIN = "again"
+    """Takes the end of all mail back, on the page that says it has ended."""
     MAIL = "mail"
     """A web copy: of a mailing, the same for everybody who got it."""
 
@@ -32,6 +36,8 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.MANAGE: timedelta(days=7),
     Purpose.UNSUBSCRIBE: None,
     Purpose.FORM: timedelta(hours=24),
+    Purpose.UNDO: timedelta(days=7),
+    Purpose.AGAIN: timedelta(hours=1),
     Purpose.MAIL: None,
 }
 _LONGEST = 300

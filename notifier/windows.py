@@ -22,6 +22,12 @@ class Slot:
     local_on: date
     at: time = DIGEST_TIME
 
+    @classmethod
+    def now(cls, cadence: Cadence, zone: ZoneInfo, now: datetime) -> "Slot":
+        """One at an instant itself."""
+        local = now.astimezone(zone)
+        return cls(cadence=cadence, zone=zone, local_on=local.date(), at=local.time())
+
     @property
     def name(self) -> str:
         """The slot's name in the ledger: `08:00 Asia/Seoul`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
 from feeds.model import Article, Change, State
 from feeds.store.database import Session, insert_once
@@ -170,6 +170,14 @@ def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> d
     return answer
 
 
+def told_to(session: Session, subscriber_id: int, article_ids: Iterable[int]) -> dict[int, int]:
+    """The highest revision that one person was told of each of these articles."""
+    wanted = select(notice.c.article_id, func.max(notice.c.revision)).where(
+        notice.c.subscriber_id == subscriber_id, notice.c.article_id.in_(list(article_ids))
+    )
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(notice.c.article_id))}
+
+
 def alert_audience(session: Session, change: Change, stands: Article, lineage: tuple[str, ...]) -> Sequence[Audience]:
     """Who asked to be told at once of such an article, each person once, less those told of this change already.
 
@@ -205,15 +213,18 @@ def _audience(session: Session, change: Change, wanted: ColumnElement[bool]) -> 
         notice.c.article_id == change.article_id,
         notice.c.revision >= change.revision,
     )
+    # Who pauses is told afterwards, by one digest.
+    at_hand = or_(subscriber.c.paused_until.is_(None), subscriber.c.paused_until <= change.at)
     people = (
-        select(subscriber.c.id, subscriber.c.address, subscriber.c.language)
+        select(subscriber.c.id, subscriber.c.address, subscriber.c.language, subscriber.c.pictures)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-        .where(subscription.c.ended_at.is_(None), wanted, ~told)
+        .where(subscription.c.ended_at.is_(None), wanted, ~told, at_hand)
         .distinct()
         .order_by(subscriber.c.id)
     )
     return [
-        Audience(subscriber_id=row.id, address=row.address, language=row.language) for row in session.execute(people)
+        Audience(subscriber_id=row.id, address=row.address, language=row.language, pictures=row.pictures)
+        for row in session.execute(people)
     ]
 
 

@@ -21,6 +21,7 @@ def add(
     language: str,
     now: datetime,
     timing: Timing | None = None,
+    mover_id: int | None = None,
 ) -> Signup:
     """Keep a wish until it is confirmed or destroyed."""
     values = {
@@ -32,6 +33,7 @@ def add(
         "zone": timing.zone if timing else None,
         "created_at": now,
         "expires_at": now + LIFETIME,
+        "mover_id": mover_id,
     }
     row = session.execute(insert(signup).values(**values).returning(signup.c.id)).scalar_one()
     return Signup(
@@ -43,6 +45,7 @@ def add(
         timing=timing,
         created_at=now,
         expires_at=now + LIFETIME,
+        mover_id=mover_id,
     )
 
 
@@ -61,6 +64,7 @@ def get(session: Session, signup_id: int) -> Signup | None:
         created_at=row.created_at,
         expires_at=row.expires_at,
         confirmed_at=row.confirmed_at,
+        mover_id=row.mover_id,
     )
 
 
@@ -74,6 +78,12 @@ def asked_since(session: Session, since: datetime, address: str | None = None) -
     """How many sign-ups were made from this instant on, of one address or of all."""
     wanted = select(func.count()).select_from(signup).where(signup.c.created_at >= since)
     return session.execute(wanted.where(signup.c.address == address) if address else wanted).scalar_one()
+
+
+def moves_since(session: Session, since: datetime, subscriber_id: int) -> int:
+    """How many times this person asked to be written to elsewhere from this instant on."""
+    wanted = select(func.count()).select_from(signup).where(signup.c.mover_id == subscriber_id)
+    return session.execute(wanted.where(signup.c.created_at >= since)).scalar_one()
 
 
 def destroy_expired(session: Session, *, now: datetime) -> int:

@@ -12,15 +12,16 @@ from feeds.store.database import Session
 from notifier.ledger.tables import (
     consent,
     delivery,
+    move,
     notice,
     signup,
     subscriber,
     subscription,
     subscription_division,
 )
-from notifier.model import OPEN, Cadence, DeliveryState, Subscriber, Subscription, Timing
+from notifier.model import OPEN, Cadence, DeliveryState, Pause, Subscriber, Subscription, Timing
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-28"
 """Which text of the sign-up page people agreed to; a new text takes a new name."""
 
 
@@ -136,6 +137,7 @@ def _due(cadence: Cadence, timing: Timing, *, at: datetime, to: int) -> list[Col
     timed = select(subscriber.c.id).where(
         subscriber.c.hour == timing.hour,
         subscriber.c.zone.is_not_distinct_from(timing.zone),
+        subscriber.c.paused_until.is_(None),
         or_(subscriber.c.timed_at.is_(None), subscriber.c.timed_at <= at),
     )
     return [
@@ -184,6 +186,8 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         language=row.language,
         created_at=row.created_at,
         timing=Timing(hour=row.hour, zone=row.zone),
+        pictures=row.pictures,
+        pause=Pause(until=row.paused_until, since=row.paused_from, catch_up=row.catch_up) if row.paused_until else None,
     )
 
 
@@ -204,14 +208,19 @@ def erase(session: Session, address: str) -> bool:
     Deliveries stay as numbers in the balance of their mailings, without the address and its server's answers.
     """
     ids = list(session.execute(select(subscriber.c.id).where(subscriber.c.address == address)).scalars())
+    session.execute(delete(move).where(move.c.subscriber_id.in_(ids)))
+    asked = or_(signup.c.address == address, signup.c.mover_id.in_(ids))
+    own = or_(
+        delivery.c.address == address,
+        delivery.c.subscriber_id.in_(ids),
+        delivery.c.signup_id.in_(select(signup.c.id).where(asked)),
+    )
+    waiting = update(delivery).where(own, delivery.c.state.in_(OPEN))
+    session.execute(waiting.values(state=DeliveryState.SKIPPED_LEFT, owner=None))
     nameless = literal("erased:").concat(cast(delivery.c.id, String))
-    blank = update(delivery).where(delivery.c.address == address)
-    waiting = delivery.c.address == address, delivery.c.state.in_(OPEN)
-    session.execute(update(delivery).where(*waiting).values(state=DeliveryState.SKIPPED_LEFT, owner=None))
-    touched = session.execute(
-        blank.values(address=nameless, subscriber_id=None, signup_id=None, reply=None).returning(delivery.c.id)
-    ).all()
-    wishes = session.execute(delete(signup).where(signup.c.address == address).returning(signup.c.id)).all()
+    blank = update(delivery).where(own).values(address=nameless, subscriber_id=None, signup_id=None, reply=None)
+    touched = session.execute(blank.returning(delivery.c.id)).all()
+    wishes = session.execute(delete(signup).where(asked).returning(signup.c.id)).all()
     session.execute(delete(notice).where(notice.c.subscriber_id.in_(ids)))
     followed = select(subscription.c.id).where(subscription.c.subscriber_id.in_(ids))
     session.execute(delete(subscription_division).where(subscription_division.c.subscription_id.in_(followed)))

@@ -1,9 +1,25 @@
 """The tables of who asked for what and what was sent. The promises to people are the unique indexes."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+    true,
+)
 
 from feeds.store.schema import Document, Instant, metadata
 from feeds.store.tables import Id
+
+_PAUSED = text("paused_until IS NOT NULL")
 
 subscriber = Table(
     "subscriber",
@@ -17,6 +33,12 @@ subscriber = Table(
     Column("hour", SmallInteger, nullable=False, server_default=text("8")),
     Column("zone", String(64), nullable=True),
     Column("timed_at", Instant, nullable=True),
+    Column("pictures", Boolean, nullable=False, server_default=true()),
+    # A pause: until when, after which change it began, and whether what came out meanwhile is wanted afterwards.
+    Column("paused_until", Instant, nullable=True),
+    Column("paused_from", Id, nullable=True),
+    Column("catch_up", Boolean, nullable=False, server_default=true()),
+    Index("ix_subscriber_paused", "paused_until", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
     # A link that carries an id must never speak of another person later: no id is given twice.
     sqlite_autoincrement=True,
 )
@@ -46,6 +68,8 @@ signup = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
     Column("confirmed_at", Instant, nullable=True),
+    # Who asks to be written to at this address from now on, where that is what is to be confirmed.
+    Column("mover_id", Id, nullable=True),
     sqlite_autoincrement=True,
 )
 
@@ -164,6 +188,16 @@ notice = Table(
     Column("article_id", Id, ForeignKey("article.id"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("delivery_id", Id, ForeignKey("delivery.id"), nullable=False, index=True),
+)
+
+move = Table(
+    "move",
+    metadata,
+    # The mail that told the address before: its link takes the change back.
+    Column("delivery_id", Id, ForeignKey("delivery.id"), primary_key=True, autoincrement=False),
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), nullable=False, index=True),
+    Column("address_before", String(320), nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 suppression = Table(

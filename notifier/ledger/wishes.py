@@ -50,7 +50,8 @@ def reached(session: Session, article: Article, lineage: tuple[str, ...]) -> Seq
     at_once = func.max(case((subscription.c.cadence == Cadence.IMMEDIATE, 1), else_=0)).label("at_once")
     person = (
         select(subscription.c.subscriber_id, at_once)
-        .where(wishes_for(session, article, lineage))
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+        .where(wishes_for(session, article, lineage), subscriber.c.paused_until.is_(None))
         .group_by(subscription.c.subscriber_id)
         .subquery()
     )

@@ -18,6 +18,7 @@ from notifier.ledger import subscribers
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, run, signup
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Subscriber, Subscription
+from notifier.personal import Personal
 from notifier.tokens import Tokens
 from tests.builders import SECRET, Hands, publish
 
@@ -42,6 +43,7 @@ class Desk:
     newsroom: Newsroom
     clock: Hands
     following: Following
+    personal: Personal
     alerts: Alerts
     digests: Digests
 
@@ -130,6 +132,7 @@ def make_desk(database: Database, newsroom: Newsroom, letters: Letters) -> Desk:
         newsroom,
         clock,
         Following(database, newsroom, letters, tokens, clock),
+        Personal(database, newsroom, letters, tokens, clock),
         Alerts(database, newsroom, letters, clock),
         Digests(database, newsroom, letters, clock),
     )

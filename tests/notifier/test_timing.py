@@ -32,7 +32,7 @@ def at(desk: Desk, text: str, zone: str = "Asia/Seoul") -> None:
 
 def timed(desk: Desk, chosen: Timing, address: str = READER, cadence: Cadence = DAILY) -> Subscriber:
     person = desk.follow(address, cadence)
-    desk.following.set_timing(person.id, chosen)
+    desk.personal.set_timing(person.id, chosen)
     return person
 
 
@@ -88,7 +88,7 @@ def test_a_later_hour_gets_what_came_out_since_the_earlier_one(desk: Desk) -> No
     first = desk.publish().article_id
     assert told(desk, "2026-05-21T08:00:00") == [first]
     second = desk.publish().article_id
-    desk.following.set_timing(person.id, EVENING)
+    desk.personal.set_timing(person.id, EVENING)
     assert told(desk, "2026-05-21T18:00:00") == [second]
     assert told(desk, "2026-05-22T08:00:00") == []
 
@@ -97,7 +97,7 @@ def test_an_earlier_hour_begins_the_day_after_and_not_at_once(desk: Desk) -> Non
     person = timed(desk, EVENING)
     one = desk.publish().article_id
     at(desk, "2026-05-20T16:00:00")
-    desk.following.set_timing(person.id, Timing(hour=10))
+    desk.personal.set_timing(person.id, Timing(hour=10))
     assert told(desk, "2026-05-20T16:01:00") == []
     assert told(desk, "2026-05-20T18:00:00") == []
     assert told(desk, "2026-05-21T10:00:00") == [one]
@@ -110,7 +110,7 @@ def test_a_digest_that_collects_more_than_its_day_because_the_hour_changed_says_
     at(desk, "2026-05-20T19:00:00")
     desk.publish("Of the twentieth")
     at(desk, "2026-05-21T17:00:00")
-    desk.following.set_timing(person.id, Timing())
+    desk.personal.set_timing(person.id, Timing())
     told(desk, "2026-05-22T08:00:00")
     mail = desk.mails(READER)[-1]
     assert "20 to 22 May" in mail.text
@@ -120,7 +120,7 @@ def test_a_cadence_changed_with_the_hour_loses_nothing(desk: Desk) -> None:
     person = timed(desk, EVENING)
     one = desk.publish().article_id
     desk.change(person, WEEKLY)
-    desk.following.set_timing(person.id, NEW_YORK)
+    desk.personal.set_timing(person.id, NEW_YORK)
     two = desk.publish().article_id
     assert told(desk, "2026-05-25T08:00:00", "America/New_York") == [one, two]
 
@@ -217,7 +217,7 @@ def test_f58_whatever_hours_zones_and_cadences_follow_each_other_nothing_is_lost
     desk.clock.at = datetime.fromisoformat("2026-10-23T12:30:00+00:00") + timedelta(days=60 * (number := next(_PEOPLE)))
     address = f"person{number}@example.org"
     person = desk.follow(address, DAILY)
-    desk.following.set_timing(person.id, EVENING)
+    desk.personal.set_timing(person.id, EVENING)
     model = Model(DAILY, EVENING, desk.clock())
 
     def pass_hours(hours: int) -> None:
@@ -236,7 +236,7 @@ def test_f58_whatever_hours_zones_and_cadences_follow_each_other_nothing_is_lost
                 desk.change(person, step)
                 model.cadence, model.since = step, desk.clock()
         elif isinstance(step, Timing) and step != model.timing:
-            desk.following.set_timing(person.id, step)
+            desk.personal.set_timing(person.id, step)
             model.timing, model.since = step, desk.clock()
         assert desk.told(address) == model.told, steps
     pass_hours(8 * 24)

@@ -1,0 +1,105 @@
+"""What the residents' pages share: tokens that open them, forms that stood on them, and how they are shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from feeds.clock import Clock
+from feeds.web.chrome import Chrome
+from feeds.web.guards import demand_own_page, read_form
+from feeds.words import Words
+from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
+from notifier.web.wish import Fields, first
+
+PRIVATE = {"Cache-Control": "no-store"}
+SECRET = PRIVATE | {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """Lets people in by the links of their mails, and knows the forms of our own pages."""
+
+    tokens: Tokens
+    chrome: Chrome
+    clock: Clock
+
+    def words(self, request: Request) -> Words:
+        """The sentences of the reader's language."""
+        return self.chrome.words[self.chrome.visit(request).language]
+
+    def form_token(self) -> str:
+        """The proof that a form stood on a page of ours within the last day."""
+        return self.tokens.issue(Purpose.FORM, 0, now=self.clock())
+
+    def stood_here(self, fields: Fields) -> bool:
+        """Whether the form stood on a page of ours within the last day."""
+        return self.read(Purpose.FORM, first(fields, "form_token")) is not None
+
+    def read(self, purpose: Purpose, token: str) -> int | None:
+        """The id that a form's token speaks of; None for one that is none, or whose time has passed."""
+        try:
+            return self.tokens.read(purpose, token, now=self.clock())
+        except (TokenInvalid, TokenExpired):
+            return None
+
+    def open(self, request: Request, purpose: Purpose) -> tuple[int | None, Response | None]:
+        """The id that the address's token speaks of, or the page that says why it opens nothing."""
+        try:
+            return self.tokens.read(purpose, request.path_params["token"], now=self.clock()), None
+        except TokenExpired:
+            return None, self.expired(request, purpose)
+        except TokenInvalid:
+            return None, self.chrome.message(request, 404, "link", headers=SECRET)
+
+    def expired(self, request: Request, purpose: str) -> Response:
+        """The page that says that a link has had its time, and how to get another."""
+        return self.page(request, "expired.html", "expired.title", status=410, purpose=purpose)
+
+    def ask(
+        self, request: Request, about: str, *, action: str = "", back: bool = False, address_masked: str = ""
+    ) -> Response:
+        """A question, with the sentences `<about>.heading`, `.text`, `.button` and `.aside`."""
+        title = f"{about}.title"
+        return self.page(
+            request, "ask.html", title, about=about, action=action, back=back, address_masked=address_masked
+        )
+
+    def done(self, request: Request, about: str, *, address_masked: str = "") -> Response:
+        """What has been done, with the sentences `<about>.heading` and `.text`."""
+        return self.page(request, "done.html", f"{about}.title", about=about, address_masked=address_masked)
+
+    def page(self, request: Request, template: str, title: str, *, status: int = 200, **context: object) -> Response:
+        """A page that nobody keeps; `title` is the key of a sentence."""
+        return self.chrome.page(
+            request,
+            template,
+            title=self.words(request)(title),
+            status=status,
+            headers=SECRET if "token" in request.path_params else PRIVATE,
+            form_token=self.form_token(),
+            **context,
+        )
+
+
+def route(
+    path: str,
+    show: Callable[[Request], Response],
+    take: Callable[[Request, Fields], Response],
+    *,
+    own_page: bool = True,
+) -> Route:
+    """An address with a page and a bounded form; both answer in a thread, where the database may be used."""
+
+    async def answer(request: Request) -> Response:
+        if request.method != "POST":
+            return await run_in_threadpool(show, request)
+        if own_page:
+            demand_own_page(request)
+        fields = await read_form(request)
+        return await run_in_threadpool(take, request, fields)
+
+    return Route(path, answer, methods=["GET", "POST"])

@@ -1,0 +1,21 @@
+"""Subscriptions as the residents' pages show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from notifier.following import Following
+from notifier.model import Cadence, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A subscription as the pages show it; no names means every release."""
+
+    id: int
+    scope_label: list[str]
+    cadence: Cadence
+
+
+def shown(following: Following, live: Sequence[Subscription], language: str) -> list[Followed]:
+    """Subscriptions as the pages show them, in the order they were made."""
+    return [Followed(one.id, following.labels(one.scope, language), one.cadence) for one in live]

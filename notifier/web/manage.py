@@ -1,0 +1,198 @@
+"""The pages of a person's own mail, opened by a mailed link: see and change everything, or end it."""
+
+from collections.abc import Callable
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from feeds.errors import AddressRefused
+from notifier.addresses import masked, normalise
+from notifier.following import Following
+from notifier.model import Cadence
+from notifier.personal import Personal
+from notifier.timing import zone_of
+from notifier.tokens import Purpose
+from notifier.web.doorway import SECRET, Doorway, route
+from notifier.web.followed import shown
+from notifier.web.hours import timed
+from notifier.web.wish import Fields, first, read_timing
+
+
+class ManagePages:
+    """Serves the manage page and what belongs to it."""
+
+    def __init__(self, following: Following, personal: Personal, doorway: Doorway) -> None:
+        """Take the parts."""
+        self._following = following
+        self._personal = personal
+        self._doorway = doorway
+        self._actions: dict[str, Callable[[int, Fields], str]] = {
+            "change": self._change,
+            "stop": self._stop,
+            "stop_all": self._stop_all,
+            "restart": self._restart,
+            "timing": self._timing,
+            "look": self._look,
+            "pause": self._pause,
+            "resume": self._resume,
+            "move": self._move,
+        }
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every page of this kind."""
+        return [
+            route("/manage", self.link_form, self.send_link),
+            route("/manage/{token}", self.manage_page, self.manage),
+            Route("/manage/{token}/copy", self.copy),
+            route("/undo/{token}", self.undo_page, self.undo),
+        ]
+
+    def link_form(self, request: Request) -> Response:
+        """Asks where to send a link to manage."""
+        return self._doorway.page(request, "manage_link.html", "manage_link.title", error=None, email="")
+
+    def send_link(self, request: Request, fields: Fields) -> Response:
+        """Send the link if there is something to manage; the answer is the same for every address."""
+        visit = self._doorway.chrome.visit(request)
+        email = first(fields, "email")
+        try:
+            address = normalise(email)
+        except AddressRefused as refused:
+            return self._link_page(request, email, refused.word)
+        if not self._doorway.stood_here(fields):
+            return self._link_page(request, email, "subscribe.error.form")
+        if not first(fields, "website"):
+            self._following.ask_for_link(address, language=visit.language)
+        return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
+
+    def _link_page(self, request: Request, email: str, word: str) -> Response:
+        """The form for a link again, with a sentence on what cannot stay so."""
+        error = self._doorway.words(request)(word)
+        return self._doorway.page(
+            request, "manage_link.html", "manage_link.title", status=422, error=error, email=email[:254]
+        )
+
+    def manage_page(self, request: Request) -> Response:
+        """Everything this person follows, each with its cadence, and whatever else is theirs to change."""
+        subscriber_id, problem = self._doorway.open(request, Purpose.MANAGE)
+        if subscriber_id is None:
+            return problem or self._doorway.expired(request, Purpose.MANAGE)
+        return self._manage(request, subscriber_id, notice=None)
+
+    def manage(self, request: Request, fields: Fields) -> Response:
+        """Do what one of the page's forms asks, for the token's own person and nobody else."""
+        subscriber_id, problem = self._doorway.open(request, Purpose.MANAGE)
+        if subscriber_id is None or self._following.followed(subscriber_id) is None:
+            return problem or self._doorway.expired(request, Purpose.MANAGE)
+        action = first(fields, "action")
+        if action == "erase":
+            return self._doorway.ask(request, "erase", action="erase_all", back=True)
+        if action == "erase_all":
+            self._personal.erase(subscriber_id)
+            return self._doorway.done(request, "erased")
+        act = self._actions.get(action)
+        word = act(subscriber_id, fields) if act else "manage.notice.nothing"
+        return self._manage(request, subscriber_id, notice=self._doorway.words(request)(word))
+
+    def copy(self, request: Request) -> Response:
+        """Everything that we keep of this person, as a file."""
+        subscriber_id, problem = self._doorway.open(request, Purpose.MANAGE)
+        kept = self._personal.copy(subscriber_id) if subscriber_id is not None else None
+        if kept is None:
+            return problem or self._doorway.expired(request, Purpose.MANAGE)
+        named = {"Content-Disposition": 'attachment; filename="civicwire.json"'}
+        return JSONResponse(kept, headers=SECRET | named)
+
+    def undo_page(self, request: Request) -> Response:
+        """Shall mail come here again? Nothing has changed yet."""
+        delivery_id, problem = self._doorway.open(request, Purpose.UNDO)
+        if delivery_id is None or not self._personal.can_undo_move(delivery_id):
+            return problem or self._doorway.expired(request, Purpose.UNDO)
+        return self._doorway.ask(request, "undo")
+
+    def undo(self, request: Request, _fields: Fields) -> Response:
+        """Write to the address before again."""
+        delivery_id, problem = self._doorway.open(request, Purpose.UNDO)
+        if delivery_id is None or not self._personal.undo_move(delivery_id):
+            return problem or self._doorway.expired(request, Purpose.UNDO)
+        return self._doorway.done(request, "undone")
+
+    def _change(self, subscriber_id: int, fields: Fields) -> str:
+        cadence = first(fields, "cadence")
+        known = cadence in list(Cadence)
+        done = known and self._following.change(subscriber_id, _chosen(fields), Cadence(cadence))
+        return "manage.notice.changed" if done else "manage.notice.nothing"
+
+    def _stop(self, subscriber_id: int, fields: Fields) -> str:
+        done = self._following.stop(subscriber_id, only=_chosen(fields), reason="manage page")
+        return "manage.notice.stopped" if done else "manage.notice.nothing"
+
+    def _stop_all(self, subscriber_id: int, _fields: Fields) -> str:
+        self._following.stop(subscriber_id, reason="manage page")
+        return "manage.notice.stopped_all"
+
+    def _restart(self, subscriber_id: int, _fields: Fields) -> str:
+        return "manage.notice.asked" if self._following.ask_again(subscriber_id) else "manage.notice.nothing"
+
+    def _timing(self, subscriber_id: int, fields: Fields) -> str:
+        try:
+            self._personal.set_timing(subscriber_id, read_timing(fields, self._doorway.chrome.newsroom))
+        except ValueError:
+            return "timing.error"
+        return "manage.notice.timed"
+
+    def _look(self, subscriber_id: int, fields: Fields) -> str:
+        try:
+            shows = first(fields, "pictures") != "none"
+            self._personal.set_look(subscriber_id, language=first(fields, "language"), pictures=shows)
+        except ValueError:
+            return "manage.notice.nothing"
+        return "manage.notice.changed"
+
+    def _pause(self, subscriber_id: int, fields: Fields) -> str:
+        try:
+            until = date.fromisoformat(first(fields, "until"))
+            self._personal.pause(subscriber_id, until, catch_up=first(fields, "catch_up") == "yes")
+        except (ValueError, OverflowError):
+            return "pause.error"
+        return "manage.notice.paused"
+
+    def _resume(self, subscriber_id: int, _fields: Fields) -> str:
+        self._personal.resume(subscriber_id)
+        return "manage.notice.resumed"
+
+    def _move(self, subscriber_id: int, fields: Fields) -> str:
+        try:
+            address = normalise(first(fields, "email"))
+        except AddressRefused as refused:
+            return refused.word
+        self._personal.ask_to_move(subscriber_id, address)
+        return "manage.notice.moving"
+
+    def _manage(self, request: Request, subscriber_id: int, *, notice: str | None) -> Response:
+        known = self._following.followed(subscriber_id)
+        if known is None:
+            return self._doorway.expired(request, Purpose.MANAGE)
+        person, live = known
+        chrome = self._doorway.chrome
+        return self._doorway.page(
+            request,
+            "manage.html",
+            "manage.title",
+            subscriptions=shown(self._following, live, chrome.visit(request).language),
+            person=person,
+            rests_until=person.pause and person.pause.until.astimezone(zone_of(person.timing, chrome.newsroom)).date(),
+            address_masked=masked(person.address),
+            timed=timed(person.timing, chrome.newsroom, self._doorway.words(request)),
+            stopped=self._following.suppressed(person.address),
+            notice=notice,
+        )
+
+
+def _chosen(fields: Fields) -> int:
+    """The subscription that a form names; one that is nobody's where it names none."""
+    number = first(fields, "subscription")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 16 else -1
