@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from feeds.clock import Clock
-from feeds.model import Newsroom, Topic
+from feeds.model import Article, Newsroom, Topic
 from feeds.scope import Scope
-from feeds.store import changes, topics
+from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from notifier.addresses import masked
 from notifier.ledger import mailings, signups, subscribers, suppressions
@@ -18,12 +18,19 @@ from notifier.ledger.suppressions import Suppression
 from notifier.messages import Follows, Letters
 from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription, Timing
 from notifier.tokens import Tokens
+from notifier.windows import WEEKS
 
 log = structlog.get_logger()
 MAILS_A_DAY = 3
 """How many mails a day an address gets that has not asked for them itself: a form is open to everybody."""
 SIGNUPS_AN_HOUR = 1000
 """How many sign-ups are taken from everybody together: an open form must not become a weapon against strangers."""
+
+
+LATEST = 5
+"""How many releases the sign-up form shows of what somebody is about to follow."""
+_MANY = 500
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +213,18 @@ class Following:
         """Destroy the sign-ups that nobody confirmed in time, as their mail said; answers how many."""
         with self.database.write() as session:
             return signups.destroy_expired(session, now=self.clock())
+
+    def expected(self, scope: Scope) -> tuple[Sequence[Article], Sequence[datetime]]:
+        """The last five releases of a year that a scope would have brought; and when those of four weeks came."""
+        now = self.clock()
+        with self.database.read() as session:
+            found = [
+                scoped.published(session, scope, self.newsroom, since=now - span, until=now, limit=limit, offset=0)
+                for span, limit in ((_YEAR, LATEST), (timedelta(weeks=WEEKS), _MANY))
+            ]
+            articles = reading.by_id(session, {*found[0], *found[1]})
+        latest, recent = ([articles[one] for one in ids if one in articles] for ids in found)
+        return latest, [one.published_at for one in recent if one.published_at]
 
     def vocabulary(self) -> Sequence[Topic]:
         """The topics that there is news of."""

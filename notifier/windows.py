@@ -1,5 +1,6 @@
 """When a digest is due: pure calendar arithmetic in a zone, `now` passed. Which runs exist is the ledger's matter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -46,6 +47,19 @@ class Slot:
     def is_too_late(self, now: datetime) -> bool:
         """Whether its grace is over."""
         return now - self.due_at > GRACE[self.cadence]
+
+
+WEEKS = 4
+"""Over how many weeks is counted how many mails somebody would have had."""
+
+
+def mails_a_week(published_at: Sequence[datetime], cadence: Cadence, zone: ZoneInfo) -> int:
+    """About how many mails a week these releases of the last four weeks would have made; 0 is fewer than one."""
+    local = [at.astimezone(zone).date() for at in published_at]
+    days = local if cadence is Cadence.IMMEDIATE else {*local}
+    mails = len({day.isocalendar()[:2] for day in days}) if cadence is Cadence.WEEKLY else len(days)
+    most = {Cadence.DAILY: 7, Cadence.WEEKLY: 1}.get(cadence, mails)
+    return min(most, round(mails / WEEKS))
 
 
 def latest_due(cadence: Cadence, zone: ZoneInfo, now: datetime, at: time = DIGEST_TIME) -> Slot:

@@ -1,5 +1,8 @@
 """The residents' pages: sign up, confirm, leave. A GET changes nothing, for mail scanners follow links too."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -9,6 +12,7 @@ from feeds.naming import tongue, wish_names, wish_rows
 from feeds.scope import Scope
 from feeds.web import views
 from feeds.web.chrome import feed_links
+from feeds.words import Words
 from notifier import timing
 from notifier.addresses import masked, normalise
 from notifier.following import Following
@@ -18,7 +22,16 @@ from notifier.tokens import Purpose
 from notifier.web.doorway import Doorway, route
 from notifier.web.followed import shown
 from notifier.web.hours import timed
-from notifier.web.wish import Fields, Offer, Wish, asked_scope, first, read_wish
+from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_scope, first, read_wish
+from notifier.windows import mails_a_week
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What somebody would get: the last releases, and about how many mails a week; 0 is fewer than one."""
+
+    items: Sequence[views.Item]
+    weekly: int
 
 
 class Residents:
@@ -53,12 +66,16 @@ class Residents:
             asked = Scope()
         offer = self._offer()
         wish = Wish(scope=offer.known(asked), language=self._chrome.visit(request).language)
-        return self._form_page(request, wish, offer)
+        return self._form_page(request, wish, offer, look=bool(str(wish.scope)))
 
     def subscribe(self, request: Request, fields: Fields) -> Response:
         """Take a wish; the answer is the same for every address, known or not."""
         visit, offer = self._chrome.visit(request), self._offer()
         wish = read_wish(fields, offer, self._chrome.words[visit.language], stood_here=self._doorway.stood_here(fields))
+        if first(fields, "preview"):
+            # Who only looks is told what is wrong with the wish, and of nothing that is not filled in yet.
+            wish = replace(wish, errors={name: said for name, said in wish.errors.items() if name in OF_THE_SCOPE})
+            return self._form_page(request, wish, offer, status=422 if wish.errors else 200, look=not wish.errors)
         if wish.errors:
             return self._form_page(request, wish, offer, status=422)
         if not first(fields, "website"):  # only a machine fills the field that nobody sees
@@ -166,7 +183,9 @@ class Residents:
         again = tokens.issue(Purpose.AGAIN, subscriber_id, now=self._doorway.clock())
         return self._doorway.page(request, "unsubscribed.html", "unsubscribed.title", again=again)
 
-    def _form_page(self, request: Request, wish: Wish, offer: Offer, *, status: int = 200) -> Response:
+    def _form_page(
+        self, request: Request, wish: Wish, offer: Offer, *, status: int = 200, look: bool = False
+    ) -> Response:
         newsroom, words = self._chrome.newsroom, self._chrome.words[self._chrome.visit(request).language]
         vocabulary = {topic.slug: topic for topic in offer.topics}
         return self._doorway.page(
@@ -181,6 +200,16 @@ class Residents:
             tongues=[(code, tongue(code, words)) for code in newsroom.city.languages],
             longest=QUERY_CHARACTERS,
             timed=timed(wish.timing or Timing(), newsroom, words),
+            expected=self._expected(wish, words) if look else None,
             feeds=feed_links(wish.scope),
             feed_title=words("scope.and").join(wish_names(wish.scope, newsroom, words, vocabulary)),
         )
+
+    def _expected(self, wish: Wish, words: Words) -> Expected:
+        """What a wish would have brought lately."""
+        newsroom = self._chrome.newsroom
+        latest, published_at = self._following.expected(wish.scope)
+        cadence = Cadence(wish.cadence) if wish.cadence in list(Cadence) else Cadence.DAILY
+        zone = timing.zone_of(wish.timing or Timing(), newsroom)
+        items = [views.item(article, newsroom, words) for article in latest]
+        return Expected(items, mails_a_week(published_at, cadence, zone))

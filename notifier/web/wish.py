@@ -15,6 +15,10 @@ Fields = list[tuple[str, str]]
 """A posted form: names and values in the order they came, a name several times where several were chosen."""
 
 
+OF_THE_SCOPE = ("divisions", "narrow", "words")
+"""The fields whose faults are faults of what is wished for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the form offers to choose from: divisions and topics that go on, boards, languages of releases."""
