@@ -12,7 +12,9 @@ from feeds.model import Article, Newsroom, Topic
 from feeds.scope import Scope
 from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
+from notifier import budgets
 from notifier.addresses import masked
+from notifier.ledger import budgets as ledger
 from notifier.ledger import mailings, signups, subscribers, suppressions
 from notifier.ledger.suppressions import Suppression
 from notifier.messages import Follows, Letters
@@ -43,10 +45,20 @@ class Following:
     tokens: Tokens
     clock: Clock
 
-    def ask(self, address: str, scope: Scope, cadence: Cadence, *, language: str, timing: Timing | None = None) -> None:
+    def ask(
+        self,
+        address: str,
+        scope: Scope,
+        cadence: Cadence,
+        *,
+        language: str,
+        timing: Timing | None = None,
+        host: str | None = None,
+    ) -> None:
         """Keep a wish and plan the mail that asks to confirm it. The caller learns nothing about the address.
 
-        Beyond the day's budget of an address, nothing is kept and nothing is sent.
+        Beyond the budget of the address, of the network of the asking `host`, of the mail domain or of all together,
+        nothing is kept and nothing is sent.
         """
         now, labels = self.clock(), self.labels(scope, language)
         with self._alone() as session:
@@ -55,6 +67,8 @@ class Following:
                 return
             if signups.asked_since(session, now - timedelta(hours=1)) >= SIGNUPS_AN_HOUR:
                 log.error("signup.flood", limit=SIGNUPS_AN_HOUR)
+                return
+            if self._is_spent(session, address, host):
                 return
             known = subscribers.find(session, address)
             wish = signups.add(
@@ -77,6 +91,16 @@ class Following:
                 subscriber_id=known.id if known else None,
                 now=now,
             )
+
+    def _is_spent(self, session: Session, address: str, host: str | None) -> bool:
+        """Count a mail against the budgets of its domain and of the network that asks; True where one is used up."""
+        limits = budgets.limits(address, host)
+        names = {self.tokens.mark_of(f"budget:{what}"): what for what in limits}
+        marks = {mark: limits[what] for mark, what in names.items()}
+        spent = ledger.spend(session, marks, hour=budgets.hour_of(self.clock()))
+        if spent is not None:
+            log.warning("signup.budget_spent", of=names[spent].partition(":")[0], mark=spent)
+        return spent is not None
 
     def waiting(self, signup_id: int) -> Signup | None:
         """The wish with this id, or None once it is destroyed."""
@@ -188,7 +212,7 @@ class Following:
         with self._alone() as session:
             return subscribers.stop(session, subscriber_id, only=only, reason=reason, now=self.clock())
 
-    def ask_for_link(self, address: str, *, language: str) -> None:
+    def ask_for_link(self, address: str, *, language: str, host: str | None = None) -> None:
         """Plan the mail with a link to manage, if the address follows something and has not had too many."""
         now = self.clock()
         with self.database.write() as session:
@@ -199,6 +223,8 @@ class Following:
             key = f"manage_link:{person.id}:{now:%Y-%m-%dT%H:%M}"
             if mailings.find(session, key) is not None:
                 return  # a double press: that mail is on its way
+            if self._is_spent(session, address, host):
+                return
             mailing = mailings.freeze(
                 session,
                 self.letters.manage_link(language=language),
@@ -211,8 +237,10 @@ class Following:
 
     def destroy_expired(self) -> int:
         """Destroy the sign-ups that nobody confirmed in time, as their mail said; answers how many."""
+        now = self.clock()
         with self.database.write() as session:
-            return signups.destroy_expired(session, now=self.clock())
+            ledger.forget(session, before=budgets.hour_of(now))
+            return signups.destroy_expired(session, now=now)
 
     def expected(self, scope: Scope) -> tuple[Sequence[Article], Sequence[datetime]]:
         """The last five releases of a year that a scope would have brought; and when those of four weeks came."""

@@ -128,6 +128,7 @@ class Story:
             token = _TOKEN.search(page)
             if token is None:
                 raise CivicwireError("the sign-up page has no form")
+            self.clock.move_to(self.clock() + timedelta(seconds=30))  # nobody fills a form in at once
             fields = {"email": address, "language": language, "cadence": str(cadence), "form_token": token[1]}
             self._post("/subscribe", fields | ({"division": division} if division else {}))
             self.parts.sender.run()

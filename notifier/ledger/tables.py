@@ -232,6 +232,15 @@ bounce_tally = Table(
     Column("number", Integer, nullable=False),
 )
 
+budget = Table(
+    "budget",
+    metadata,
+    # How many mails were asked for in an hour from a network, or to a mail domain; which one, only a keyed mark says.
+    Column("hour", Instant, primary_key=True),
+    Column("mark", String(40), primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
 hold = Table(
     "hold",
     metadata,

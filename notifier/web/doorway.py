@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,6 +16,8 @@ from feeds.words import Words
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
 from notifier.web.wish import Fields, first
 
+YOUNGEST = timedelta(seconds=1)
+"""How old a form is at least when a person sends it."""
 PRIVATE = {"Cache-Control": "no-store"}
 SECRET = PRIVATE | {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
@@ -32,12 +35,19 @@ class Doorway:
         return self.chrome.words[self.chrome.visit(request).language]
 
     def form_token(self) -> str:
-        """The proof that a form stood on a page of ours within the last day."""
-        return self.tokens.issue(Purpose.FORM, 0, now=self.clock())
+        """The proof that a form stood on a page of ours within the last day; it says since when."""
+        now = self.clock()
+        return self.tokens.issue(Purpose.FORM, int(now.timestamp() * 1000), now=now)
 
     def stood_here(self, fields: Fields) -> bool:
         """Whether the form stood on a page of ours within the last day."""
         return self.read(Purpose.FORM, first(fields, "form_token")) is not None
+
+    def is_machine(self, fields: Fields) -> bool:
+        """Whether a form was filled in as no person does: sooner than anybody reads, or where nobody sees a field."""
+        since = self.read(Purpose.FORM, first(fields, "form_token"))
+        hurried = since is not None and self.clock().timestamp() * 1000 < since + YOUNGEST.total_seconds() * 1000
+        return bool(first(fields, "website")) or hurried
 
     def read(self, purpose: Purpose, token: str) -> int | None:
         """The id that a form's token speaks of; None for one that is none, or whose time has passed."""
@@ -83,6 +93,11 @@ class Doorway:
             form_token=self.form_token(),
             **context,
         )
+
+
+def host_of(request: Request) -> str | None:
+    """The address that asks, as the connection or a trusted proxy says it."""
+    return request.client.host if request.client else None
 
 
 def route(

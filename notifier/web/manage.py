@@ -14,7 +14,7 @@ from notifier.model import Cadence
 from notifier.personal import Personal
 from notifier.timing import zone_of
 from notifier.tokens import Purpose
-from notifier.web.doorway import SECRET, Doorway, route
+from notifier.web.doorway import SECRET, Doorway, host_of, route
 from notifier.web.followed import shown
 from notifier.web.hours import timed
 from notifier.web.wish import Fields, first, read_timing
@@ -64,8 +64,8 @@ class ManagePages:
             return self._link_page(request, email, refused.word)
         if not self._doorway.stood_here(fields):
             return self._link_page(request, email, "subscribe.error.form")
-        if not first(fields, "website"):
-            self._following.ask_for_link(address, language=visit.language)
+        if not self._doorway.is_machine(fields):
+            self._following.ask_for_link(address, language=visit.language, host=host_of(request))
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
 
     def _link_page(self, request: Request, email: str, word: str) -> Response:

@@ -19,7 +19,7 @@ from notifier.following import Following
 from notifier.model import Cadence, Signup, Timing
 from notifier.personal import Personal
 from notifier.tokens import Purpose
-from notifier.web.doorway import Doorway, route
+from notifier.web.doorway import Doorway, host_of, route
 from notifier.web.followed import shown
 from notifier.web.hours import timed
 from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_scope, first, read_wish
@@ -78,10 +78,11 @@ class Residents:
             return self._form_page(request, wish, offer, status=422 if wish.errors else 200, look=not wish.errors)
         if wish.errors:
             return self._form_page(request, wish, offer, status=422)
-        if not first(fields, "website"):  # only a machine fills the field that nobody sees
+        if not self._doorway.is_machine(fields):
             address = normalise(first(fields, "email"))
             cadence, chosen = Cadence(wish.cadence), wish.timing
-            self._following.ask(address, wish.scope, cadence, language=wish.language, timing=chosen)
+            host = host_of(request)
+            self._following.ask(address, wish.scope, cadence, language=wish.language, timing=chosen, host=host)
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
 
     def _offer(self) -> Offer:

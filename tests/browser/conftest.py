@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -37,6 +38,11 @@ class Shown:
     address: str
     mailbox: Mailbox
     parts: Site
+    clock: StoryClock
+
+    def take_a_moment(self) -> None:
+        """As long as a person needs to fill in a form."""
+        self.clock.move_to(self.clock() + timedelta(seconds=5))
 
     def link(self, recipient: str, kind: str) -> str:
         """The newest link of a kind in this person's mail."""
@@ -67,5 +73,5 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         chrome = Chrome(parts.newsroom, parts.words, parts.assets, page_templates(templates))
         with background(application(parts, extra=MailPages(mailbox, chrome).routes), port=port):
             assert all(event.well for event in _apart(Story(parts, clock, mailbox).tell))
-            yield Shown(settings.base_url, mailbox, parts)
+            yield Shown(settings.base_url, mailbox, parts, clock)
         parts.database.close()

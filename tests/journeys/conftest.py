@@ -35,6 +35,7 @@ class Site:
         """Fill the sign-up form in and send it."""
         token = TOKEN.search(self.browser.get(f"/subscribe?lang={language}").text)
         assert token is not None
+        self.clock.forward(seconds=5)
         form = {"email": email, "cadence": cadence, "language": language, "form_token": token[1], "website": ""}
         answer = self.browser.post("/subscribe", data=form | {"division": list(divisions)}, follow_redirects=True)
         assert answer.status_code == 200, answer.text

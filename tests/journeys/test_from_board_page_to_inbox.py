@@ -140,6 +140,7 @@ def test_everything_can_be_managed_by_the_mailed_link(site: Site) -> None:
     site.confirm("reader@example.org")
     token = re.search(r'name="form_token" value="([^"]+)"', site.browser.get("/manage").text)
     assert token is not None
+    site.clock.forward(seconds=5)
     asked = site.browser.post("/manage", data={"email": "reader@example.org", "form_token": token[1]})
     assert asked.status_code == 303
     link = site.link("reader@example.org", "manage")

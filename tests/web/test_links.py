@@ -68,7 +68,7 @@ def test_b19_a_link_opens_no_page_but_its_own(site: Site) -> None:
             assert (site.browser.get(path).status == 200) == (purpose is other)
             if purpose is not other:
                 assert site.browser.post(path, {"action": "stop_all", **ONE_CLICK}).status == 404
-    form_token = site.parts.residents.form_token()
+    form_token = site.form_token()
     for other in BEHIND_LINKS:
         assert site.browser.post(f"/{other}/{form_token}", ONE_CLICK).status == 404
     assert site.dump() == before
@@ -107,7 +107,7 @@ def test_a_confirmation_shows_what_will_be_followed_and_masks_the_address(site: 
 
 def test_b21_confirming_twice_answers_the_same_and_makes_one_subscription(site: Site) -> None:
     path = site.link(Purpose.CONFIRM, site.asked())
-    first = site.browser.post(path, {"form_token": site.parts.residents.form_token()})
+    first = site.browser.post(path, {"form_token": site.form_token()})
     second = site.browser.post(path)
     assert (first.status, second.status) == (200, 200)
     assert first.between("<main", "</main>") == second.between("<main", "</main>")

@@ -102,10 +102,10 @@ def test_another_address_confirms_on_a_page_of_its_own_and_the_old_one_can_take_
 def test_unsubscribing_can_be_taken_back_on_the_page_that_says_so_and_nowhere_else(site: Site) -> None:
     person = site.follow()
     path = site.link(Purpose.UNSUBSCRIBE, person.id)
-    ended = site.browser.post(path, {"form_token": site.parts.residents.form_token()})
+    ended = site.browser.post(path, {"form_token": site.form_token()})
     again = ended.between('name="again" value="', '"')
     other = site.link(Purpose.UNSUBSCRIBE, site.follow("other@example.org").id)
-    for where, token in ((path, "x.y"), (path, site.parts.residents.form_token()), (other, again)):
+    for where, token in ((path, "x.y"), (path, site.form_token()), (other, again)):
         site.browser.post(where, {"again": token})
         assert site.parts.following.followed(person.id)[1] == []  # type: ignore[index]
     assert "Your mail goes on" in site.browser.post(path, {"again": again}).text

@@ -32,7 +32,9 @@ def test_the_form_on_the_page_is_the_form_that_is_taken(site: Site) -> None:
     token = page.between('name="form_token" value="', '"')
     assert 'value="climate" checked' in page.text
     assert "nowhere" not in page.between("<form", "</form>")
+    site.clock.forward(seconds=5)
     assert is_taken(site.sign_up(form_token=token, division="climate"))
+    assert len(planned(site)) == 1
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_b11_the_answer_is_the_same_for_every_address(site: Site) -> None:
 
 def test_b11_the_link_page_answers_the_same_for_every_address(site: Site) -> None:
     site.follow("known@example.org")
-    token = site.parts.residents.form_token()
+    token = site.form_token()
     answers = [
         site.browser.post("/manage", {"email": f"{name}@example.org", "form_token": token})
         for name in ("new", "known", "known", "known", "known")
@@ -123,7 +125,7 @@ def test_b11_the_link_page_answers_the_same_for_every_address(site: Site) -> Non
 
 @pytest.mark.parametrize("email", ["", "x", "a@b﹫c.org", EVIL])
 def test_the_link_page_refuses_what_is_no_address(site: Site, email: str) -> None:
-    answer = site.browser.post("/manage", {"email": email, "form_token": site.parts.residents.form_token()})
+    answer = site.browser.post("/manage", {"email": email, "form_token": site.form_token()})
     assert answer.status == 422
     assert answer.between('name="email" value="', '" ') == email
     assert planned(site) == []
@@ -133,7 +135,7 @@ def test_the_link_page_refuses_what_is_no_address(site: Site, email: str) -> Non
 def test_a_form_that_stood_on_no_page_of_ours_within_a_day_sends_no_mail(site: Site, token: str) -> None:
     site.follow()
     if token == "expired":
-        token = site.parts.residents.form_token()
+        token = site.form_token()
         site.clock.forward(days=1)
     for path, fields in {"/subscribe": site.form(form_token=token), "/manage": {"email": "reader@example.org"}}.items():
         answer = site.browser.post(path, {**fields, "form_token": token})
@@ -270,6 +272,21 @@ def test_b16_a_machine_that_fills_every_field_gets_the_same_answer_and_nothing_i
     sound = site.sign_up()
     assert (trapped.status, trapped.pairs, trapped.body) == (sound.status, sound.pairs, sound.body)
     assert is_taken(asked)
+
+
+def test_b16_a_form_that_is_sent_sooner_than_anybody_reads_gets_the_same_answer_and_nothing_is_kept(site: Site) -> None:
+    site.follow()
+    before = site.dump()
+    early = site.parts.residents.form_token()
+    site.clock.forward(seconds=0.1)
+    hurried = site.sign_up(form_token=early)
+    asked = site.browser.post("/manage", {"email": "reader@example.org", "form_token": early})
+    assert is_taken(asked)
+    assert site.dump() == before
+    site.clock.forward(seconds=1)
+    sound = site.sign_up(form_token=early)
+    assert (hurried.status, hurried.pairs, hurried.body) == (sound.status, sound.pairs, sound.body)
+    assert len(planned(site)) == 1
 
 
 def test_b17_a_role_address_needs_its_confirmation_like_any_other(site: Site) -> None:

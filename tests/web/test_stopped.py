@@ -38,14 +38,14 @@ def test_who_asks_again_gets_a_mail_to_confirm_and_nothing_before(site: Site) ->
     person = site.follow(READER, "climate")
     suppress(site, Reason.HARD)
     link = site.link(Purpose.MANAGE, person.id)
-    answer = site.browser.post(link, {"form_token": site.parts.residents.form_token(), "action": "restart"})
+    answer = site.browser.post(link, {"form_token": site.form_token(), "action": "restart"})
     assert site.parts.words["en"]("manage.notice.asked") in answer.text
     assert 'class="halt"' in answer.text
     (wish,) = site.dump()["signup"]
     assert READER in wish
     assert Kind.CONFIRMATION in str(site.dump()["mailing"])
     confirm = site.link(Purpose.CONFIRM, 1)
-    site.browser.post(confirm, {"form_token": site.parts.residents.form_token()})
+    site.browser.post(confirm, {"form_token": site.form_token()})
     assert 'class="halt"' not in site.browser.get(link).text
     assert len(site.parts.following.followed(person.id)[1]) == 1
 
@@ -53,7 +53,7 @@ def test_who_asks_again_gets_a_mail_to_confirm_and_nothing_before(site: Site) ->
 def test_who_was_not_stopped_asks_for_nothing(site: Site) -> None:
     person = site.follow(READER, "climate")
     link = site.link(Purpose.MANAGE, person.id)
-    site.browser.post(link, {"form_token": site.parts.residents.form_token(), "action": "restart"})
+    site.browser.post(link, {"form_token": site.form_token(), "action": "restart"})
     assert site.dump()["signup"] == []
 
 
