@@ -10,7 +10,7 @@ from starlette.routing import Route
 from feeds.errors import AddressRefused
 from notifier.addresses import masked, normalise
 from notifier.following import Following
-from notifier.model import Cadence
+from notifier.model import Cadence, Subscriber
 from notifier.personal import Personal
 from notifier.timing import zone_of
 from notifier.tokens import Purpose
@@ -184,12 +184,18 @@ class ManagePages:
             "manage.title",
             subscriptions=shown(self._following, live, chrome.visit(request).language),
             person=person,
-            rests_until=person.pause and person.pause.until.astimezone(zone_of(person.timing, chrome.newsroom)).date(),
+            rests_until=self._rests_until(person),
             address_masked=masked(person.address),
             timed=timed(person.timing, chrome.newsroom, self._doorway.words(request)),
             stopped=self._following.suppressed(person.address),
             notice=notice,
         )
+
+    def _rests_until(self, person: Subscriber) -> date | None:
+        """The day, where the person is, on which a pause ends; None where none goes on."""
+        if person.pause is None or person.pause.until <= self._doorway.clock():
+            return None
+        return person.pause.until.astimezone(zone_of(person.timing, self._doorway.chrome.newsroom)).date()
 
 
 def _chosen(fields: Fields) -> int:

@@ -144,7 +144,7 @@ def test_destroying_a_sign_up_leaves_what_was_confirmed_and_told(desk: Desk) -> 
     desk.clock.forward(days=3)
     desk.following.destroy_expired()
     assert len(desk.live(person)) == 1
-    assert [mail.kind for mail in desk.mails(READER)] == [Kind.ALERT]
+    assert [mail.kind for mail in desk.mails(READER)] == [Kind.WELCOME, Kind.ALERT]
 
 
 def test_b12_an_address_gets_three_confirmations_a_day_and_is_asked_again_the_day_after(desk: Desk) -> None:
