@@ -154,8 +154,8 @@ class Story:
                 titles = list(_titles(self._get(path)))
                 self._note(f"feed {slug}.{extension}", f"{len(titles)} entries", path, hero.content.title in titles)
         for what, address in (("alert", JOURNALIST), ("digest", RESIDENT), ("digest (Korean)", RESIDENT_KO)):
-            mails = [mail for mail in self.mailbox.to(address) if mail.message["List-Unsubscribe-Post"]]
-            self._note_mail(what, address, mails, hero)
+            listed = [mail for mail in self.mailbox.to(address) if mail.message["List-Unsubscribe-Post"]]
+            self._note_mail(what, address, listed[1:], hero)  # the first one welcomes
         again = len(self.mailbox.messages)
         self._tick()
         repeated = len(self.mailbox.messages) - again

@@ -73,7 +73,7 @@ def test_a_board_page_reaches_readers_and_a_subscriber_until_one_click_ends_it(s
     _new_release(site, "The forest grows by ten thousand trees")
     site.tick()
 
-    confirmation, alert = site.mailbox.to("reader@example.org")
+    confirmation, _welcome, alert = site.mailbox.to("reader@example.org")
     assert confirmation.message["List-Unsubscribe"] is None
     assert alert.message["Subject"] == "The forest grows by ten thousand trees"
     assert alert.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -91,7 +91,7 @@ def test_a_board_page_reaches_readers_and_a_subscriber_until_one_click_ends_it(s
     site.clock.forward(minutes=5)
     _new_release(site, "And another ten thousand")
     site.tick()
-    assert len(site.mailbox.to("reader@example.org")) == 2
+    assert len(site.mailbox.to("reader@example.org")) == 3
 
 
 def test_reading_the_same_page_twice_changes_nothing(site: Site, page: Draft) -> None:
@@ -108,7 +108,7 @@ def test_a_page_without_a_date_is_published_without_mail(site: Site, page: Draft
     arrival = site.parts.arrivals.take(page, publish=True)
     assert (arrival.state, arrival.quiet) == (State.PUBLISHED, True)
     site.tick()
-    assert len(site.mailbox.to("reader@example.org")) == 1
+    assert len(site.mailbox.to("reader@example.org")) == 2
 
 
 def test_a_second_run_sends_nothing_twice(site: Site) -> None:
@@ -121,7 +121,7 @@ def test_a_second_run_sends_nothing_twice(site: Site) -> None:
         site.tick()
     for email in ("now@example.org", "morning@example.org"):
         subjects = [caught.message["Subject"] for caught in site.mailbox.to(email)]
-        assert len(subjects) == 2, subjects
+        assert len(subjects) == 3, subjects
 
 
 def test_a_digest_missed_over_its_hour_goes_out_once_when_the_service_is_back(site: Site) -> None:
@@ -132,7 +132,7 @@ def test_a_digest_missed_over_its_hour_goes_out_once_when_the_service_is_back(si
     site.clock.forward(hours=23)  # from noon in Seoul to eleven the next day
     site.tick()
     site.tick()
-    assert len(site.mailbox.to("morning@example.org")) == 2
+    assert len(site.mailbox.to("morning@example.org")) == 3
 
 
 def test_everything_can_be_managed_by_the_mailed_link(site: Site) -> None:
@@ -159,7 +159,7 @@ def test_a_korean_reader_gets_korean_mails(site: Site) -> None:
     site.confirm("reader@example.org")
     _new_release(site, "Trees")
     site.tick()
-    confirmation, alert = site.mailbox.to("reader@example.org")
+    confirmation, _welcome, alert = site.mailbox.to("reader@example.org")
     assert confirmation.message["Content-Language"] == "ko"
     assert alert.message["Content-Language"] == "ko"
     assert "수신" in alert.part("plain") or "메일" in alert.part("plain")
