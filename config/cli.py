@@ -205,6 +205,23 @@ def subscribers_erase(email: Annotated[str, typer.Argument(help="The address.")]
     _call("subscribers", action="erase", email=email, as_json=as_json)
 
 
+@subscribers.command("import")
+def subscribers_import(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A table in CSV with a line of column names.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a list of people in who agreed elsewhere. Rows that cannot be taken are listed in FILE.refused.csv."""
+    _call("subscriber_lists", action="import", path=path, as_json=as_json)
+
+
+@subscribers.command("export")
+def subscribers_export(
+    path: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; standard output without it.")] = None,
+) -> None:
+    """Write everything that is followed, with its person and consent, as a table in CSV."""
+    _call("subscriber_lists", action="export", path=path)
+
+
 @tokens.command("add")
 def tokens_add(
     name: Annotated[str, typer.Argument(help="What the audit log calls the program.")],

@@ -37,8 +37,10 @@ def get(session: Session, subscriber_id: int) -> Subscriber | None:
     return _subscriber(row) if row else None
 
 
-def ensure(session: Session, address: str, *, language: str, source: str, now: datetime) -> Subscriber:
-    """The subscriber of this address, made if need be, with a record of the consent just given."""
+def ensure(
+    session: Session, address: str, *, language: str, source: str, now: datetime, agreed_at: datetime | None = None
+) -> Subscriber:
+    """The subscriber of this address, made if need be, with a record of the consent given now, or at an instant."""
     known = find(session, address)
     if known is None:
         values = {"address": address, "language": language, "created_at": now}
@@ -46,7 +48,7 @@ def ensure(session: Session, address: str, *, language: str, source: str, now: d
         known = _subscriber(row)
     elif known.language != language:
         session.execute(update(subscriber).where(subscriber.c.id == known.id).values(language=language))
-    agreed = {"at": now, "text_version": CONSENT_VERSION, "language": language, "source": source}
+    agreed = {"at": agreed_at or now, "text_version": CONSENT_VERSION, "language": language, "source": source}
     session.execute(insert(consent).values(subscriber_id=known.id, **agreed))
     return known
 

@@ -120,7 +120,7 @@ def test_without_script_no_button_promises_what_it_cannot_do(browser: Browser, s
     context.close()
 
 
-@pytest.mark.parametrize("kind", ["confirm", "confirmed", "manage", "unsubscribe"])
+@pytest.mark.parametrize("kind", ["confirm", "confirmed", "manage", "erase", "unsubscribe"])
 def test_pages_behind_a_mailed_link_are_accessible(browser: Browser, shown: Shown, kind: str) -> None:
     if kind == "confirm":
         shown.parts.following.ask("undecided@example.org", Scope(("roads",)), Cadence.DAILY, language="en")
@@ -128,11 +128,13 @@ def test_pages_behind_a_mailed_link_are_accessible(browser: Browser, shown: Show
     elif kind == "confirmed":
         link = shown.link(RESIDENT, "confirm")
     else:
-        link = shown.link(JOURNALIST, kind)
+        link = shown.link(JOURNALIST, "manage" if kind == "erase" else kind)
     for width, scheme in ((1280, "dark"), (390, "light")):
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(link)
+        if kind == "erase":
+            page.click("button[value=erase]")
         assert (page.locator("main form").count() > 0) is (kind != "confirmed")
         _check(page)
         assert link.rpartition("/")[2] not in page.title()

@@ -1,0 +1,133 @@
+"""An operator's lists: who may come in, who stays out and why, and a table that no spreadsheet runs."""
+
+import csv
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.commands import subscriber_lists
+from config.parts import Parts
+from config.settings import Settings
+from feeds.errors import CivicwireError
+from feeds.model import Newsroom
+from notifier.ledger import subscribers, suppressions
+from notifier.lists import safe, unmarked
+from tests.builders import SECRET, Hands
+
+COMMAND = Path(sys.executable).with_name("civicwire")
+HEAD = "address,scope,cadence,language,consent_source,consent_at\n"
+TODAY = "2026-05-20"
+
+
+@pytest.fixture
+def parts(sqlite_database: object, tmp_path: Path, newsroom: Newsroom) -> Iterator[Parts]:
+    """An installation of a small city."""
+    made = Parts(Settings(database_url=f"sqlite:///{tmp_path / 'civicwire.db'}", secret_key=(SECRET,)), Hands())
+    made.newsroom = newsroom
+    yield made
+    made.database.close()
+
+
+def take(parts: Parts, folder: Path, rows: str, *, head: str = HEAD) -> list[list[str]]:
+    """Import a table; answers the refused rows."""
+    (folder / "list.csv").write_text(head + rows, encoding="utf-8")
+    done = subscriber_lists.take(parts, folder / "list.csv")
+    if done.refused_in is None:
+        return []
+    assert done.refused_in.stat().st_mode & 0o077 == 0
+    return list(csv.reader(io.StringIO(done.refused_in.read_text(encoding="utf-8"))))[1:]
+
+
+def test_b57_good_rows_are_in_bad_ones_are_listed_and_the_suppressed_stay_out(parts: Parts, tmp_path: Path) -> None:
+    with parts.database.write() as session:
+        mark = parts.tokens.address_hashes("gone@example.org")[0]
+        suppressions.add(session, mark, reason="complaint", source="test", now=parts.clock())
+    refused = take(
+        parts,
+        tmp_path,
+        f"Reader@Example.org,division=water,weekly,ko,paper form,{TODAY}T00:00:00Z\n"
+        f"gone@example.org,,daily,en,paper form,{TODAY}T00:00:00Z\n"
+        f"no address,,daily,en,paper form,{TODAY}\n"
+        f"a@example.org,division=nowhere,daily,en,paper form,{TODAY}\n"
+        f"b@example.org,,hourly,en,paper form,{TODAY}\n"
+        f"c@example.org,,daily,tlh,paper form,{TODAY}\n"
+        f"d@example.org,,daily,en,,{TODAY}\n"
+        "e@example.org,,daily,en,paper form,\n"
+        "f@example.org,,daily,en,paper form,2001-01-01\n"
+        "g@example.org,,daily,en,paper form,2999-01-01\n"
+        f"=cmd|' /C calc'!A0,,daily,en,paper form,{TODAY}\n"
+        f"reader@example.org,division=water,weekly,ko,paper form,{TODAY}T00:00:00Z\n",
+    )
+    assert [row[0] for row in refused] == [str(line) for line in range(3, 14)]
+    assert "must get no mail" in refused[0][1]
+    assert refused[-2][2].startswith("'=")
+    assert refused[-1][1] == "follows this already"
+    with parts.database.read() as session:
+        person = subscribers.find(session, "reader@example.org")
+        assert person is not None
+        assert person.language == "ko"
+        assert [(str(one.scope), one.cadence) for one in subscribers.live(session, person.id)] == [
+            ("division=water", "weekly")
+        ]
+        source = session.exec_driver_sql("SELECT source FROM consent").scalar_one()
+        mails = session.exec_driver_sql("SELECT count(*) FROM delivery").scalar_one()
+    assert (source, mails) == ("paper form", 0)
+
+
+def test_who_left_since_they_agreed_is_not_brought_back_by_an_old_list(parts: Parts, tmp_path: Path) -> None:
+    row = f"reader@example.org,,daily,en,paper form,{TODAY}T00:00:00Z\n"
+    take(parts, tmp_path, row)
+    with parts.database.write() as session:
+        person = subscribers.find(session, "reader@example.org")
+        assert person is not None
+        subscribers.stop(session, person.id, reason="one click", now=parts.clock())
+    assert "stopped since" in take(parts, tmp_path, row)[0][1]
+
+
+@pytest.mark.parametrize("head", ["", "address,scope\n", "mail;date\n"])
+def test_a_table_without_its_columns_is_refused_whole(parts: Parts, tmp_path: Path, head: str) -> None:
+    with pytest.raises(CivicwireError, match="has no column"):
+        take(parts, tmp_path, "a@example.org,\n", head=head)
+
+
+def test_b57_what_is_exported_can_be_imported_and_runs_in_no_spreadsheet(parts: Parts, tmp_path: Path) -> None:
+    take(parts, tmp_path, f"'+plus@example.org,q=buses,daily,en,paper form,{TODAY}T00:00:00Z\n")
+    out = io.StringIO()
+    assert subscriber_lists.write(parts, out) == 1
+    (row,) = csv.DictReader(io.StringIO(out.getvalue()))
+    assert (row["address"], row["scope"], row["hour"]) == ("'+plus@example.org", "q=buses", "8")
+    with parts.database.write() as session:
+        assert subscribers.erase(session, "+plus@example.org")
+    assert take(parts, tmp_path, out.getvalue(), head="") == []
+    with parts.database.read() as session:
+        assert subscribers.find(session, "+plus@example.org") is not None
+
+
+def test_the_commands_say_how_many_and_where_the_others_are(parts: Parts, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(f"{HEAD}reader@example.org,,daily,en,form,2001-01-01\n", encoding="utf-8")
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "CIVICWIRE_DATABASE_URL": f"sqlite:///{tmp_path / 'civicwire.db'}",
+        "CIVICWIRE_SECRET_KEY": SECRET,
+    }
+    for arguments, said in (
+        (["import", "list.csv"], "0 rows taken, 1 not. Why not is written in list.csv.refused.csv."),
+        (["export", "out.csv"], "0 subscriptions written to out.csv."),
+    ):
+        done = subprocess.run(
+            [COMMAND, "subscribers", *arguments], cwd=tmp_path, env=environment, capture_output=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout.decode()
+
+
+@pytest.mark.parametrize("cell", ["=cmd", "+1", "-1", "@SUM", "\tx", "plain", "'quoted", "", "'=x"])
+def test_b57_a_cell_made_safe_reads_back_as_it_was(cell: str) -> None:
+    assert not safe(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    if cell != "'=x":
+        assert unmarked(safe(cell)) == cell
