@@ -159,7 +159,7 @@ class FeedFront:
         address = f"{path}?{query.decode('latin-1')}" if query else path
         conditional = b"if-none-match" in asked or b"if-modified-since" in asked
         agent = asked.get(b"user-agent", b"")
-        if not conditional:
+        if not conditional and _A_FEED.fullmatch(scope["path"]):
             seconds = self._impatient.wait(client, agent, address)
             if seconds:
                 return _too_often(seconds)

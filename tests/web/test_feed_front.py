@@ -187,6 +187,11 @@ def test_impatience_is_counted_for_the_address_behind_a_trusted_proxy(site: Site
     assert browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.2").status == 200
 
 
+def test_the_page_of_a_feed_may_be_looked_at_as_often_as_one_likes(site: Site) -> None:
+    assert {site.browser.get("/feeds/all", user_agent="Office/1").status for _ in range(100)} == {200}
+    assert site.parts.settings.feed_requests_a_minute < 100
+
+
 @pytest.mark.parametrize("path", ["/feeds/all.rss", "/feeds/select.json?q=a", "/feeds/all/2026-05.atom", "/feeds.opml"])
 def test_a_page_of_another_site_may_say_which_version_of_a_feed_it_has(site: Site, path: str) -> None:
     asked = [("origin", "https://reader.example.org"), ("access-control-request-method", "GET")]
