@@ -105,7 +105,7 @@ class Archives:
             packed=pack(content),
             media_type=FEED_TYPES[extension],
             number=max((one.number for one in shown), default=0),
-            last_modified=feed.updated,
+            last_modified=None,  # what left the month, withdrawn or filed elsewhere, would date it back
             max_age=feed.max_age,
             links=f'<{feed.self_urls[extension]}>; rel="self"',
         )

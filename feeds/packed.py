@@ -40,7 +40,8 @@ class Document:
     packed: Packed
     media_type: str
     number: int
-    last_modified: datetime
+    last_modified: datetime | None
+    """None where no date would grow with every change: only the tag counts then."""
     max_age: int
     links: str
     """The Link header (RFC 8288): itself, its page, its hubs."""

@@ -17,23 +17,24 @@ def http_date(when: datetime) -> str:
 def is_fresh(headers: Mapping[str, str], *, etag: str, last_modified: datetime | None) -> bool:
     """Whether to answer 304. If-None-Match decides alone where it is given; broken values count as absent.
 
-    Entity tags are compared weakly (RFC 9110, section 13.1.2); dates at the precision of a second.
+    Entity tags are compared weakly (RFC 9110, section 13.1.2); a date counts only if it is the very one that we gave
+    (F56), for a document whose last release was taken out of it is dated back.
     """
     tags = headers.get("if-none-match")
     if tags is not None:
         return tags.strip() == "*" or etag in _TAG.findall(tags)
     known = _date(headers.get("if-modified-since"))
-    return known is not None and last_modified is not None and last_modified.replace(microsecond=0) <= known
+    return known is not None and last_modified is not None and last_modified.replace(microsecond=0) == known
 
 
-def is_refused(headers: Mapping[str, str], *, etag: str, last_modified: datetime) -> bool:
+def is_refused(headers: Mapping[str, str], *, etag: str, last_modified: datetime | None) -> bool:
     """Whether to answer 412: the reader wants this copy or none. If-Match decides alone where it is given, and compares
     strongly (RFC 9110, section 13.1.1); a broken date counts as absent."""
     tags = headers.get("if-match")
     if tags is not None:
         return tags.strip() != "*" and etag not in _STRONG.findall(tags)
     known = _date(headers.get("if-unmodified-since"))
-    return known is not None and last_modified.replace(microsecond=0) > known
+    return known is not None and last_modified is not None and last_modified.replace(microsecond=0) > known
 
 
 def _date(text: str | None) -> datetime | None:

@@ -82,7 +82,7 @@ def _sheet(document: Document, encoding: str) -> Sheet:
     tag = f'"{document.mark}-{encoding}"'
     shared = {
         "ETag": tag,
-        "Last-Modified": http_date(document.last_modified),
+        **({"Last-Modified": http_date(document.last_modified)} if document.last_modified else {}),
         "Cache-Control": (
             f"public, max-age={document.max_age}, stale-while-revalidate={STALE_FOR}, stale-if-error={STALE_FOR}"
         ),

@@ -151,7 +151,7 @@ def test_a_reader_who_has_it_is_told_so_in_every_encoding(front: Front, address:
 
 
 def test_a_feed_says_the_same_date_as_the_program(front: Front, program: httpx.Client) -> None:
-    for address in ("/feeds/all.rss", "/feeds/water.json", "/feeds/climate/2026-03.atom"):
+    for address in ("/feeds/all.rss", "/feeds/water.json"):
         _same(front, program, address, "last-modified")
 
 

@@ -154,6 +154,19 @@ def test_what_was_withdrawn_is_in_no_archive(old: Site) -> None:
     assert before[-1] not in dict(pages)
 
 
+@pytest.mark.parametrize("number", [4, 5])
+def test_f56_a_date_keeps_nobody_from_hearing_that_a_month_lost_a_release(old: Site, number: int) -> None:
+    path = "/feeds/all/2026-03.rss"
+    before = old.browser.get(path)
+    assert "last-modified" not in before.headers
+    withdraw(old.database, number, now=NOW)
+    for since in ("Wed, 20 May 2026 03:00:00 GMT", "Fri, 20 Mar 2026 03:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"):
+        answer = old.browser.get(path, if_modified_since=since)
+        assert answer.status == 200
+        assert answer.body != before.body
+    assert old.browser.get(path, if_none_match=before.headers["etag"]).status == 200
+
+
 def test_a_month_with_many_releases_has_parts(old: Site) -> None:
     for number in range(5):
         publish(old.database, f"Many {number}", now=datetime(2026, 2, 10, number, tzinfo=UTC))
