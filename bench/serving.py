@@ -1,8 +1,8 @@
 """One feed of 60 KB asked for without end: of Civicwire, of nginx with the same files, of a plain FastAPI route.
 
 Each server has the first processor to itself and wrk the second, in turn, several rounds; medians. Beside the requests
-that came through in a second stand those for each second of the server's own processor time: that figure hardly minds
-what else the machine does. Needs nginx and wrk.
+that came through in a second stand those for each second of the server's own processor time, less what it takes when
+nobody asks: that figure hardly minds what else the machine does. Needs nginx and wrk.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -36,7 +36,15 @@ from feeds.store.articles import Filing
 from tests.builders import content
 
 PATH = "/feeds/all.rss"
+IDLE_SECONDS = 5
 OF_THE_CONNECTION = {"date", "content-length", "content-encoding", "content-type", "etag", "last-modified", "server"}
+ANOTHER = """
+local n = 0
+request = function()
+  n = n + 1
+  return wrk.format(nil, nil, {["Accept-Encoding"] = "gzip", ["User-Agent"] = "reader/" .. n})
+end
+"""
 NGINX = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 256; }}
@@ -60,6 +68,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     tag: str
+    idle: float
+    """Seconds of processor time that it takes in a second in which nobody asks."""
 
     def processor_seconds(self) -> float:
         """The processor time that it and its workers have taken."""
@@ -96,7 +106,10 @@ def started(name: str, port: int, *command: str, settings: Mapping[str, str] | N
                 time.sleep(0.1)
         assert answer.status_code == 200, answer
         assert answer.headers["content-encoding"] == "gzip"
-        yield Server(name, port, process, answer.headers["etag"])
+        server = Server(name, port, process, answer.headers["etag"], 0)
+        before = server.processor_seconds()
+        time.sleep(IDLE_SECONDS)
+        yield replace(server, idle=(server.processor_seconds() - before) / IDLE_SECONDS)
     finally:
         process.terminate()
         process.wait(30)
@@ -107,13 +120,14 @@ def ask(port: int) -> httpx.Response:
     return httpx.get(f"http://127.0.0.1:{port}{PATH}", headers={"Accept-Encoding": "gzip"})
 
 
-def load(server: Server, seconds: int, *headers: str) -> tuple[float, float]:
+def load(server: Server, seconds: int, *headers: str, script: Path | None = None) -> tuple[float, float]:
     """Requests a second, and requests for each second of the server's processor time."""
-    before = server.processor_seconds()
+    before, began = server.processor_seconds(), time.monotonic()
     command = ["taskset", "-c", "1", "wrk", "-t1", "-c32", f"-d{seconds}s", "-H", "Accept-Encoding: gzip"]
     command += [part for header in headers for part in ("-H", header)]
+    command += ["-s", str(script)] if script else []
     said = subprocess.run([*command, f"http://127.0.0.1:{server.port}{PATH}"], capture_output=True, text=True).stdout
-    taken = server.processor_seconds() - before
+    taken = server.processor_seconds() - before - server.idle * (time.monotonic() - began)
     number, rate = re.search(r"(\d+) requests in", said), re.search(r"Requests/sec:\s+([\d.]+)", said)
     if number is None or rate is None or "Non-2xx" in said or "Socket errors" in said:
         raise SystemExit(f"{server.name}: {said}")
@@ -178,6 +192,9 @@ def main() -> None:
         for _ in range(options.rounds):
             for server in servers:
                 found[server.name, "200 gzip"].append(load(server, options.seconds))
+                found[server.name, "200 gzip, each request another"].append(
+                    load(server, options.seconds, script=folder / "another.lua")
+                )
                 found[server.name, "304"].append(load(server, options.seconds, f"If-None-Match: {server.tag}"))
     _print(found)
 
@@ -196,6 +213,7 @@ def _servers(folder: Path, open_servers: contextlib.ExitStack) -> list[Server]:
     ours = open_servers.enter_context(started("Civicwire", port, *command, settings=settings))
     answer = ask(port)
     (folder / "www" / "feeds").mkdir(parents=True)
+    (folder / "another.lua").write_text(ANOTHER)
     zipped = subprocess.run(["gzip", "-6nc"], input=answer.content, capture_output=True, check=True).stdout
     print(f"a feed of {len(answer.content)} bytes, {answer.headers['content-length']} as gzip")
     (folder / "www" / PATH[1:]).write_bytes(answer.content)

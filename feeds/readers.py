@@ -47,10 +47,10 @@ class Readers:
     def saw(self, address: str, agent: bytes, client: str) -> None:
         """A client of this network address and User-Agent asked for the feed of this path and query."""
         key = (address, agent[:AGENT_BYTES], hash(client))
-        if key not in self._seen and len(self._seen) >= self._most and not self._has_room():
+        if key in self._seen or len(self._seen) < self._most or self._has_room():
+            self._seen[key] = self._now()
+        else:
             self.is_full = True
-            return
-        self._seen[key] = self._now()
 
     def of(self, *addresses: str) -> tuple[Reader, ...]:
         """Who read these feeds (the formats of one scope) within the last day, the most people first."""

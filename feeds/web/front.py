@@ -8,11 +8,12 @@ again without saying what it has is asked to wait.
 import re
 import time
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from feeds.readers import Readers
+from feeds.readers import AGENT_BYTES, Readers
 from feeds.shelf import Shelf
 from feeds.web import plain, serving
 from feeds.web.guards import VERSIONS
@@ -23,6 +24,9 @@ A_MINUTE = 60
 MOST_A_MINUTE = 60
 """How often one client may ask for one feed within a minute without saying what it has."""
 _MOST_CLIENTS = 50_000
+_MOST_KNOWN, _KNOWN_BYTES = 4096, 1024
+"""How many requests, and how long ones, are known by their bytes."""
+_CONDITIONS = (b"if-none-match", b"if-modified-since")
 _ASKED = frozenset(
     {
         b"a-im",
@@ -75,6 +79,20 @@ class Impatient:
         return int(self._ends - now) + 1 if count > self._most else 0
 
 
+class _Asked(NamedTuple):
+    """What a plain request asks for."""
+
+    address: str
+    is_head: bool
+    encoding: str
+    agent: bytes
+    forwarded: str
+    tags: bytes
+    conditions: Mapping[str, str]
+    end: int
+    """Where the next request begins."""
+
+
 class FeedFront:
     """Answers from the shelf what is there, and hands everything else on."""
 
@@ -95,7 +113,7 @@ class FeedFront:
         self._readers = readers
         self._impatient = impatient
         self._proxies = proxies
-        self._encodings: dict[bytes, str] = {}
+        self._known: dict[bytes, _Asked] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or let the application do it: with the client's address, whatever proxy it came by."""
@@ -128,28 +146,45 @@ class FeedFront:
 
         Answers where the next request begins, the head but for its date and its end, and the body.
         """
-        asked = plain.read(data, start)
+        asked = self._known.get(data) if start == 0 and len(data) <= _KNOWN_BYTES else None
+        if asked is None:
+            asked = self._read(data, start)
         document = self._shelf.at(asked.address) if asked else None
         if asked is None or document is None:
             return None
-        headers = asked.headers
-        encoding = self._encoding(headers.get(b"accept-encoding", b""))
-        if encoding == "identity":  # has to be unpacked
-            return None
-        client = peer
-        if b"x-forwarded-for" in headers:
-            client = self._proxies.client(peer, headers[b"x-forwarded-for"].decode("latin-1"))
-        agent = headers.get(b"user-agent", b"")
-        wire = serving.wire(document, encoding, self.headers)
-        self._readers.saw(asked.address, agent, client)
-        tags = headers.get(b"if-none-match")
-        if tags is not None or b"if-modified-since" in headers:
-            if tags == wire.tag or serving.has_it(document, _texts(headers), encoding):
+        client = self._proxies.client(peer, asked.forwarded) if asked.forwarded else peer
+        wire = serving.wire(document, asked.encoding, self.headers)
+        self._readers.saw(asked.address, asked.agent, client)
+        if asked.conditions:
+            if asked.tags == wire.tag or serving.has_it(document, asked.conditions, asked.encoding):
                 return asked.end, wire.unchanged, b""
-        elif seconds := self._impatient.wait(client, agent, asked.address):
+        elif seconds := self._impatient.wait(client, asked.agent, asked.address):
             answer = _too_often(seconds)
             return asked.end, serving.head(429, [*answer.headers, *self.headers]), b"" if asked.is_head else answer.body
         return asked.end, wire.found, b"" if asked.is_head else wire.body
+
+    def _read(self, data: bytes, start: int) -> _Asked | None:
+        """What a plain request asks for. Readers repeat themselves: what was read is known by its bytes."""
+        read = plain.read(data, start)
+        encoding = serving.encoding_of(read.text(b"accept-encoding")) if read else "identity"
+        if read is None or encoding == "identity":  # that has to be unpacked
+            return None
+        conditions = {name.decode(): read.text(name) for name in _CONDITIONS if name in read.headers}
+        asked = _Asked(
+            address=read.address,
+            is_head=read.is_head,
+            encoding=encoding,
+            agent=read.headers.get(b"user-agent", b"")[:AGENT_BYTES],
+            forwarded=read.text(b"x-forwarded-for"),
+            tags=read.headers.get(b"if-none-match", b""),
+            conditions=conditions,
+            end=read.end,
+        )
+        if start == 0 and read.end == len(data) <= _KNOWN_BYTES:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[data] = asked
+        return asked
 
     def _answer(self, scope: Scope, asked: Mapping[bytes, bytes], client: str) -> Answer | None:
         if scope["http_version"] not in VERSIONS or not _BODY.isdisjoint(name for name, _ in scope["headers"]):
@@ -168,15 +203,6 @@ class FeedFront:
             return None
         self._readers.saw(address, agent, client)
         return None if b"a-im" in asked else serving.whole(document, _texts(asked))
-
-    def _encoding(self, accepted: bytes) -> str:
-        accepted = accepted[:500]
-        known = self._encodings.get(accepted)
-        if known is None:
-            known = serving.encoding_of(accepted.decode("latin-1"))
-            if len(self._encodings) < 1000:
-                self._encodings[accepted] = known
-        return known
 
 
 def _asked(scope: Scope) -> dict[bytes, bytes]:

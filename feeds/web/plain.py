@@ -38,6 +38,10 @@ class Plain:
     headers: dict[bytes, bytes]
     end: int
 
+    def text(self, name: bytes) -> str:
+        """A header's value; empty where it is not there."""
+        return self.headers.get(name, b"").decode("latin-1")
+
 
 def read(data: bytes, start: int = 0) -> Plain | None:
     """The request that begins at this place; None for one that is not plain."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from http import HTTPStatus
 
 from feeds.packed import Document
@@ -116,8 +117,13 @@ def to_be_looked_at(answer: Answer, destination: str) -> Answer:
 
 def encoding_of(accepted: str) -> str:
     """The encoding that an Accept-Encoding header asks for (RFC 9110, section 12.5.3); a broken one for none."""
+    return _chosen(accepted[:500].lower())
+
+
+@lru_cache(maxsize=1000)
+def _chosen(accepted: str) -> str:
     wishes: dict[str, float] = {}
-    for coding, quality in _CODING.findall(accepted[:500].lower()):
+    for coding, quality in _CODING.findall(accepted):
         try:
             wishes[coding] = float(quality or 1)
         except ValueError:

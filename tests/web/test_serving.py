@@ -83,6 +83,8 @@ def test_a_request_in_one_piece_and_one_in_several_get_the_same_answer(
     at_once = one(port, whole, method=method)
     closing = one(port, request(FEED, *lines, "Connection: close", method=method), method=method)
     assert (at_once.status, told(at_once), at_once.body) == (closing.status, told(closing), closing.body)
+    again = one(port, whole, method=method)
+    assert (again.status, told(again), again.body) == (at_once.status, told(at_once), at_once.body)
     assert at_once.status == (304 if condition in KEPT else 200)
     assert "date" in at_once.headers
     assert told(at_once).items() >= {name.lower(): value for name, value in SECURITY_HEADERS.items()}.items()
