@@ -89,7 +89,8 @@ class Arrivals:
 
         A post that changed since becomes a correction if it is published here. Publishing mails nobody about an old
         release: only one registered today or yesterday is news, and one without a date is not known to be.
-        NotFound for a division or board that the city does not have, ArrivalRefused for what does not fit.
+        NotFound for a division or board that the city does not have, ArrivalRefused for what does not fit, and for
+        what would take from a public release something that it cannot be public without.
         """
         taken = self.take_all([draft], Wish(division=division, board=board, publish=publish))[0]
         if isinstance(taken, CivicwireError):
@@ -175,14 +176,15 @@ class Arrivals:
             return ArrivalRefused("; ".join(reasons))
         return _Prepared(draft, self._filing(draft, wish, divisions), source)
 
-    def _store(self, session: Session, prepared: Sequence[_Prepared], wish: Wish) -> list[Arrival]:
+    def _store(self, session: Session, prepared: Sequence[_Prepared], wish: Wish) -> list[Arrival | ArrivalRefused]:
         changes.take_turn(session)
         known = bulk.known(session, (one.source.key for one in prepared))
         new: dict[str, int] = {}
         for place, one in enumerate(prepared):
             if one.source.key not in known:
                 new.setdefault(one.source.key, place)
-        arrivals = self._add(session, {place: prepared[place] for place in new.values()}, wish)
+        arrivals: dict[int, Arrival | ArrivalRefused] = {}
+        arrivals |= self._add(session, {place: prepared[place] for place in new.values()}, wish)
         # What is in this batch twice is, the second time, in the store already.
         again = bulk.known(session, new) if len(arrivals) < len(prepared) else {}
         for place, one in enumerate(prepared):
@@ -224,11 +226,14 @@ class Arrivals:
             unknown_division=one.draft.division if one.filing.division is None else "",
         )
 
-    def _foreseen(self, session: Session, known: Known | None, one: _Prepared, wish: Wish) -> Foreseen:
+    def _foreseen(self, session: Session, known: Known | None, one: _Prepared, wish: Wish) -> Foreseen | ArrivalRefused:
         """What would become of a page, whether it is here already or not."""
         if known is None:
             return self._new(one, wish)
-        outcome, filing = _renewal(known, one, wish)
+        try:
+            outcome, filing = _renewal(known, one, wish)
+        except ArrivalRefused as refusal:
+            return refusal
         if known.state.is_public:
             return Foreseen(outcome=outcome, state=known.state)
         stored = reading.get(session, known.article_id)
@@ -250,9 +255,12 @@ class Arrivals:
         outcome = Outcome.PUBLISHED if outcome is Outcome.UNCHANGED else outcome
         return Foreseen(outcome=outcome, state=State.PUBLISHED, quiet=not is_news)
 
-    def _again(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Arrival:
+    def _again(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Arrival | ArrivalRefused:
         """A post that is here already: nothing, an updated draft, or a correction; and published if that is asked."""
-        outcome = self._renew(session, known, one, wish)
+        try:
+            outcome = self._renew(session, known, one, wish)
+        except ArrivalRefused as refusal:
+            return refusal
         if known.state.is_public:
             return Arrival(article_id=known.article_id, outcome=outcome, state=known.state)
         stored = reading.get(session, known.article_id)
@@ -345,7 +353,8 @@ def _arrived(article_id: int, becomes: Foreseen) -> Arrival:
 def _renewal(known: Known, one: _Prepared, wish: Wish) -> tuple[Outcome, Filing]:
     """What a page does to what is known of it, and where that is filed then.
 
-    What an editor has filed stays as they filed it, unless whoever takes it in names another place.
+    What an editor has filed stays as they filed it, unless whoever takes it in names another place. ArrivalRefused
+    for a correction that lacks what nothing is public without.
     """
     filing = replace(
         one.filing,
@@ -359,6 +368,9 @@ def _renewal(known: Known, one: _Prepared, wish: Wish) -> tuple[Outcome, Filing]
         case State.WITHDRAWN:
             return Outcome.LEFT_ALONE, filing
         case State.PUBLISHED:
+            missing = ", ".join(str(lack) for lack in lacking(one.draft.content))
+            if missing:
+                raise ArrivalRefused(f"it is public here and comes again without {missing}: the public text stays")
             return Outcome.CORRECTED, filing
         case _:
             return Outcome.UPDATED, filing

@@ -235,7 +235,7 @@ def test_what_is_foreseen_is_what_happens_and_nothing_is_written(
         return replace(PAGE, identity=replace(IDENTITY, post_id=post_id), **different)  # type: ignore[arg-type]
 
     ids = {one: arrivals.take(post(one)).article_id for one in ("draft", "same", "urgent", "hour", "lost")}
-    ids |= {one: arrivals.take(post(one), publish=True).article_id for one in ("public", "stays", "gone")}
+    ids |= {one: arrivals.take(post(one), publish=True).article_id for one in ("public", "stays", "gone", "blanked")}
     withdraw(database, ids["gone"])
     for one in ("urgent", "lost"):
         _urgent(database, ids[one])
@@ -247,7 +247,7 @@ def test_what_is_foreseen_is_what_happens_and_nothing_is_written(
         *(post(one, content=changed) for one in ("draft", "urgent", "hour", "lost", "public", "gone", "new")),
         *(post(one) for one in ("same", "stays")),
         post("news", registered_on=NOW.date()),
-        post("textless", content=replace(changed, body_text="")),
+        *(post(one, content=replace(changed, body_text="")) for one in ("textless", "blanked")),
         post("strange", division="Somewhere else"),
         post("refused", topics=("nothing",)),
     ]
@@ -336,6 +336,23 @@ def test_what_has_no_text_stays_a_draft_and_says_why(arrivals: Arrivals, databas
         assert (arrival.state, arrival.lacking) == (State.DRAFT, (Lack("ready.text"),))
     with database.read() as session:
         assert changes.head(session) == 0
+
+
+def test_b51_a_source_cannot_blank_what_is_public_and_the_dry_run_says_so(
+    arrivals: Arrivals, database: Database
+) -> None:
+    one = arrivals.take(PAGE, publish=True).article_id
+    with database.read() as session:
+        before, head = reading.get(session, one), changes.head(session)
+    blank = replace(PAGE, content=content("Parks open", body_html="", body_text=" "))
+    other = replace(PAGE, identity=replace(IDENTITY, post_id="8"))
+    foreseen, happened = arrivals.foresee([blank, other], Wish()), arrivals.take_all([blank, other], Wish())
+    for refused, taken in (foreseen, happened):
+        assert isinstance(refused, ArrivalRefused)
+        assert str(refused) == "it is public here and comes again without text: the public text stays"
+        assert isinstance(taken, Foreseen)
+    with database.read() as session:
+        assert (reading.get(session, one), changes.head(session)) == (before, head)
 
 
 @pytest.mark.parametrize("known", [False, True])
