@@ -18,6 +18,7 @@ from feeds.model import State
 from feeds.words import Words
 
 SHOWN_ROWS = 40
+"""Rows of a table: a run shows its first, a dry run as many tables as it takes."""
 SHOWN_LINES = 20
 REFUSED, SKIPPED = "refused", "skipped"
 Answer = Foreseen | CivicwireError
@@ -72,8 +73,11 @@ class Telling:
             self._refuse(path, record, reading, what)
         if self.as_json:
             sys.stdout.write((",\n" if number else "\n") + json.dumps(report, ensure_ascii=False))
-        elif number < SHOWN_ROWS:
+        elif self.dry_run or number < SHOWN_ROWS:
             self._rows.append(self._row(path, report, what))
+            # Whoever asks what would happen is told of every record, page by page, so that none has to be kept.
+            if self.dry_run and len(self._rows) == SHOWN_ROWS:
+                self._print_rows()
         if report.get("state") == "draft":
             self._drafts = True
 
@@ -117,14 +121,18 @@ class Telling:
         ]
         return [*row, what] if self.dry_run else [*row, report.get("article"), what, report.get("state")]
 
-    def _print(self, kept: Path | None) -> None:
+    def _print_rows(self) -> None:
         columns = ["page", "kind", "title", "division", "registered", "telephone"]
         columns += ["would be"] if self.dry_run else ["article", "outcome", "state"]
         if self._rows:
             print_table(columns, self._rows)
+        self._rows.clear()
+
+    def _print(self, kept: Path | None) -> None:
+        self._print_rows()
         total = sum(self.counts.values())
-        if total > len(self._rows):
-            print(f"… and {total - len(self._rows):,} more.")
+        if total > SHOWN_ROWS and not self.dry_run:
+            print(f"… and {total - SHOWN_ROWS:,} more.")
         self._print_remarks()
         if total > 1:
             said = ", ".join(f"{number:,} {what}" for what, number in self.counts.most_common())

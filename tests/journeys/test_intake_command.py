@@ -94,6 +94,17 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["board.csv"]
 
 
+def test_a_dry_run_has_a_row_for_every_record_and_a_run_for_the_first(ready: Path) -> None:
+    write(ready, "board.csv", dump(*posts(95)))
+    dry, run = (civicwire(ready, "intake", "board.csv", *SITE, *more).stdout for more in (("--dry-run",), ()))
+    rows = [line.split()[2] for line in dry.splitlines() if "  article  " in line]
+    assert rows == [f"{n + 2}" for n in range(95)]
+    assert "more." not in dry
+    assert "95 records would be: 95 added." in dry
+    assert sum(line.startswith("board.csv") for line in run.splitlines() if "  article  " in line) == 40
+    assert "… and 55 more." in run
+
+
 def test_a_dry_run_beside_a_database_tells_new_from_known(ready: Path) -> None:
     write(ready, "board.csv", dump(*posts(2)))
     civicwire(ready, "intake", "board.csv", *SITE, "--publish")
