@@ -157,6 +157,10 @@ def test_b36_a_body_that_is_too_large_is_refused_whether_its_length_is_told_or_n
     demand_problem(cms.post("/articles", b"{}", content_length="9" * 30), 413)
 
 
+def test_b36_a_title_of_three_megabytes_is_refused_before_it_is_read(cms: Program) -> None:
+    demand_problem(cms.post("/articles", RELEASE | {"title": "x" * 3 * 1024 * 1024}), 413)
+
+
 def test_b36_a_title_of_two_megabytes_is_refused_by_its_field(cms: Program) -> None:
     told = demand_problem(cms.post("/articles", RELEASE | {"title": "x" * (2 * 1024 * 1024 - 500)}), 422)
     assert [error["field"] for error in told["errors"]] == ["title"]
