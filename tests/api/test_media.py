@@ -68,6 +68,32 @@ def test_a_file_is_kept_and_attached(site: Site, cms: Program) -> None:
     assert "plan.pdf" in fetched.headers["content-disposition"]
 
 
+def test_b58_a_photograph_that_is_attached_loses_what_its_camera_wrote_too(site: Site, cms: Program) -> None:
+    content = picture()
+    assert b"A telephone at home" in content
+    kept = upload(cms, content, "?name=hall.jpg")
+    article = cms.create(attachments=[{"media": kept["media"], "name": "The hall.jpg"}], publish=True)
+    fetched = site.browser.get(path_of(article["attachments"][0]["address"]))
+    assert fetched.status == 200
+    assert b"A telephone at home" not in fetched.body
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_one_of_our_pictures_within_the_text_needs_a_description_and_a_foreign_one_does_not(
+    cms: Program, form: str
+) -> None:
+    ours, theirs = str(upload(cms, picture())["address"]), "https://www.example.org/media/bus.jpg"
+    fields = {key: value for key, value in RELEASE.items() if key != "markdown"}
+    for address, alt, lacks in ((ours, "", ["text"]), (ours, "A bus", None), (theirs, "", None)):
+        shown = f"![{alt}]({address})" if form == "markdown" else f'<img alt="{alt}" src="{address}" width="90">'
+        article = read(cms.post("/articles", fields | {form: f"Buses run.\n\n{shown}"}))
+        answer = cms.change(article, "/publish")
+        if lacks:
+            assert [error["field"] for error in demand_problem(answer, 409)["errors"]] == lacks
+        else:
+            assert answer.status == 200, answer.text
+
+
 def test_the_same_file_again_is_the_same_name(site: Site, cms: Program) -> None:
     content = picture()
     first = upload(cms, content)
