@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,8 +51,13 @@ class Document:
 
     @property
     def mark(self) -> str:
-        """What its entity tags begin with: the bytes, and up to which change they tell."""
-        return f"{self.packed.mark}.{self.number}"
+        """What its entity tags begin with: the bytes, the feed, and up to which change they tell."""
+        return f"{self.packed.mark}{self.place}.{self.number}"
+
+    @property
+    def place(self) -> str:
+        """Eight digits for the address, lest a reader's tag of another feed be taken for one of this."""
+        return f"{zlib.crc32(self.address.encode()):08x}"
 
 
 def pack(content: bytes) -> Packed:

@@ -116,7 +116,7 @@ class FeedRoutes:
         document = self.shelf.get(scope, extension)
         headers = _headers(request)
         answer = serving.whole(document, headers)
-        known = serving.known_until(headers) if answer.status == 200 else None
+        known = serving.known_until(document, headers) if answer.status == 200 else None
         part = self.shelf.newer(scope, extension, known) if known is not None else None
         return _response(serving.newer(document, part, headers) if part is not None else answer)
 

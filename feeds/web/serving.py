@@ -17,7 +17,7 @@ OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ET
 """What lets the pages of every other site read an answer (Fetch, section 3.3)."""
 _ENCODINGS = ("zstd", "gzip", "identity")
 _CODING = re.compile(r"\s*([^\s;,]+)\s*(?:;\s*q=([0-9.]+)\s*)?(?:,|$)")
-_MARK = re.compile(r'"([0-9a-f]+\.([0-9]{1,15}))(?:-[a-z0-9-]+)?"')
+_MARK = re.compile(r'"[0-9a-f]{20}([0-9a-f]{8})\.([0-9]{1,15})(?:-[a-z0-9-]+)?"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ def to_be_looked_at(answer: Answer, destination: str) -> Answer:
 
 
 def encoding_of(accepted: str) -> str:
-    """The encoding that an Accept-Encoding header asks for (RFC 9110, section 12.5.3); a broken one for none."""
+    """The encoding that an Accept-Encoding header likes best (RFC 9110, section 12.5.3), of those that it likes as much
+    the smallest; a broken one asks for none."""
     return _chosen(accepted[:500].lower())
 
 
@@ -128,7 +129,9 @@ def _chosen(accepted: str) -> str:
             wishes[coding] = float(quality or 1)
         except ValueError:
             return "identity"
-    return next((one for one in _ENCODINGS if wishes.get(one, wishes.get("*", 0)) > 0), "identity")
+    wished = {one: wishes.get(one, wishes.get("*", 0)) for one in _ENCODINGS}
+    best = max(_ENCODINGS, key=lambda one: wished[one])
+    return best if wished[best] > 0 else "identity"
 
 
 def has_it(document: Document, headers: Mapping[str, str], encoding: str) -> bool:
@@ -142,14 +145,14 @@ def has_it(document: Document, headers: Mapping[str, str], encoding: str) -> boo
     return tags is not None and f'"{document.mark}-feed-{encoding}"' in tags
 
 
-def known_until(headers: Mapping[str, str]) -> int | None:
-    """The last change that a reader knows of who asks for nothing but what is newer (RFC 3229 with the instance
-    manipulation `feed`); None for everybody else."""
+def known_until(document: Document, headers: Mapping[str, str]) -> int | None:
+    """The last change of this feed that a reader knows of who asks for nothing but what is newer (RFC 3229 with the
+    instance manipulation `feed`); None for everybody else."""
     wished = [one.partition(";")[0].strip().lower() for one in headers.get("a-im", "")[:500].split(",")]
     if "feed" not in wished:
         return None
-    numbers = [int(number) for _, number in _MARK.findall(headers.get("if-none-match", ""))]
-    return max(numbers, default=None)
+    marks = _MARK.findall(headers.get("if-none-match", ""))
+    return max((int(number) for place, number in marks if place == document.place), default=None)
 
 
 def whole(document: Document, headers: Mapping[str, str]) -> Answer:
