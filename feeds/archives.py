@@ -8,7 +8,7 @@ is not over the address moves with every change.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,8 +25,11 @@ from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from feeds.words import Words
 
-IN_A_PART = 200
-"""How many releases one document of an archive holds; a month with more has several."""
+IN_A_PART, CHARACTERS_IN_A_PART = 200, 500_000
+"""How many releases one document of an archive holds, and characters of their bodies; a month with more has several.
+
+Characters, for a part has to end at the same release in every format.
+"""
 CLOSED_FOR, OPEN_FOR = 86_400, 300
 """Seconds for which a reader need not ask again for a month that is over, and for one that is not."""
 KEPT_BYTES = 16_000_000
@@ -48,6 +51,7 @@ class Archives:
     words: Mapping[str, Words]
     kept: "Kept"
     in_a_part: int = IN_A_PART
+    characters: int = CHARACTERS_IN_A_PART
     renderings: Renderings | None = None
     """Kept from one document to the next, for whoever makes all of them and asks for one after another."""
 
@@ -74,15 +78,13 @@ class Archives:
         start, end = month.start(zone), month.end(zone)
         if start > now:
             return None
-        offset = (part - 1) * self.in_a_part
-        most = self.in_a_part + 1
-        ids = scoped.published(session, scope, newsroom, since=start, until=end, limit=most, offset=offset)
-        if part > 1 and not ids:
+        parts = split(scoped.lengths(session, scope, newsroom, since=start, until=end), self.in_a_part, self.characters)
+        if part > len(parts):
             return None
         vocabulary = {topic.slug: topic for topic in topics.known(session)}
         renderings = self.renderings or Renderings(newsroom, self.words, formats=(extension,))
-        shown = [one for one in renderings.of(session, ids[: self.in_a_part], vocabulary) if one.entry]
-        older = {name: newsroom.url(url) for name, url in self._older(session, scope, month, part, ids, now).items()}
+        shown = [one for one in renderings.of(session, parts[part - 1], vocabulary) if one.entry]
+        older = {name: newsroom.url(url) for name, url in self._older(session, scope, month, part, len(parts)).items()}
         links = {"current": {name: newsroom.url(scope_feed_path(scope, name)) for name in FEED_TYPES}}
         closed = end <= now
         feed = feed_of(
@@ -110,11 +112,9 @@ class Archives:
             links=f'<{feed.self_urls[extension]}>; rel="self"',
         )
 
-    def _older(
-        self, session: Session, scope: Scope, month: Month, part: int, ids: list[int], now: datetime
-    ) -> dict[str, str]:
+    def _older(self, session: Session, scope: Scope, month: Month, part: int, parts: int) -> dict[str, str]:
         """Where a reader goes on: the next part of the month, or the newest month before it that has releases."""
-        if len(ids) > self.in_a_part:
+        if part < parts:
             return {name: archive_path(scope, month, name, part=part + 1) for name in FEED_TYPES}
         zone = self.newsroom.city.zone
         last = scoped.last_before(session, scope, self.newsroom, month.start(zone))
@@ -124,6 +124,20 @@ class Archives:
         since, until = before.start(zone), before.end(zone)
         revision = scoped.late_change(session, scope, self.newsroom, since=since, until=until)
         return {name: archive_path(scope, before, name, revision=revision) for name in FEED_TYPES}
+
+
+def split(releases: Iterable[tuple[int, int]], most: int, characters: int) -> list[list[int]]:
+    """The parts of a month, whose releases are given by id and length: each of as many as it may hold, and of more
+    characters than it may hold only if it is of one release. There is one part at least."""
+    parts: list[list[int]] = [[]]
+    length = 0
+    for one, long in releases:
+        if len(parts[-1]) == most or (parts[-1] and length + long > characters):
+            parts.append([])
+            length = 0
+        parts[-1].append(one)
+        length += long
+    return parts
 
 
 class Kept:

@@ -55,13 +55,24 @@ def published(
     session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime, limit: int, offset: int
 ) -> list[int]:
     """A scope's articles that were published from one instant on and before another, the newest first."""
-    within = (article.c.published_at >= since, article.c.published_at < until)
-    wanted = _readable(scope, newsroom).where(*within)
+    wanted = _published(session, scope, newsroom, since, until)
+    return [row.id for row in session.execute(wanted.limit(limit).offset(offset))]
+
+
+def lengths(
+    session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime
+) -> list[tuple[int, int]]:
+    """All of them, each with how many characters its body has as HTML."""
+    wanted = _published(session, scope, newsroom, since, until).add_columns(func.length(revision.c.body_html))
+    return [(row[1], row[2]) for row in session.execute(wanted)]
+
+
+def _published(session: Session, scope: Scope, newsroom: Newsroom, since: datetime, until: datetime) -> Select[Any]:
+    wanted = _readable(scope, newsroom).where(article.c.published_at >= since, article.c.published_at < until)
     if scope.words:
         sought = replace(_sought(scope, newsroom, limit=_IN_A_MONTH), low=slot(since), high=slot_end(until))
         wanted = wanted.where(article.c.id.in_(engine_of(session).find(session, sought)))
-    wanted = wanted.order_by(article.c.published_at.desc(), article.c.id.desc())
-    return [row.id for row in session.execute(wanted.limit(limit).offset(offset))]
+    return wanted.order_by(article.c.published_at.desc(), article.c.id.desc())
 
 
 def late_change(session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime) -> int:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import etree
 
-from feeds.archives import Archives, Kept
+from feeds.archives import Archives, Kept, split
 from feeds.months import Month
 from feeds.scope import Scope
 from feeds.store import articles, topics
@@ -183,6 +184,29 @@ def test_a_month_with_many_releases_has_parts(old: Site) -> None:
     assert addresses[:2] == [f"/feeds/all/2026-02.json?part={part}" for part in (2, 3)]
     assert addresses[2].startswith("/feeds/all/2025-04.json")
     assert archives.get(Scope(), month, 4, "json", now=NOW) is None
+
+
+def test_b65_a_month_of_long_releases_has_parts_of_bounded_length_that_a_reader_walks(old: Site) -> None:
+    long = replace(content("Long"), body_html="<p>" + "A word. " * 1000 + "</p>")
+    with old.database.write() as session:
+        for number in range(5):
+            filing, at = Filing(division="climate"), datetime(2026, 2, 10, number, tzinfo=UTC)
+            one = articles.add(session, long, filing=filing, authority="a.test,1", now=at)
+            articles.publish(session, one.id, fallback_division="press", now=at)
+    parts = old.parts
+    archives = Archives(parts.database, parts.newsroom, parts.words, Kept(), characters=17_000)
+    for form in ("rss", "atom", "json"):
+        made = [archives.get(Scope(), Month(2026, 2), part, form, now=NOW) for part in range(1, 5)]
+        bodies = [one.packed.body("identity") for one in made if one]
+        whole, last = [body.count(b"A word. " * 900) for body in bodies[:2]], bodies[2].count(b"A word. " * 900)
+        assert whole == [2 * last] * 2 != [0, 0]
+        assert [f"part={part}".encode() in body for part, body in zip((2, 3, 4), bodies, strict=True)] == [1, 1, 0]
+
+
+def test_a_part_holds_what_it_may_and_what_is_longer_stands_alone() -> None:
+    releases = [(1, 5), (2, 5), (3, 1), (4, 40), (5, 9), (6, 1), (7, 0), (8, 0), (9, 0)]
+    assert split(releases, 3, 10) == [[1, 2], [3], [4], [5, 6, 7], [8, 9]]
+    assert split([], 3, 10) == [[]]
 
 
 @pytest.mark.parametrize(
