@@ -90,10 +90,10 @@ def test_a_request_in_one_piece_and_one_in_several_get_the_same_answer(
     assert told(at_once).items() >= {name.lower(): value for name, value in SECURITY_HEADERS.items()}.items()
 
 
-@pytest.mark.parametrize("since", ["Wed, 20 May 2026 03:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_a_date_that_is_not_before_the_last_change_keeps_the_copy(port: int, since: str) -> None:
-    for closing in ("X-Nothing: 1", "Connection: close"):
-        assert one(port, request(FEED, GZIP, f"If-Modified-Since: {since}", closing)).status == 304
+@pytest.mark.parametrize("line", ["X-Nothing: 1", "Connection: close"])
+def test_the_date_of_the_last_change_keeps_the_copy_and_no_other_does(port: int, line: str) -> None:
+    for since, status in (("Wed, 20 May 2026 03:00:00 GMT", 304), ("Fri, 31 Dec 9999 23:59:59 GMT", 200)):
+        assert one(port, request(FEED, GZIP, f"If-Modified-Since: {since}", line)).status == status
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20, 40, 60, -1, -2, -3])
