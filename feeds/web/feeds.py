@@ -1,7 +1,7 @@
 """Feeds over HTTP: one canonical address for each scope and format, and the way there from every other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -12,14 +12,18 @@ from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.archives import Archives
 from feeds.clock import Clock
 from feeds.documents import opml
-from feeds.documents.opml import Outline
+from feeds.model import Topic
 from feeds.months import Month
+from feeds.packed import Document, pack
 from feeds.scope import Scope
 from feeds.shelf import Shelf
 from feeds.web import serving
 from feeds.web.asking import Asking, asked_address, pairs_of
 from feeds.web.chrome import Chrome
 from feeds.web.directory import each_feed, every_feed
+
+_LISTS = 200
+"""How many lists of feeds are kept: of so many scopes and languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class FeedRoutes:
     asking: Asking
     chrome: Chrome
     clock: Clock
+    lists: dict[tuple[Scope | None, str], tuple[Sequence[Topic], Document]] = field(default_factory=dict, repr=False)
+    """Lists of feeds as they were made last, each with the topics that there were."""
 
     @property
     def routes(self) -> list[Route]:
@@ -45,11 +51,11 @@ class FeedRoutes:
     def every(self, request: Request) -> Response:
         """Every feed there is, for a reader app to take in at once."""
         vocabulary = self.asking.vocabulary(retired=False)
-        return self._opml(request, every_feed(self.chrome.newsroom, vocabulary, self.asking.words(request)))
+        return self._opml(request, None, vocabulary)
 
     def selected(self, request: Request) -> Response:
         """The feeds of a selection one by one: each division, topic and board for itself, in one list."""
-        vocabulary, newsroom = self.asking.vocabulary(), self.chrome.newsroom
+        vocabulary = self.asking.vocabulary()
         try:
             pairs = pairs_of(request)
         except ValueError:
@@ -57,18 +63,42 @@ class FeedRoutes:
         scope = self.asking.scope_of(request, pairs, vocabulary)
         if isinstance(scope, Response):
             return scope
-        return self._opml(request, each_feed(scope, newsroom, vocabulary, words=self.asking.words(request)))
+        return self._opml(request, scope, vocabulary)
 
-    def _opml(self, request: Request, outlines: Sequence[Outline]) -> Response:
-        words = self.asking.words(request)
-        title = self.chrome.newsroom.city.newsroom_name(words.language)
-        headers = {
-            "Content-Language": words.language,
-            "Vary": "Accept-Language",
-            "Cache-Control": "public, max-age=3600",
+    def _opml(self, request: Request, scope: Scope | None, vocabulary: Sequence[Topic]) -> Response:
+        """A list of feeds, or that the reader has it: of those of a scope one by one, or of every feed."""
+        language = self.asking.words(request).language
+        known = self.lists.get((scope, language))
+        if known is None or known[0] != vocabulary:
+            if len(self.lists) >= _LISTS:
+                self.lists.clear()
+            known = self.lists[scope, language] = (vocabulary, self._list(request, scope, vocabulary))
+        answer = serving.whole(known[1], _headers(request))
+        said = {
+            "Content-Language": language,
+            "Vary": "Accept-Encoding, Accept-Language",
+            "Cache-Control": f"public, max-age={known[1].max_age}",
+            "Content-Disposition": 'attachment; filename="feeds.opml"',
         }
-        headers |= {"Access-Control-Allow-Origin": "*", "Content-Disposition": 'attachment; filename="feeds.opml"'}
-        return Response(opml.render(title, outlines), media_type="text/x-opml; charset=utf-8", headers=headers)
+        replaced = {"link", *(name.lower() for name in said)}
+        kept = [pair for pair in answer.headers if pair[0].decode("ascii") not in replaced]
+        return _response(replace(answer, headers=[*kept, *serving.lines(said)]))
+
+    def _list(self, request: Request, scope: Scope | None, vocabulary: Sequence[Topic]) -> Document:
+        words, newsroom = self.asking.words(request), self.chrome.newsroom
+        if scope is None:
+            outlines = every_feed(newsroom, vocabulary, words)
+        else:
+            outlines = each_feed(scope, newsroom, vocabulary, words=words)
+        return Document(
+            address="/feeds.opml" if scope is None else scope_feed_path(scope, "opml"),
+            packed=pack(opml.render(newsroom.city.newsroom_name(words.language), outlines)),
+            media_type="text/x-opml; charset=utf-8",
+            number=0,
+            last_modified=None,
+            max_age=3600,
+            links="",
+        )
 
     def feed(self, request: Request) -> Response:
         """One feed. Another spelling of its address redirects for ever, and so does that of a division which has

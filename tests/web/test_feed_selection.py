@@ -159,6 +159,32 @@ def test_the_tag_of_another_feed_or_of_nobody_gets_the_whole(site: Site) -> None
         assert site.browser.get("/feeds/all.json", if_none_match=tag, a_im="feed").status == 200
 
 
+@pytest.mark.parametrize("path", ["/feeds.opml", "/feeds/select.opml?division=water&division=climate"])
+def test_a_list_of_feeds_is_made_once_and_not_sent_to_who_has_it(site: Site, path: str) -> None:
+    tags = set()
+    for language in ("en", "ko"):
+        for encoding in ("identity", "gzip", "zstd"):
+            asked = {"accept_language": language, "accept_encoding": encoding}
+            whole = site.browser.get(path, **asked)
+            assert (whole.status, whole.headers.get("content-encoding", "identity")) == (200, encoding)
+            assert "link" not in whole.headers
+            tag = whole.headers["etag"]
+            again = site.browser.get(path, **asked, if_none_match=tag)
+            assert (again.status, again.body) == (304, b"")
+            for name in ("vary", "etag", "cache-control", "content-language"):
+                assert again.headers[name] == whole.headers[name]
+            assert site.browser.get(path, **asked).body == whole.body
+            tags.add(tag)
+    assert len(tags) == 6
+    assert len(site.parts.feed_routes.lists) == 2
+    asked = {"accept_encoding": "gzip"}
+    before = site.browser.get("/feeds.opml", **asked).headers["etag"]
+    with site.database.write() as session:
+        topics.add(session, "parade", {"en": "Parades", "ko": "행진"})
+    answer = site.browser.get("/feeds.opml", **asked, if_none_match=before)
+    assert (answer.status, "Parades" in gzip.decompress(answer.body).decode()) == (200, True)
+
+
 @pytest.mark.parametrize("form", ["rss", "atom", "json"])
 def test_each_encoding_has_a_tag_of_its_own_that_keeps_no_other_and_the_same_content(site: Site, form: str) -> None:
     publish(site.database)
