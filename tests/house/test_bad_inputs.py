@@ -1,4 +1,4 @@
-"""Every bad input that forms, links, the newsroom, the API and the intake have to stand has a test that names it."""
+"""Every bad input that forms, links, the newsroom, the API, the intake and the feeds have to stand has a test that names it."""
 
 import re
 
@@ -65,6 +65,17 @@ BAD_INPUTS = {
     56: "10,000 old releases that mail nobody",
     57: "tables with formulas and bad rows",
     58: "pictures that run, are two things, are too large, tell a place",
+    59: "pages and limits that are no number, or none that can be",
+    60: "divisions that there are not, or no more",
+    61: "addresses with U+0000, ways out, broken escapes, thousands of signs",
+    62: "tags, dates and ranges that are broken, or thousands of them",
+    63: "wishes for types, languages and encodings that are broken",
+    64: "the host of another",
+    65: "ten thousand queries that no cache has seen",
+    66: "connections that are left half open",
+    67: "requests that two read differently",
+    68: "methods that there are not",
+    69: "scripts and formulas in any text of a feed",
 }
 
 
