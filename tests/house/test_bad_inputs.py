@@ -1,4 +1,4 @@
-"""Every bad input that forms, links, the newsroom, the API, the intake and the feeds have to stand has a test that names it."""
+"""Every bad input that forms, links, the newsroom, the API, the intake and feeds stand has a test that names it."""
 
 import re
 
