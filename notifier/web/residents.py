@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from feeds.addresses import feed_page_path
 from feeds.grams import QUERY_CHARACTERS
 from feeds.naming import tongue, wish_names, wish_rows
 from feeds.scope import Scope
@@ -203,6 +204,7 @@ class Residents:
             timed=timed(wish.timing or Timing(), newsroom, words),
             expected=self._expected(wish, words) if look else None,
             feeds=feed_links(wish.scope),
+            feed_page_path=feed_page_path,
             feed_title=words("scope.and").join(wish_names(wish.scope, newsroom, words, vocabulary)),
         )
 

@@ -110,6 +110,16 @@ def test_the_language_of_a_release_is_not_the_language_of_the_page(site: Site) -
     assert '<input type="hidden" name="lang" value="en">' in answer.text
 
 
+def test_what_was_looked_for_can_be_followed_whether_or_not_something_was_found(site: Site) -> None:
+    for _ in range(2):
+        page = look(site, "festival", division="climate").text
+        assert '<a class="button" href="/subscribe?division=climate&amp;q=festival">' in page
+        assert (
+            '<a class="button quiet" href="/feeds/select?division=climate&amp;q=festival">Follow by reader</a>' in page
+        )
+        publish(site.database, "Festival")
+
+
 def test_only_divisions_that_issue_releases_today_are_offered(site: Site) -> None:
     old = Division(slug="weather", names={"en": "Weather"}, retired=date(2020, 1, 1))
     city = replace(small_city(), divisions=(*small_city().divisions, old))

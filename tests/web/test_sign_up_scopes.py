@@ -1,8 +1,10 @@
 """The sign-up form takes any scope that a feed has, is filled in by its address, and says what it will follow."""
 
+from html import escape
+
 import pytest
 
-from feeds.addresses import subscribe_path
+from feeds.addresses import feed_page_path, subscribe_path
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import topics
 from tests.builders import publish
@@ -42,6 +44,9 @@ def test_a_link_to_follow_a_scope_fills_the_form_in_and_says_what_it_is(tagged: 
     for marked in ('value="climate" checked', 'value="summit" checked', 'value="buses night"', 'value="ko" checked'):
         assert marked in page.text
     assert page.text.count('href="/feeds/select.rss?') == 1
+    by_reader = f'<a href="{escape(feed_page_path(WISH))}">The same in a feed reader, without an email address</a>'
+    assert by_reader in page.text
+    assert '<a href="/feeds/all">The same in a feed reader' in tagged.browser.get("/subscribe").text
 
 
 def test_what_the_form_holds_is_what_the_confirmation_mail_and_the_subscription_say(tagged: Site) -> None:
