@@ -165,10 +165,11 @@ def articles_correct(
 def articles_withdraw(
     article: ArticleId,
     reason: Annotated[str, typer.Option(help="Why, in a sentence for readers.")],
+    mail: Annotated[bool, typer.Option("--mail", help="Tell those who got it by mail.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Withdraw a published article: its page says so, feeds and unsent mail drop it."""
-    _call("articles", action="withdraw", article=article, reason=reason, as_json=as_json)
+    _call("articles", action="withdraw", article=article, reason=reason, mail=mail, as_json=as_json)
 
 
 @subscribers.command("add")

@@ -45,6 +45,7 @@ from notifier.returns import Returns
 from notifier.schedule import Ticks
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport
+from notifier.withdrawals import Withdrawals
 
 
 @dataclass
@@ -118,6 +119,11 @@ class Parts:
         return Alerts(self.database, self.newsroom, self.letters, self.clock)
 
     @cached_property
+    def withdrawals(self) -> Withdrawals:
+        """Plans notices of withdrawals."""
+        return Withdrawals(self.database, self.newsroom, self.letters, self.clock)
+
+    @cached_property
     def digests(self) -> Digests:
         """Plans digests."""
         return Digests(self.database, self.newsroom, self.letters, self.clock)
@@ -178,7 +184,7 @@ class Parts:
         tidying.append(MediaTidying(self.database, self.media.folder, self.clock).run)
         if self.return_addresses is not None:
             tidying.append(self.returns.tidy)
-        planning = (self.alerts, self.digests, self.sender, self.following)
+        planning = (self.alerts, self.withdrawals, self.digests, self.sender, self.following)
         return Ticks(self.publications.run, *planning, hubs=self.hubs, tidying=tidying)
 
     @cached_property

@@ -126,6 +126,7 @@ class Site(Parts):
             clock=self.clock,
             reach=audience.reach,
             posted=audience.posted,
+            holders=audience.holders,
         )
 
     @cached_property

@@ -182,11 +182,17 @@ class Desk:
         self._change_public(session, actor, article_id, content, filing, note=None, expected=expected)
         return self._note(session, actor, "amend", article_id)
 
-    def withdraw(self, session: Session, actor: Actor, article_id: int, *, reason: str, expected: int) -> Article:
-        """Take a published article back, with a reason that readers are told."""
+    def withdraw(
+        self, session: Session, actor: Actor, article_id: int, *, reason: str, expected: int, mail: bool = False
+    ) -> Article:
+        """Take a published article back, with a reason that readers are told.
+
+        `mail` says whether those who got it by mail are told by mail.
+        """
         self.theirs(session, actor, Right.WITHDRAW, article_id)
-        articles.withdraw(session, article_id, reason=reason, now=self.clock(), expected=expected)
-        return self._note(session, actor, "withdraw", article_id, {"reason": reason})
+        articles.withdraw(session, article_id, reason=reason, now=self.clock(), mail=mail, expected=expected)
+        details = {"reason": reason} | ({"told_by_mail": True} if mail else {})
+        return self._note(session, actor, "withdraw", article_id, details)
 
     def link_twins(self, session: Session, actor: Actor, article_id: int, other: int) -> Article:
         """Say that two articles are one release in two languages."""

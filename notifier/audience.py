@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feeds.model import Article, Newsroom
 from feeds.reach import Posted, Reach
 from feeds.store.database import Session
-from notifier.ledger import history, wishes
+from notifier.ledger import history, mailings, wishes
 from notifier.model import DeliveryState, Kind
 
 
@@ -27,6 +27,10 @@ class Audience:
             at_once={language: people for language, at_once, people in counted if at_once},
             in_digests=sum(people for _, at_once, people in counted if not at_once),
         )
+
+    def holders(self, session: Session, article_id: int) -> int:
+        """How many got a mail that told of it and would get the notice that it is withdrawn now."""
+        return mailings.count_holders(session, article_id)
 
     def posted(self, session: Session, article_id: int) -> tuple[Posted, ...]:
         """The mails that told of it, by kind; none where nobody was told."""

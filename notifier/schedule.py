@@ -16,6 +16,7 @@ from notifier.alerts import Alerts
 from notifier.delivery import Sender
 from notifier.digests import Digests
 from notifier.following import Following
+from notifier.withdrawals import Withdrawals
 
 log = structlog.get_logger()
 PUBLISHING_SECONDS = 1
@@ -44,6 +45,7 @@ class Ticks:
 
     publications: Callable[[], int]
     alerts: Alerts
+    withdrawals: Withdrawals
     digests: Digests
     sender: Sender
     following: Following
@@ -57,10 +59,13 @@ class Ticks:
         self.publications()
 
     def plan_alerts(self) -> None:
-        """Plan alerts for what the change log holds."""
+        """Plan alerts for what the change log holds, and the notices of withdrawals."""
         alerts = self.alerts.run()
         if alerts.changes:
             log.info("alerts.planned", changes=alerts.changes, deliveries=alerts.planned)
+        told = self.withdrawals.run()
+        if told:
+            log.info("withdrawals.planned", deliveries=told)
 
     def send(self) -> None:
         """Send what is due."""

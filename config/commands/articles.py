@@ -47,7 +47,7 @@ def run(
         elif action == "correct":
             _correct(parts, article, page, _line(note, "--note"))
         elif action == "withdraw":
-            _withdraw(parts, article, _line(reason, "--reason"))
+            _withdraw(parts, article, _line(reason, "--reason"), mail=mail)
         with parts.database.read() as session:
             _show(parts, reading.get(session, article), as_json)
 
@@ -100,10 +100,10 @@ def _correct(parts: Parts, article_id: int, page: str, note: str) -> None:
         parts.desk.correct(session, SHELL, article_id, draft.content, filing, note=note, expected=stored.version)
 
 
-def _withdraw(parts: Parts, article_id: int, reason: str) -> None:
+def _withdraw(parts: Parts, article_id: int, reason: str, *, mail: bool) -> None:
     with parts.database.write() as session:
         version = reading.get(session, article_id).version
-        parts.desk.withdraw(session, SHELL, article_id, reason=reason, expected=version)
+        parts.desk.withdraw(session, SHELL, article_id, reason=reason, mail=mail, expected=version)
 
 
 def _line(text: str, option: str) -> str:

@@ -20,6 +20,7 @@ def run(*, what: str, until_done: bool, now: str | None, as_json: bool) -> None:
             done["releases published"] += parts.publications.run()
         if what in ("alerts", "all"):
             done["alerts planned"] += parts.alerts.run().planned
+            done["withdrawals planned"] += parts.withdrawals.run()
         if what in ("digests", "all"):
             for digest in parts.digests.run():
                 done[f"{digest.slot.cadence} digest {digest.outcome}"] += 1

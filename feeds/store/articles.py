@@ -267,8 +267,19 @@ def revise(
     return change
 
 
-def withdraw(session: Session, article_id: int, *, reason: str, now: datetime, expected: int | None = None) -> Change:
-    """Take a published article back, with a reason that readers are told. Conflict if it is not published."""
+def withdraw(
+    session: Session,
+    article_id: int,
+    *,
+    reason: str,
+    now: datetime,
+    mail: bool = False,
+    expected: int | None = None,
+) -> Change:
+    """Take a published article back, with a reason that readers are told. Conflict if it is not published.
+
+    `mail` says whether those who got it by mail are told by mail.
+    """
     changes.take_turn(session)
     before = get(session, article_id)
     if before.state is not State.PUBLISHED:
@@ -276,7 +287,7 @@ def withdraw(session: Session, article_id: int, *, reason: str, now: datetime, e
     _set(session, article_id, expected, state=State.WITHDRAWN, withdrawal_reason=reason)
     search_index.place(session, article_id)
     change = changes.record(
-        session, article_id=article_id, revision=before.revision, kind=ChangeKind.WITHDRAWN, at=now, quiet=False
+        session, article_id=article_id, revision=before.revision, kind=ChangeKind.WITHDRAWN, at=now, quiet=not mail
     )
     session.execute(update(article).where(article.c.id == article_id).values(updated_at=change.at))
     return change

@@ -83,6 +83,16 @@ def after(session: Session, number: int) -> Change | None:
     return _change(row) if row else None
 
 
+def withdrawn_since(session: Session, since: datetime) -> tuple[Change, ...]:
+    """The withdrawals from this instant on, in order."""
+    # Instants do not go back in the log, so this reads its end alone.
+    before = select(change.c.number).where(change.c.at < since).order_by(change.c.number.desc()).limit(1)
+    wanted = select(change).where(
+        change.c.number > func.coalesce(before.scalar_subquery(), 0), change.c.kind == ChangeKind.WITHDRAWN
+    )
+    return tuple(_change(row) for row in session.execute(wanted.order_by(change.c.number)))
+
+
 def end_of_quiet(session: Session, number: int) -> int:
     """The last of the changes in a row that nobody is mailed about, from the quiet one of this number on."""
     loud = select(func.min(change.c.number)).where(change.c.number > number, change.c.quiet.is_(False))

@@ -19,7 +19,8 @@ LEASE = timedelta(seconds=60)
 """After this long without a sign of life of its owner, a claim is anybody's. An owner at work renews it."""
 
 
-_PATIENCE = case({Kind.ALERT: 1, Kind.CORRECTION: 1, Kind.DIGEST: 2}, value=mailing.c.kind, else_=0)
+_PLACES = {Kind.ALERT: 1, Kind.CORRECTION: 1, Kind.WITHDRAWAL: 1, Kind.DIGEST: 2, Kind.RENEWAL: 2}
+_PATIENCE = case(_PLACES, value=mailing.c.kind, else_=0)
 """Who waits at a form comes before who is alerted, and a digest can wait for both."""
 
 
@@ -97,9 +98,9 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
     """Why a claimed delivery must not go out after all, asked just before the wire; None if it may.
 
     List mail needs a live subscription under the same address, and none goes to a suppressed one. Nothing tells of a
-    withdrawn article: if all are, the delivery is skipped. An alert of a text that was corrected since is skipped too,
-    for its correction is on the way to the same people. Three answers are no end: PENDING, sending is held; SENDING,
-    the claim is another's by now; DEFERRED, the digest is being made again without what was withdrawn.
+    withdrawn article but its notice: if all are, the delivery is skipped. An alert of a text that was corrected since
+    is skipped too, for its correction is on the way to the same people. Three answers are no end: PENDING, sending is
+    held; SENDING, the claim is another's by now; DEFERRED, the digest is being made again without what was withdrawn.
     """
     claimed = select(delivery.c.id).where(
         delivery.c.id == one.id, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
@@ -123,6 +124,8 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
         )
         if session.execute(follows).first() is None:
             return DeliveryState.SKIPPED_LEFT
+    if one.kind is Kind.WITHDRAWAL:
+        return None
     shown = (
         select(article.c.state)
         .join(mailing_article, mailing_article.c.article_id == article.c.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, true, update
 
 from feeds.model import Article, Change, State
 from feeds.store.database import Session, insert_once
@@ -18,6 +18,7 @@ from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind
 Told = tuple[int, int, int]
 """What a person is told of: change number, article id, revision."""
 _AT_ONCE = 1000
+_ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 
 
 def find(session: Session, key: str) -> int | None:
@@ -205,6 +206,39 @@ def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
         mailing.c.kind.in_([Kind.ALERT, Kind.CORRECTION]),
     )
     return _audience(session, change, and_(subscription.c.cadence == Cadence.IMMEDIATE, heard))
+
+
+def holders(session: Session, article_id: int, *, withdrawn_at: datetime) -> Sequence[Audience]:
+    """Who got a mail that told of the article, still follows something, and has the same address.
+
+    A digest that was sent later than it was withdrawn told of it only where it still says so.
+    """
+    return [
+        Audience(subscriber_id=row.id, address=row.address, language=row.language)
+        for row in session.execute(_holders(article_id, withdrawn_at).order_by(subscriber.c.id))
+    ]
+
+
+def count_holders(session: Session, article_id: int) -> int:
+    """How many they are of an article that is not withdrawn."""
+    people = _holders(article_id, None).subquery()
+    return session.execute(select(func.count()).select_from(people)).scalar_one()
+
+
+def _holders(article_id: int, withdrawn_at: datetime | None) -> Select[tuple[int, str, str]]:
+    still_says_so = exists().where(
+        mailing_article.c.mailing_id == delivery.c.mailing_id, mailing_article.c.article_id == article_id
+    )
+    got = exists().where(
+        notice.c.subscriber_id == subscriber.c.id,
+        notice.c.article_id == article_id,
+        notice.c.delivery_id == delivery.c.id,
+        delivery.c.address == subscriber.c.address,
+        delivery.c.state.in_(_ARRIVED),
+        or_(delivery.c.settled_at <= withdrawn_at, still_says_so) if withdrawn_at else true(),
+    )
+    follows = exists().where(subscription.c.subscriber_id == subscriber.c.id, subscription.c.ended_at.is_(None))
+    return select(subscriber.c.id, subscriber.c.address, subscriber.c.language).where(got, follows)
 
 
 def _audience(session: Session, change: Change, wanted: ColumnElement[bool]) -> Sequence[Audience]:

@@ -35,7 +35,7 @@ def test_a_withdrawn_release_is_gone_with_its_public_reason(site: Site) -> None:
     page = site.browser.get(f"/articles/{one.id}/night-buses-run-later")
     assert page.status == 410
     assert "The timetable was wrong." in page.text
-    assert told(site) == [("published", False), ("withdrawn", False)]
+    assert told(site) == [("published", False), ("withdrawn", True)]
     again = opened(sheet.member, one.id).answer.text
     assert "The timetable was wrong." in again
     assert "Withdraw…" not in again
@@ -63,7 +63,7 @@ def test_withdrawn_twice_is_withdrawn_once(site: Site) -> None:
     assert answer.status == 409
     assert "It is withdrawn already" in answer.text
     assert stored(site, one.id).withdrawal_reason == "It was wrong."
-    assert told(site) == [("published", False), ("withdrawn", False)]
+    assert told(site) == [("published", False), ("withdrawn", True)]
 
 
 def test_b47_what_is_withdrawn_while_it_is_sent_goes_to_nobody_else(site: Site) -> None:
@@ -77,6 +77,32 @@ def test_b47_what_is_withdrawn_while_it_is_sent_goes_to_nobody_else(site: Site) 
         claimed = deliveries.claim(session, owner="sender", now=site.clock(), limit=10)
         objections = [deliveries.objection(session, one, owner="sender", hashes=[]) for one in claimed]
     assert objections == [DeliveryState.SKIPPED_WITHDRAWN] * 3
+
+
+def test_who_withdraws_may_tell_those_who_have_it_by_mail_and_tells_nobody_unless_they_say_so(site: Site) -> None:
+    site.follow("journalist@example.org", cadence="immediate")
+    one, other = published(site), published(site, "Day buses")
+    site.parts.alerts.run()
+    with site.database.write() as session:
+        for claimed in deliveries.claim(session, owner="sender", now=site.clock(), limit=10):
+            state = DeliveryState.ACCEPTED
+            deliveries.settle(session, claimed.id, owner="sender", state=state, now=site.clock())
+    sheet = opened(enters(site, ENVIRONMENT), one.id, "withdraw")
+    assert "Tell the people who got it by mail (1)" in sheet.answer.text
+    assert sheet.answer.between('name="mail" value="no"', "> <span>") == " checked"
+    again = sheet.send("withdraw", reason="", mail="yes")
+    assert again.between('name="mail" value="yes"', "> <span>") == " checked"
+    sheet.send("withdraw", reason="It was wrong.")
+    assert site.parts.withdrawals.run() == 0
+    opened(sheet.member, other.id, "withdraw").send("withdraw", reason="It was wrong.", mail="yes")
+    assert site.parts.withdrawals.run() == 1
+    assert told(site)[-2:] == [("withdrawn", True), ("withdrawn", False)]
+    assert "with a notice to those who got it by mail" in sheet.member.get("/newsroom/audit").text
+
+
+def test_where_nobody_has_it_by_mail_there_is_nothing_to_ask(site: Site) -> None:
+    one = published(site)
+    assert 'name="mail"' not in opened(enters(site, ENVIRONMENT), one.id, "withdraw").answer.text
 
 
 def test_b47_a_release_that_is_public_is_not_destroyed(site: Site) -> None:

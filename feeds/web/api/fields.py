@@ -230,6 +230,7 @@ class Withdrawal(_Strict):
     """Why an article is taken back, in a sentence for readers."""
 
     reason: Sentence
+    mail: bool = False
 
 
 class TwinFields(_Strict):

@@ -89,10 +89,15 @@ def amend_article(change: Changing, fields: ArticleFields) -> Response:
 
 @operation(router, "POST", "/withdraw", "withdraw", "Take a published article back")
 def withdraw_article(change: Changing, fields: Withdrawal) -> Response:
-    """Its page says so with the reason, feeds tell their readers, and mail that is not sent yet drops it."""
+    """Its page says so with the reason, feeds tell their readers, and mail that is not sent yet drops it.
+
+    With `mail` those who got it by mail are told by mail.
+    """
 
     def do(session: Session, actor: Actor, article: Article) -> Article:
         reason = sentence("reason", fields.reason)
-        return change.desk.withdraw(session, actor, article.id, reason=reason, expected=article.version)
+        return change.desk.withdraw(
+            session, actor, article.id, reason=reason, mail=fields.mail, expected=article.version
+        )
 
     return change.by(do)

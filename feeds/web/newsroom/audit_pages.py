@@ -118,6 +118,8 @@ def _notes(entry: Entry, newsroom: Newsroom, words: Words) -> list[str]:
     notes = [f"“{details[key]}”" for key in ("note", "reason") if details.get(key)]
     if "mail" in details:
         notes.append(words("audit.note.mail") if details["mail"] else words("audit.note.no_mail"))
+    if details.get("told_by_mail"):
+        notes.append(words("audit.note.told_by_mail"))
     if details.get("role") in list(Role):
         notes.append(words(f"role.{details['role']}"))
     divisions = details.get("divisions")

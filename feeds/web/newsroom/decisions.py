@@ -53,14 +53,17 @@ class Decisions:
     def withdraw(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Take a published article back, with the reason that readers are told."""
         seen, reason = Seen.of(form), " ".join(form.get("reason").split())
+        mail = form.get("mail") == "yes"
         if not reason or len(reason) > LONGEST_REASON:
             article, _ = self._read(request, visitor, Right.WITHDRAW)
             word = "decision.reason.long" if reason else "decision.reason.missing"
-            return self._withdrawal(request, visitor, article, seen, fault=word, reason=reason)
+            return self._withdrawal(request, visitor, article, seen, fault=word, reason=reason, mail=mail)
 
         def deed(session: Session) -> Article:
             number = number_of(request)
-            return self.room.desk.withdraw(session, visitor.actor, number, reason=reason, expected=seen.version)
+            return self.room.desk.withdraw(
+                session, visitor.actor, number, reason=reason, mail=mail, expected=seen.version
+            )
 
         return carry_out(self.room, request, visitor, seen, deed, done="withdrawn", wanted=State.WITHDRAWN)
 
@@ -143,10 +146,12 @@ class Decisions:
         *,
         fault: str | None = None,
         reason: str = "",
+        mail: bool = False,
     ) -> Response:
         newsroom, words = self.room.newsroom, self.room.words(request)
         with self.room.database.read() as session:
             posted = self.room.posted(session, article.id)
+            holders = self.room.holders(session, article.id)
         return self.room.door.render(
             request,
             visitor,
@@ -156,6 +161,8 @@ class Decisions:
             article=article,
             line=desk_views.line(article, newsroom, words),
             posted=posted,
+            holders=holders,
+            mail=mail,
             seen=seen,
             fault=words(fault) if fault else None,
             reason=reason,

@@ -26,7 +26,8 @@ LONGEST_REASON = 1_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """The door, the desk and the store. `reach` counts whom a publication would be mailed to, `posted` what became of
-    the mails of a published article: the notifier's answers, which this package may not ask for itself."""
+    the mails of a published article, `holders` how many have it by mail and would be told of its withdrawal: the
+    notifier's answers, which this package may not ask for itself."""
 
     door: Door
     desk: Desk
@@ -35,6 +36,7 @@ class Room:
     clock: Clock
     reach: Callable[[Session, Article], Reach]
     posted: Callable[[Session, int], tuple[Posted, ...]]
+    holders: Callable[[Session, int], int]
 
     @property
     def newsroom(self) -> Newsroom:
