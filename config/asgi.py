@@ -42,6 +42,7 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         parts.audit_pages,
         parts.topic_pages,
         parts.token_pages,
+        parts.rehearsals,
         parts.feed_health,
     )
     desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions, parts.bulk_pages)

@@ -19,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 articles = typer.Typer(help="The newsroom from a shell: list, show, publish, correct, withdraw.", no_args_is_help=True)
+mails = typer.Typer(help="Mails as subscribers get them.", no_args_is_help=True)
 subscribers = typer.Typer(help="Who follows what, and what an address got.", no_args_is_help=True)
 tokens = typer.Typer(help="What programs show to use the API.", no_args_is_help=True)
 staff = typer.Typer(help="Who may sign in to the newsroom.", no_args_is_help=True)
@@ -27,6 +28,7 @@ bounces = typer.Typer(help="Mail that came back.", no_args_is_help=True)
 suppressions = typer.Typer(help="Addresses that get no list mail.", no_args_is_help=True)
 dkim = typer.Typer(help="Keys that mails are signed with.", no_args_is_help=True)
 app.add_typer(articles, name="articles")
+app.add_typer(mails, name="mails")
 app.add_typer(subscribers, name="subscribers")
 app.add_typer(tokens, name="tokens")
 app.add_typer(run, name="run")
@@ -258,6 +260,32 @@ def tokens_list(as_json: AsJson = False) -> None:
 def tokens_revoke(name: Annotated[str, typer.Argument(help="The token's name.")], as_json: AsJson = False) -> None:
     """End a token at once and for good."""
     _call("tokens", action="revoke", name=name, as_json=as_json)
+
+
+@mails.command("preview")
+def mails_preview(
+    kind: Annotated[
+        Literal[
+            "confirmation",
+            "welcome",
+            "manage_link",
+            "alert",
+            "correction",
+            "withdrawal",
+            "digest",
+            "renewal",
+            "address_confirm",
+            "address_changed",
+        ],
+        typer.Argument(help="Which mail."),
+    ],
+    to: Annotated[str, typer.Option(help="The subscriber's address.")],
+    article: Annotated[int | None, typer.Option(help="The release it tells of; by default their newest.")] = None,
+    html: Annotated[bool, typer.Option("--html", help="Print the part with style instead of the text.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a mail as somebody would get it, and send nothing. Their own links lead nowhere in it."""
+    _call("mails", kind=kind, to=to, article=article, html=html, as_json=as_json)
 
 
 @run.command("publications")

@@ -41,6 +41,7 @@ from notifier.following import Following
 from notifier.messages import Letters
 from notifier.parking import Parking
 from notifier.personal import Personal
+from notifier.rehearsal import Rehearsal
 from notifier.returns import Returns
 from notifier.schedule import Ticks
 from notifier.tokens import Tokens
@@ -122,6 +123,11 @@ class Parts:
     def withdrawals(self) -> Withdrawals:
         """Plans notices of withdrawals."""
         return Withdrawals(self.database, self.newsroom, self.letters, self.clock)
+
+    @cached_property
+    def rehearsal(self) -> Rehearsal:
+        """Writes mails that go to nobody."""
+        return Rehearsal(self.newsroom, self.letters, self.clock)
 
     @cached_property
     def digests(self) -> Digests:

@@ -40,6 +40,7 @@ from notifier.preview import Preview
 from notifier.web.copies import Copies
 from notifier.web.doorway import Doorway
 from notifier.web.manage import ManagePages
+from notifier.web.rehearsals import Rehearsals
 from notifier.web.residents import Residents
 
 PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
@@ -93,6 +94,11 @@ class Site(Parts):
         """Lets staff into the newsroom's pages."""
         secure = self.settings.base_url.startswith("https:")
         return Door(self.entrance, self.database, self.chrome, self.clock, secure=secure)
+
+    @cached_property
+    def rehearsals(self) -> Rehearsals:
+        """Mails as readers get them."""
+        return Rehearsals(self.door, self.database, self.desk, self.chrome, self.rehearsal, self.clock)
 
     @cached_property
     def sign_in(self) -> SignIn:

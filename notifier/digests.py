@@ -87,7 +87,7 @@ class Digests:
         ]
         if not wishes:
             return
-        news = self._news(session, min(one.cursor for one in wishes), to)
+        news = news_of(session, self.newsroom, min(one.cursor for one in wishes), to)
         articles = {one.article.id: one.article for one in news}
         plan = matching.plan(wishes, news, mailings.told_to(session, person.id, articles))
         if plan.items:
@@ -134,7 +134,7 @@ class Digests:
         followed = subscribers.due(session, slot.cadence, timing, at=slot.due_at, to=to)
         if not followed:
             return 0
-        news = self._news(session, min(one.cursor for one in followed), to)
+        news = news_of(session, self.newsroom, min(one.cursor for one in followed), to)
         articles = {one.article.id: one.article for one in news}
         people = subscribers.people(session, slot.cadence)
         told = mailings.told_of(session, slot.cadence, articles)
@@ -153,21 +153,6 @@ class Digests:
             mailing = self._mailing(session, edition, readers[0][0].language, plan)
             planned += mailings.address_all(session, mailing, readers, now=now)
         return planned
-
-    def _news(self, session: Session, after: int, to: int) -> list[News]:
-        """What happened in the window that readers are told of: the articles still public, as they stand now."""
-        window = [
-            change
-            for change in changes.window(session, after, to)
-            if not change.quiet and change.kind is not ChangeKind.WITHDRAWN
-        ]
-        articles = reading.by_id(session, {change.article_id for change in window})
-        return [
-            News(change, article, self.newsroom.lineage(article.division))
-            for change in window
-            # One that cannot be read is left out; it is in the log, and the others go on.
-            if (article := articles.get(change.article_id)) and article.state is State.PUBLISHED and article.division
-        ]
 
     def _mailing(self, session: Session, edition: "_Edition", language: str, plan: Plan) -> int:
         """The mailing with this content: people with the same releases and language share one."""
@@ -217,6 +202,24 @@ def _reader(person: Subscriber) -> Audience:
 
 AFTER_A_PAUSE = Cadence.IMMEDIATE
 """The cadence of the digest that ends a pause: it comes at once, and once."""
+
+
+def news_of(session: Session, newsroom: Newsroom, after: int, to: int) -> list[News]:
+    """What happened in the window that readers are told of: the articles still public, as they stand now."""
+    window = [
+        change
+        for change in changes.window(session, after, to)
+        if not change.quiet and change.kind is not ChangeKind.WITHDRAWN
+    ]
+    articles = reading.by_id(session, {change.article_id for change in window})
+    return [
+        News(change, article, newsroom.lineage(article.division))
+        for change in window
+        # One that cannot be read is left out; it is in the log, and the others go on.
+        if (article := articles.get(change.article_id)) and article.state is State.PUBLISHED and article.division
+    ]
+
+
 _PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
 _LONGEST_AGO = timedelta(days=9)
 """The latest due slot of any cadence is younger, whatever clocks and calendars do."""

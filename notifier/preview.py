@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from feeds.model import Article
 from notifier.messages import Letters, MailContent, fill
 
-_NOWHERE = "#"
+NOWHERE = dict.fromkeys(("confirm", "copy", "manage", "renew", "undo", "unsubscribe"), "#")
 """Where the links of a person lead in a mail that goes to nobody."""
 
 
@@ -25,4 +25,4 @@ class Preview:
             language=article.content.language,
             kind="corrected" if article.correction_note else "published",
         )
-        return fill(content, dict.fromkeys(("confirm", "copy", "manage", "unsubscribe"), _NOWHERE))
+        return fill(content, NOWHERE)

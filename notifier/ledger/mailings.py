@@ -209,7 +209,7 @@ def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
 
 
 def holders(session: Session, article_id: int, *, withdrawn_at: datetime) -> Sequence[Audience]:
-    """Who got a mail that told of the article, still follows something, and has the same address.
+    """Who got a mail that told of the article, still follows something, has the same address, and does not pause.
 
     A digest that was sent later than it was withdrawn told of it only where it still says so.
     """
@@ -238,7 +238,8 @@ def _holders(article_id: int, withdrawn_at: datetime | None) -> Select[tuple[int
         or_(delivery.c.settled_at <= withdrawn_at, still_says_so) if withdrawn_at else true(),
     )
     follows = exists().where(subscription.c.subscriber_id == subscriber.c.id, subscription.c.ended_at.is_(None))
-    return select(subscriber.c.id, subscriber.c.address, subscriber.c.language).where(got, follows)
+    at_hand = subscriber.c.paused_until.is_(None)
+    return select(subscriber.c.id, subscriber.c.address, subscriber.c.language).where(got, follows, at_hand)
 
 
 def _audience(session: Session, change: Change, wanted: ColumnElement[bool]) -> Sequence[Audience]:

@@ -26,6 +26,9 @@ OPEN_TO_THE_NOTIFIER = {
     "feeds.words",
     "feeds.web.chrome",
     "feeds.web.guards",
+    "feeds.web.newsroom.door",
+    "feeds.desk",
+    "feeds.staff",
     "feeds.web.views",
 }
 

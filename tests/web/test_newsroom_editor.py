@@ -341,6 +341,14 @@ def test_a_preview_shows_page_entry_and_mail_and_stores_nothing(site: Site, edit
     assert site.dump() == before
 
 
+def test_a_preview_leads_to_what_else_has_its_topics(site: Site, editor: Staff) -> None:
+    with site.database.write() as session:
+        topics.add(session, "summit", {"en": "Summit", "ko": "정상회의"})
+    answer = editor.post("/newsroom/preview", fields(topic="summit"))
+    assert answer.status == 200
+    assert "/search?topic=summit" in answer.text
+
+
 def test_a_preview_of_nothing_says_what_is_missing(site: Site, editor: Staff) -> None:
     assert "Write a title" in editor.post("/newsroom/preview", fields(title="")).text
     assert "signs of Markdown" in editor.post("/newsroom/preview", fields(text="[" * 30_000)).text

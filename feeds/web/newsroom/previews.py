@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from feeds.addresses import feed_page_path, scope_path
 from feeds.documents.entry import entry_of
 from feeds.intake.clean import clean_line
 from feeds.intake.paste import pasted
 from feeds.media.keeper import MediaStore
 from feeds.model import Article, State
 from feeds.publication import dated
+from feeds.scope import Scope
 from feeds.store import topics
 from feeds.store.articles import Filing, filing_of
 from feeds.web import views
@@ -114,7 +116,9 @@ class Previews:
             contact=views.contact_of(article, newsroom, words),
             body=views.body_of(article, newsroom, self.room.chrome.words),
             changes_url=None,
-            topics=[(topic.name(words.language), f"/search?topic={topic.slug}") for topic in tagged],
+            topics=[(topic.name(words.language), Scope(topics=(topic.slug,))) for topic in tagged],
+            scope_path=scope_path,
+            feed_page_path=feed_page_path,
             feeds=[],
             form_token="",
             follow=None,

@@ -1,0 +1,139 @@
+"""Any mail as any subscriber would get it, without sending: written of what they follow and of what there is today.
+
+Nothing is stored, and the links of the person lead nowhere: whoever looks on gets no right of theirs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from feeds.clock import Clock
+from feeds.errors import NotFound
+from feeds.model import Article, Newsroom
+from feeds.store import changes, topics
+from feeds.store.database import Session
+from notifier import matching
+from notifier.addresses import masked
+from notifier.collected import Collected
+from notifier.digests import news_of
+from notifier.ledger import mailings, subscribers
+from notifier.matching import Item, News
+from notifier.messages import Follows, Letters, MailContent, fill
+from notifier.model import Cadence, Kind, Subscriber, Subscription
+from notifier.preview import NOWHERE
+
+LOOKS_BACK = 500
+"""How many of the newest changes are looked through for a release that the person would get."""
+SAMPLE = 20
+"""How many releases a digest collects where nothing new waits for the person."""
+TWO_YEARS = timedelta(days=730)
+RENEWAL_NOTICE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Writes mails that go to nobody."""
+
+    newsroom: Newsroom
+    letters: Letters
+    clock: Clock
+
+    def mail(self, session: Session, kind: Kind, address: str, article: Article | None = None) -> MailContent:
+        """The mail of this kind for the subscriber of a normalised address; about the article where its kind has one,
+        by default the newest that this person would get.
+
+        NotFound where nobody has the address, or there is no release to tell of.
+        """
+        person = subscribers.find(session, address)
+        if person is None:
+            raise NotFound("subscriber", masked(address))
+        live = subscribers.live(session, person.id)
+        write: dict[Kind, Callable[[], MailContent]] = {
+            Kind.CONFIRMATION: lambda: self._confirmation(session, person, live),
+            Kind.WELCOME: lambda: self.letters.welcome(
+                self._follows(session, person, live), language=person.language, timing=person.timing
+            ),
+            Kind.MANAGE_LINK: lambda: self.letters.manage_link(language=person.language),
+            Kind.DIGEST: lambda: self._digest(session, person, live),
+            Kind.RENEWAL: lambda: self._renewal(session, person, live),
+            Kind.ADDRESS_CONFIRM: lambda: self.letters.address_confirm(language=person.language),
+            Kind.ADDRESS_CHANGED: lambda: self.letters.address_changed(
+                masked(address), language=person.language, changed_on=self._day(self.clock())
+            ),
+        }
+        content = write[kind]() if kind in write else self._about(session, kind, person, live, article)
+        return fill(content, NOWHERE)
+
+    def _about(
+        self, session: Session, kind: Kind, person: Subscriber, live: Sequence[Subscription], article: Article | None
+    ) -> MailContent:
+        """A mail about one release."""
+        told = article or self._newest(session, live)
+        if kind is Kind.WITHDRAWAL:
+            return self.letters.withdrawal(told, language=person.language, withdrawn_on=self._day(self.clock()))
+        kind_of_alert: Literal["published", "corrected"] = "corrected" if kind is Kind.CORRECTION else "published"
+        return self.letters.alert(told, language=person.language, kind=kind_of_alert, with_pictures=person.pictures)
+
+    def _newest(self, session: Session, live: Sequence[Subscription]) -> Article:
+        for news in reversed(self._recent(session)):
+            if any(news.is_in(one.scope) for one in live):
+                return news.article
+        raise NotFound("release", "that this person would get: name one")
+
+    def _recent(self, session: Session) -> list[News]:
+        head = changes.head(session)
+        return news_of(session, self.newsroom, max(0, head - LOOKS_BACK), head)
+
+    def _confirmation(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> MailContent:
+        newest = live[-1] if live else None
+        follows = self._follows(session, person, live[-1:])
+        labels = follows[0].labels if follows else ()
+        cadence = newest.cadence if newest else Cadence.DAILY
+        return self.letters.confirmation(labels, language=person.language, cadence=cadence, known=bool(live))
+
+    def _renewal(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> MailContent:
+        until = max(person.created_at + TWO_YEARS, self.clock() + RENEWAL_NOTICE)
+        return self.letters.renewal(
+            self._follows(session, person, live),
+            language=person.language,
+            since=self._day(person.created_at),
+            until=self._day(until),
+        )
+
+    def _follows(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> list[Follows]:
+        vocabulary = topics.by_slug(session)
+        return [Follows(tuple(self.letters.names(one.scope, vocabulary, person.language)), one.cadence) for one in live]
+
+    def _digest(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> MailContent:
+        """What waits for them now; where nothing does, the newest that they would have got."""
+        collected = [one for one in live if one.cadence is not Cadence.IMMEDIATE] or list(live)
+        if not collected:
+            raise NotFound("release", "that this person would get: nothing is followed")
+        cadence = collected[0].cadence if collected[0].cadence is not Cadence.IMMEDIATE else Cadence.DAILY
+        wishes = [one for one in collected if one.cadence is collected[0].cadence]
+        since = min(one.cursor for one in wishes)
+        waiting = news_of(session, self.newsroom, since, changes.head(session))
+        told = mailings.told_of(session, wishes[0].cadence, {one.article.id for one in waiting})
+        items: Sequence[Item] = matching.plan(wishes, waiting, told.get(person.id, {})).items
+        news = waiting
+        if not items:
+            news = self._recent(session)
+            items = matching.plan([_from_the_first(one) for one in wishes], news, {}).items[:SAMPLE]
+        if not items:
+            raise NotFound("release", "that this person would get")
+        vocabulary = topics.by_slug(session)
+        first, last = min(one.change.at for one in news), self.clock()
+        kept = Collected(cadence, (self._day(first), self._day(last)), tuple(items))
+        shown = kept.shown(
+            {one.article.id: one.article for one in news},
+            lambda under: self.letters.heading(under, vocabulary, person.language),
+        )
+        return self.letters.digest(shown, language=person.language, cadence=cadence, span=kept.span)
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.newsroom.city.zone).date()
+
+
+def _from_the_first(one: Subscription) -> Subscription:
+    return replace(one, cursor=0)
