@@ -304,6 +304,22 @@ def test_a_picture_is_shown_and_a_file_is_downloaded_under_its_name(
     assert front.alone.get(f"{media[0]}/report.exe").status_code == 404
 
 
+def test_a_page_of_another_site_may_say_which_version_of_a_feed_it_has(front: Front, program: httpx.Client) -> None:
+    said = {
+        "Origin": "https://reader.test",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    for address in ("/feeds/all.rss", "/feeds/water.json", "/feeds/all/2026-03.atom"):
+        answer, expected = (asked.options(address, headers=said) for asked in (front.alone, program))
+        assert (answer.status_code, expected.status_code) == (204, 204)
+        for name in ("origin", "methods", "headers"):
+            header = f"access-control-allow-{name}"
+            assert answer.headers[header] == expected.headers[header], header
+        exposed = "access-control-expose-headers"
+        assert front.alone.get(address).headers[exposed] == program.get(address).headers[exposed]
+
+
 def test_b68_only_what_reads_is_answered(front: Front) -> None:
     for address in ("/feeds/all.rss", "/", "/articles/36/x"):
         head = front.alone.head(address)
