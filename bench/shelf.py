@@ -22,13 +22,14 @@ import httpx
 
 from bench.bulk import fill_rows
 from bench.peers import seconds
-from bench.search import fill, sqlite, vocabulary
+from bench.search import as_html, fill, sqlite, vocabulary
 from config.migrations.upgrading import upgrade
-from feeds.addresses import scope_feed_path
-from feeds.model import Newsroom
+from feeds.addresses import FEED_TYPES, scope_feed_path
+from feeds.follower import following
+from feeds.model import Change, Newsroom
 from feeds.scope import Scope
 from feeds.shelf import Shelf
-from feeds.store import articles, divisions
+from feeds.store import articles, divisions, reading
 from feeds.store.articles import Filing
 from feeds.store.database import Database
 from feeds.words import load
@@ -51,12 +52,23 @@ def scopes(number: int) -> list[Scope]:
     return list(found)
 
 
-def publish(database: Database, rng: random.Random, number: int) -> None:
-    """One release of two hundred words."""
-    made = content(f"새 소식 {number}", "ko", body_text=" ".join(rng.choices(KOREAN, cum_weights=WEIGHTS, k=200)))
+def draft(database: Database, rng: random.Random, number: int) -> int:
+    """One release of two hundred words, and 6 KB of HTML, that is not public yet."""
+    words = " ".join(rng.choices(KOREAN, cum_weights=WEIGHTS, k=200))
+    made = content(f"새 소식 {number}", "ko", body_text=words, body_html=as_html(words))
     with database.write() as session:
-        one = articles.add(session, made, filing=Filing(division="water"), authority="a.test,2026", now=NOW)
-        articles.publish(session, one.id, fallback_division="press", now=NOW)
+        return articles.add(session, made, filing=Filing(division="water"), authority="a.test,2026", now=NOW).id
+
+
+def publish(database: Database, rng: random.Random, number: int) -> Change:
+    """Such a release, published."""
+    return release(database, draft(database, rng, number))
+
+
+def release(database: Database, article_id: int) -> Change:
+    """Publish a draft."""
+    with database.write() as session:
+        return articles.publish(session, article_id, fallback_division="press", now=NOW)
 
 
 def main() -> None:
@@ -75,7 +87,7 @@ def main() -> None:
         _growth(10_000, options.long, options.live)
         return
     with sqlite() as database:
-        fill(database, options.releases)
+        fill(database, options.releases, is_whole=True)
         _freshness(database, options.live, options.releases)
     _memory(options.releases, options.asked)
 
@@ -83,16 +95,26 @@ def main() -> None:
 def _freshness(database: Database, live: int, releases: int) -> None:
     shelf = Shelf(database, NEWSROOM, load("feeds"), lambda: NOW, bytes_kept=1_000_000_000)
     shelf.catch_up()
-    for scope in scopes(live):
-        shelf.get(scope, "rss")
+    wishes = [Scope(), *scopes(live - 1)]
+    for scope in wishes:
+        for form in FEED_TYPES:
+            shelf.get(scope, form)
     rng, times, touched = random.Random(11), list[float](), list[int]()
-    for number in range(20):
-        publish(database, rng, number)
-        times.append(seconds(lambda: touched.append(shelf.catch_up())))
-    print(
-        f"{live} live feeds, {releases} releases: fresh after one more, shown by {median(touched):.0f} of them,",
-        end=" ",
-    )
+    with following(shelf):
+        for number in range(20):
+            one = draft(database, rng, number)
+            with database.read() as session:
+                article = reading.by_id(session, [one])[one]
+            lineage = NEWSROOM.lineage(article.division or "")
+            shown = [scope for scope in wishes if scope.matches(article, lineage)]
+            change = release(database, one)
+            committed = time.perf_counter()
+            while any(shelf.get(scope, form).number < change.number for scope in shown for form in FEED_TYPES):
+                time.sleep(0.001)
+            times.append(time.perf_counter() - committed)
+            touched.append(len(shown))
+    print(f"{live} live feeds in three formats, {releases} releases: one more is seen in all that show it,", end=" ")
+    print(f"{median(touched):.0f} of them, after its commit", end=" ")
     print(f"in {median(times) * 1000:.0f} ms, p95 {quantiles(times, n=20)[-1] * 1000:.0f}", flush=True)
 
 
@@ -128,7 +150,8 @@ def _long(database: Database, releases: int, live: int) -> Shelf:
     shelf = Shelf(database, NEWSROOM, load("feeds"), lambda: NOW, bytes_kept=1_000_000_000)
     shelf.catch_up()
     for scope in scopes(live):
-        shelf.get(scope, "rss")
+        for form in FEED_TYPES:
+            shelf.get(scope, form)
     return shelf
 
 
@@ -136,7 +159,7 @@ def _memory(releases: int, asked: int) -> None:
     """A web process as it is run, asked over HTTP for one feed after the other, while releases are published."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/civicwire.db")
-        fill(database, releases)
+        fill(database, releases, is_whole=True)
         rng = random.Random(7)
         wishes = list({Scope(words=" ".join(rng.sample(KOREAN[:3_000], 1 + n % 2))) for n in range(3 * asked)})[:asked]
         with (
@@ -146,11 +169,15 @@ def _memory(releases: int, asked: int) -> None:
             before = _resident(pid)
             times: list[float] = []
             for number, scope in enumerate(wishes):
-                address = scope_feed_path(scope, ("rss", "atom", "json")[number % 3])
-                times.append(seconds(lambda address=address: client.get(address).raise_for_status()))  # type: ignore[misc]
+                for form in FEED_TYPES:
+                    address = scope_feed_path(scope, form)
+                    times.append(seconds(lambda address=address: client.get(address).raise_for_status()))  # type: ignore[misc]
                 if number % 500 == 0:
                     publish(database, rng, number)
-            print(f"{len(wishes)} different feeds of {releases} releases asked for once over HTTP:", end=" ")
+            print(
+                f"{len(wishes)} different feeds of {releases} releases asked for once in each format over HTTP:",
+                end=" ",
+            )
             print(f"{median(times) * 1000:.1f} ms each, p95 {quantiles(times, n=20)[-1] * 1000:.1f}")
             print(f"memory of the web process: {before} MB before, {_resident(pid)} MB at the most")
         database.close()
