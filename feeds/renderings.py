@@ -84,13 +84,16 @@ class Renderings:
         latest = scoped.latest_changes(session, asked) if asked else {}
         for one in asked:
             known = found[one]
-            if known is not None and known.number != latest[one][0]:
+            if known is not None and (one not in latest or known.number != latest[one][0]):
                 found[one] = None
         missing = [one for one, known in found.items() if known is None]
         articles = reading.by_id(session, missing) if missing else {}
         twins = {twin for article in articles.values() for _, twin in article.twins}
         beside = Beside(topics=topics, twins=reading.by_id(session, twins) if twins else {})
         for article_id, article in articles.items():
+            if article_id not in latest:
+                log.error("feed.left_out", article=article_id, reason="what the log says of it cannot be read")
+                continue
             number, at = latest[article_id]
             made = found[article_id] = self.make(article, beside, number=number, at=at)
             if made.problem:

@@ -46,14 +46,15 @@ class Alerts:
             with self.database.write() as session:
                 changes.take_turn(session)
                 behind = subscribers.behind(session, Cadence.IMMEDIATE)
-                change = changes.after(session, behind) if behind is not None else None
-                if change is None:
+                number = changes.after(session, behind) if behind is not None else None
+                if number is None:
                     return AlertsRun(seen, planned)
-                planned += self._settled(session, change)
+                (change,) = changes.window(session, number - 1, number) or (None,)  # a damaged one has had its turn
+                planned += self._settled(session, change) if change else 0
                 # An archive that is taken in is a hundred thousand quiet changes in a row: they have one turn together.
-                to = changes.end_of_quiet(session, change.number) if change.quiet else change.number
+                to = changes.end_of_quiet(session, number) if change and change.quiet else number
                 subscribers.alerted(session, to=to)
-                seen += to - change.number + 1
+                seen += to - number + 1
 
     def _settled(self, session: Session, change: Change) -> int:
         """Plan it. A release that cannot be told, whatever is wrong with it, keeps no other waiting (F61)."""

@@ -6,13 +6,19 @@ before an earlier one; SQLite has one writer. "Everything after number N" is the
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, func, insert, literal, select, text
+import structlog
+from sqlalchemy import Row, Select, func, insert, literal, select, text
 
 from feeds.model import Change, ChangeKind
 from feeds.store.database import Session
-from feeds.store.tables import article, change
+from feeds.store.schema import told
+from feeds.store.sound import demand, kinds, sound
+from feeds.store.tables import change
 
+log = structlog.get_logger()
+_KINDS = kinds(change)
 _LOCK = 0x6369766963  # "civic"; one number that nothing else in this database locks
 
 
@@ -25,7 +31,7 @@ def take_turn(session: Session) -> None:
 def record(session: Session, *, article_id: int, revision: int, kind: ChangeKind, at: datetime, quiet: bool) -> Change:
     """Write the next change, in the transaction that changes the article; `at` never goes back behind the last one."""
     take_turn(session)
-    last = session.execute(select(change.c.at).order_by(change.c.number.desc()).limit(1)).scalar()
+    last = session.execute(select(told(change.c.at)).order_by(change.c.number.desc()).limit(1)).scalar()
     at = max(at, last) if last else at
     number = select(
         func.coalesce(func.max(change.c.number), 0) + 1,
@@ -46,7 +52,7 @@ def record_published(session: Session, published: Sequence[tuple[int, bool]], *,
         return
     take_turn(session)
     number = head(session)
-    last = session.execute(select(change.c.at).where(change.c.number == number)).scalar()
+    last = session.execute(select(told(change.c.at)).where(change.c.number == number)).scalar()
     common = {"revision": 1, "kind": ChangeKind.PUBLISHED, "at": max(at, last) if last else at}
     rows = [
         common | {"number": number + place, "article_id": article_id, "quiet": quiet}
@@ -61,26 +67,17 @@ def head(session: Session) -> int:
     return number
 
 
-def latest_at(session: Session, divisions: Sequence[str] = ()) -> datetime | None:
-    """When something last changed with the articles of these divisions (none means all); None if never."""
-    wanted = select(func.max(change.c.at))
-    if divisions:
-        wanted = wanted.join(article, article.c.id == change.c.article_id)
-        wanted = wanted.where(article.c.division.in_(list(divisions)))
-    latest: datetime | None = session.execute(wanted).scalar_one()
-    return latest
-
-
 def window(session: Session, after: int, to: int) -> tuple[Change, ...]:
-    """The changes numbered in (after, to], in order."""
+    """The changes numbered in (after, to], in order; without one whose row is damaged, which is logged."""
     wanted = select(change).where(change.c.number > after, change.c.number <= to).order_by(change.c.number)
-    return tuple(_change(row) for row in session.execute(wanted))
+    found = sound(session, wanted, _changes, key=change.c.number, alone=select(change), left_out=_left_out)
+    return tuple(found)
 
 
-def after(session: Session, number: int) -> Change | None:
-    """The first change after this number, or None."""
-    row = session.execute(select(change).where(change.c.number > number).order_by(change.c.number).limit(1)).first()
-    return _change(row) if row else None
+def after(session: Session, number: int) -> int | None:
+    """The number of the first change after this one, damaged or not; or None."""
+    first: int | None = session.execute(select(func.min(change.c.number)).where(change.c.number > number)).scalar_one()
+    return first
 
 
 def withdrawn_since(session: Session, since: datetime) -> tuple[Change, ...]:
@@ -100,7 +97,16 @@ def end_of_quiet(session: Session, number: int) -> int:
     return head(session) if first is None else first - 1
 
 
-def _change(row: Row[tuple[object, ...]]) -> Change:
+def _left_out(number: int, error: Exception) -> None:
+    log.error("change.left_out", change=number, cause=f"{type(error).__name__}: {error}")
+
+
+def _changes(session: Session, wanted: Select[Any]) -> list[Change]:
+    return [_change(row) for row in session.execute(wanted).all()]
+
+
+def _change(row: Row[Any]) -> Change:
     values = dict(row._mapping)
-    values["kind"] = ChangeKind(str(values["kind"]))
+    demand(values, _KINDS)
+    values["kind"] = ChangeKind(values["kind"])
     return Change(**values)

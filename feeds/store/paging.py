@@ -5,14 +5,19 @@ published meanwhile moves nothing from one page to the next.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+import structlog
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from feeds.model import Article, State
 from feeds.store import reading
 from feeds.store.database import Session
+from feeds.store.schema import told
 from feeds.store.tables import article, article_topic, revision
 
+log = structlog.get_logger()
 _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
 
 
@@ -46,14 +51,28 @@ def page(session: Session, wanted: Wanted, *, after: Place | None, limit: int) -
     dated = wanted.state.is_public
     order = (article.c.published_at.desc(), article.c.id.desc()) if dated else (article.c.id.desc(),)
     where = [*_where(wanted), *_after(after, dated=dated)]
-    chosen = select(article.c.id, article.c.published_at).join(revision, _CURRENT).where(*where)
-    rows = session.execute(chosen.order_by(*order).limit(limit + 1)).all()
-    found = reading.by_id(session, [row.id for row in rows[:limit]])
-    last = rows[limit - 1] if len(rows) > limit else None
+    chosen = select(article.c.id, told(article.c.published_at)).join(revision, _CURRENT).where(*where)
+    places = _places(session, chosen.order_by(*order), most=limit + 1, dated=dated)
+    found = reading.by_id(session, [place.id for place in places[:limit]])
     return (
-        [found[row.id] for row in rows[:limit] if row.id in found],
-        Place(last.published_at if dated else None, last.id) if last is not None else None,
+        [found[place.id] for place in places[:limit] if place.id in found],
+        places[limit - 1] if len(places) > limit else None,
     )
+
+
+def _places(session: Session, wanted: Select[Any], *, most: int, dated: bool) -> list[Place]:
+    """As many of these places as are asked for. An article whose instant cannot be read has none, and is logged."""
+    places: list[Place] = []
+    for offset in count(0, most):
+        rows = session.execute(wanted.limit(most).offset(offset)).all()
+        for article_id, at in rows:
+            if dated and at is None:
+                log.error("article.left_out", article=article_id, cause="its instant of publication cannot be read")
+            else:
+                places.append(Place(at if dated else None, article_id))
+        if len(places) >= most or len(rows) < most:
+            break
+    return places[:most]
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:

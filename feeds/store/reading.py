@@ -8,15 +8,16 @@ from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select, tuple_
-from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.errors import NotFound
 from feeds.model import Approval, Article, Attachment, ChangeKind, Content, Footnote, Picture, Revision, State
 from feeds.store.database import Session
+from feeds.store.sound import demand, kinds, sound
 from feeds.store.tables import article, article_topic, attachment, change, picture, revision
 
 log = structlog.get_logger()
 _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
+_KINDS = {table: kinds(table) for table in (article, revision, picture, attachment, article_topic)}
 _CORRECTION = revision.alias("correction")
 # What the last correction said stays beside the text until the next: a minor edit after it says nothing.
 _LAST_NOTE = (
@@ -221,21 +222,11 @@ def _public(divisions: Sequence[str], language: str | None) -> list[ColumnElemen
 
 def _sound(session: Session, wanted: Select[Any]) -> list[Article]:
     """The articles of a list. One that cannot be read, whatever has happened to its rows, takes no other with it."""
-    try:
-        return _articles(session, wanted)
-    except SQLAlchemyError:
-        raise
-    except Exception:  # what is wrong is said below, of the one that it is wrong with
-        ids = session.execute(wanted.with_only_columns(article.c.id, maintain_column_froms=True)).scalars().all()
-    found: list[Article] = []
-    for article_id in ids:
-        try:
-            found += _articles(session, _ARTICLE.where(article.c.id == article_id))
-        except SQLAlchemyError:
-            raise
-        except Exception as error:
-            log.error("article.left_out", article=article_id, cause=f"{type(error).__name__}: {error}")
-    return found
+    return sound(session, wanted, _articles, key=article.c.id, alone=_ARTICLE, left_out=_left_out)
+
+
+def _left_out(article_id: int, error: Exception) -> None:
+    log.error("article.left_out", article=article_id, cause=f"{type(error).__name__}: {error}")
 
 
 def _articles(session: Session, wanted: Select[Any]) -> list[Article]:
@@ -268,6 +259,7 @@ def _parts(
         of_revisions = tuple_(table.c.article_id, table.c.revision).in_(keys)
         for row in session.execute(select(table).where(of_revisions).order_by(table.c.position)):
             values = dict(row._mapping)
+            demand(values, _KINDS[table])
             owner = values.pop("article_id"), values.pop("revision")
             del values["position"]
             found[owner].append(values)
@@ -279,6 +271,7 @@ def _topics(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     if ids:
         wanted = select(article_topic).where(article_topic.c.article_id.in_(ids)).order_by(article_topic.c.topic)
         for row in session.execute(wanted):
+            demand(row._mapping, _KINDS[article_topic])
             found[row.article_id] += (row.topic,)
     return found
 
@@ -289,13 +282,15 @@ def _families(session: Session, groups: set[int]) -> dict[int | None, list[tuple
     if groups:
         wanted = select(article.c.twin_group, revision.c.language, article.c.id).join(revision, _CURRENT)
         for row in session.execute(wanted.where(article.c.twin_group.in_(groups)).order_by(revision.c.language)):
-            found[row.twin_group].append((row.language, row.id))
+            if isinstance(row.language, str):  # else it is a damaged one, of which its own list tells
+                found[row.twin_group].append((row.language, row.id))
     return found
 
 
 def _content(
     row: Mapping[str, Any], pictures: Sequence[dict[str, Any]], attachments: Sequence[dict[str, Any]]
 ) -> Content:
+    demand(row, _KINDS[revision])
     return Content(
         language=row["language"],
         title=row["title"],
@@ -311,6 +306,8 @@ def _content(
 
 
 def _article(row: Row[Any], content: Content, topics: tuple[str, ...], twins: tuple[tuple[str, int], ...]) -> Article:
+    demand(row._mapping, _KINDS[article])
+    demand(row._mapping, (("correction_note", str),))
     asked = row.approval_asked_by is not None and row.approval_version == row.version
     approval = Approval(asked_by=row.approval_asked_by, asked_at=row.approval_asked_at, version=row.version)
     return Article(

@@ -1,8 +1,8 @@
 """The articles of a scope as its feed shows them: what was published, corrected or withdrawn last comes first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, union_all
@@ -13,11 +13,16 @@ from feeds.model import ChangeKind, Newsroom, State
 from feeds.scope import Scope
 from feeds.store import reading
 from feeds.store.database import Session
+from feeds.store.schema import told
 from feeds.store.search_engine import Sought, slot, slot_end
 from feeds.store.search_index import CHANGED, engine_of, facet
 from feeds.store.tables import article, article_topic, change, revision
 
 _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
+_UPDATED, _PUBLISHED = (told(article.c[name]).label(name) for name in ("updated_at", "published_at"))
+_UNREADABLE = datetime.min.replace(tzinfo=UTC)
+_TRIED = 200
+"""How many damaged rows in a row the last instant of a scope is looked for behind."""
 _IN_A_MONTH = 2_000
 """How many releases of one month the archive of a feed of words goes through."""
 _CORRECTED = 300
@@ -25,21 +30,24 @@ _CORRECTED = 300
 
 
 def newest(session: Session, scope: Scope, newsroom: Newsroom, *, gone_since: datetime, limit: int) -> list[Placed]:
-    """A scope's articles that changed last, the latest first; withdrawn ones only if they were after `gone_since`."""
+    """A scope's articles that changed last, the latest first; withdrawn ones only if they were after `gone_since`.
+
+    One whose instant cannot be read is among them, of the earliest: who reads it whole is told that it is damaged.
+    """
     ids = _of_words(session, scope, newsroom, gone_since, limit) if scope.words else None
     shown = or_(
         article.c.state == State.PUBLISHED,
         and_(article.c.state == State.WITHDRAWN, article.c.updated_at > gone_since),
     )
     wanted = (
-        select(article.c.updated_at, article.c.id)
+        select(_UPDATED, article.c.id)
         .join_from(article, revision, _CURRENT)
         .where(shown, article.c.updated_at.is_not(None))
         .order_by(article.c.updated_at.desc(), article.c.id.desc())
         .limit(limit)
     )
     if ids is not None:
-        return [(row[0], row[1]) for row in session.execute(wanted.where(article.c.id.in_(ids)))]
+        return _placed(session, wanted.where(article.c.id.in_(ids)))
     wanted = wanted.where(*_filed(scope, newsroom, divisions=False))
     slugs = _divisions(scope, newsroom)
     if slugs:
@@ -48,7 +56,11 @@ def newest(session: Session, scope: Scope, newsroom: Newsroom, *, gone_since: da
         together = union_all(*parts).subquery()
         wanted = select(together.c.updated_at, together.c.id)
         wanted = wanted.order_by(together.c.updated_at.desc(), together.c.id.desc()).limit(limit)
-    return [(row[0], row[1]) for row in session.execute(wanted)]
+    return _placed(session, wanted)
+
+
+def _placed(session: Session, wanted: Select[Any]) -> list[Placed]:
+    return sorted(((row[0] or _UNREADABLE, row[1]) for row in session.execute(wanted)), reverse=True)
 
 
 def published(
@@ -97,19 +109,32 @@ def last_before(session: Session, scope: Scope, newsroom: Newsroom, at: datetime
     elif scope.divisions:
         # The last of each division is the last in its index.
         bare = _readable(replace(scope, divisions=()), newsroom).where(article.c.published_at < at)
-        newest_first = bare.order_by(article.c.published_at.desc()).limit(1)
-        parts = [
-            select(newest_first.where(article.c.division == slug).subquery()) for slug in _divisions(scope, newsroom)
-        ]
-        together = union_all(*parts).subquery()
-        found: datetime | None = session.execute(select(func.max(together.c.published_at))).scalar_one()
-        return found
-    last: datetime | None = session.execute(wanted.order_by(article.c.published_at.desc()).limit(1)).scalar()
-    return last
+        newest_first = bare.order_by(article.c.published_at.desc())
+
+        def last(most: int) -> Select[Any]:
+            parts = [
+                select(newest_first.where(article.c.division == slug).limit(most).subquery())
+                for slug in _divisions(scope, newsroom)
+            ]
+            together = union_all(*parts).subquery()
+            return select(together.c.published_at).order_by(together.c.published_at.desc()).limit(most)
+
+        return _first(session, last)
+    return _first(session, wanted.order_by(article.c.published_at.desc()).limit)
+
+
+def _first(session: Session, wanted: Callable[[int], Select[Any]]) -> datetime | None:
+    """The first instant that can be read, of so many rows as are asked for."""
+    for most in (1, _TRIED):  # almost always it is the very first
+        ats: Sequence[datetime | None] = session.execute(wanted(most)).scalars().all()
+        found = next((at for at in ats if at), None)
+        if found or len(ats) < most:
+            return found
+    return None
 
 
 def _readable(scope: Scope, newsroom: Newsroom) -> Select[Any]:
-    columns = select(article.c.published_at, article.c.id).join_from(article, revision, _CURRENT)
+    columns = select(_PUBLISHED, article.c.id).join_from(article, revision, _CURRENT)
     return columns.where(article.c.state == State.PUBLISHED, *_filed(scope, newsroom))
 
 
@@ -117,19 +142,19 @@ def last_gone(session: Session, scope: Scope, newsroom: Newsroom, *, before: dat
     """When the last of a scope's articles, whatever its words, was withdrawn until this instant; None if none was."""
     # As words of the statement, not as a value: SQLite takes an index of some rows only where it sees which they are.
     withdrawn = article.c.state == literal_column("'withdrawn'")
-    gone = select(article.c.updated_at, article.c.division).join_from(article, revision, _CURRENT)
+    gone = select(_UPDATED, article.c.division).join_from(article, revision, _CURRENT)
     gone = gone.where(withdrawn, article.c.updated_at <= before, *_filed(scope, newsroom, divisions=False))
     # Few ever are: their divisions are looked at here, lest the index of a division be read to its end for nothing.
     slugs = _divisions(scope, newsroom)
     found = session.execute(gone.order_by(article.c.updated_at.desc()))
-    return next((row.updated_at for row in found if not slugs or row.division in slugs), None)
+    return next((row.updated_at for row in found if row.updated_at and (not slugs or row.division in slugs)), None)
 
 
 def latest_changes(session: Session, ids: Iterable[int]) -> dict[int, tuple[int, datetime]]:
-    """The last change of each article: its number and instant."""
-    wanted = select(change.c.article_id, func.max(change.c.number), func.max(change.c.at))
+    """The last change of each article, its number and instant; without one that has none that can be read."""
+    wanted = select(change.c.article_id, func.max(change.c.number), told(func.max(change.c.at)))
     rows = session.execute(wanted.where(change.c.article_id.in_(list(ids))).group_by(change.c.article_id))
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: (row[1], row[2]) for row in rows if row[2]}
 
 
 def _of_words(session: Session, scope: Scope, newsroom: Newsroom, gone_since: datetime, limit: int) -> Sequence[int]:

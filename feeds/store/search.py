@@ -141,6 +141,8 @@ def _best(session: Session, found: Sequence[int], marker: Marker) -> list[int]:
     rows = session.execute(judged.order_by(article.c.published_at.desc(), article.c.id.desc())).all()
     fits = {
         row.id: marker.fit(Texts(title=row.title, summary=f"{row.subtitle or ''}\n{row.summary}", text=row.text))
+        if isinstance(row.title, str) and isinstance(row.text, str)
+        else marker.fit(Texts(title="", summary="", text=""))  # it is damaged: left out where it is read whole
         for row in rows
     }
     return sorted(fits, key=lambda one: -fits[one])

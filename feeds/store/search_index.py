@@ -9,6 +9,7 @@ from sqlalchemy import select
 from feeds.grams import tokens
 from feeds.model import Content, State
 from feeds.store.database import Session
+from feeds.store.schema import told
 from feeds.store.search_engine import Document, Engine, number_of
 from feeds.store.search_postgres import Vectors
 from feeds.store.search_sqlite import Fts5
@@ -93,8 +94,9 @@ def _filed(session: Session, ids: Iterable[int]) -> dict[int, _Filed]:
     said = select(article_topic.c.article_id, article_topic.c.topic).where(article_topic.c.article_id.in_(wanted))
     for article_id, topic in session.execute(said.order_by(article_topic.c.topic)):
         topics.setdefault(article_id, []).append(topic)
-    columns = [article.c[name] for name in ("id", "state", "published_at", "updated_at", "division", "board")]
-    rows = session.execute(select(*columns).where(article.c.id.in_(wanted)))
+    columns = [article.c[name] for name in ("id", "state", "division", "board")]
+    instants = [told(article.c[name]).label(name) for name in ("published_at", "updated_at")]
+    rows = session.execute(select(*columns, *instants).where(article.c.id.in_(wanted)))
     return {
         row.id: _Filed(
             row.published_at if row.state == State.PUBLISHED else None,

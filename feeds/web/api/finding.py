@@ -59,8 +59,9 @@ def search_articles(call: Calling, wish: Annotated[Wish, Query()]) -> Response:
         demand_known(session, newsroom, wish)
         found = search.search(session, query)
     hits = [
-        answers.Hit(article=views.brief(hit.article, newsroom), title=_pieces(hit.title), snippet=_pieces(hit.snippet))
+        answers.Hit(article=brief, title=_pieces(hit.title), snippet=_pieces(hit.snippet))
         for hit in found.hits
+        if (brief := views.listed(hit.article, newsroom))
     ]
     return shown(call, answers.Hits(hits=hits, total=found.total, more=found.more))
 

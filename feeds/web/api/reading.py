@@ -57,7 +57,7 @@ def list_articles(call: Calling, wish: Annotated[ListFilters, Query()]) -> Respo
         )
         found, following = paging.page(session, wanted, after=after, limit=wish.limit)
     page = answers.ArticlePage(
-        articles=[views.brief(one, newsroom) for one in found], next=cursors.cursor_of(following)
+        articles=[brief for one in found if (brief := views.listed(one, newsroom))], next=cursors.cursor_of(following)
     )
     return shown(call, page)
 

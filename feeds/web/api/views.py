@@ -3,15 +3,28 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
+import structlog
+
 from feeds.addresses import article_path, division_path, media_path
 from feeds.model import Article, Newsroom, Revision
 from feeds.model import Division as Office
 from feeds.web.api import answers
 
+log = structlog.get_logger()
+
 
 def brief(article: Article, newsroom: Newsroom) -> answers.Brief:
     """An article without its text."""
     return answers.Brief.model_validate(_brief(article, newsroom))
+
+
+def listed(article: Article, newsroom: Newsroom) -> answers.Brief | None:
+    """An article of a list; None, and a line in the log, for one that cannot be told of."""
+    try:
+        return brief(article, newsroom)
+    except Exception as error:  # one article of any brokenness must not take the list with it (F61)
+        log.error("api.left_out", article=article.id, cause=f"{type(error).__name__}: {error}")
+        return None
 
 
 def whole(article: Article, newsroom: Newsroom, *, staff: bool, twins: Collection[int]) -> answers.Article:
