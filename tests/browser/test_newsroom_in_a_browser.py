@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from feeds.model import City
 from feeds.store import reading
@@ -251,6 +251,10 @@ ROOMS = {
     "edit": "/newsroom/articles/1/edit",
     "publish": "/newsroom/articles/1/publish",
     "discard": "/newsroom/articles/1/discard",
+    "approve": "/newsroom/articles/3/approve",
+    "many to publish": "/newsroom/articles/many?do=publish&pick=1.1&pick=2.1&pick=3.1",
+    "many to file": "/newsroom/articles/many?do=file&pick=1.1",
+    "many to destroy": "/newsroom/articles/many?do=discard&pick=1.1",
     "correct": "/newsroom/articles/2/edit",
     "withdraw": "/newsroom/articles/2/withdraw",
     "public release": "/newsroom/articles/2",
@@ -268,7 +272,7 @@ ROOMS = {
 
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory, city: City, browser: Browser) -> Iterator[tuple[Desk, Page]]:
-    """A desk with a draft and a published release, and an operator who is inside."""
+    """A desk with a draft, a published release and an urgent draft that waits; and an operator who is inside."""
     with opened(tmp_path_factory.mktemp("furnished"), city) as desk:
         page = desk.enter(browser, "operator")
         for title in ("Parks stay open", "Parks close early"):
@@ -276,6 +280,13 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, city: City, browser: Bro
             page.get_by_role("button", name="Save the draft").last.click()
         page.goto("/newsroom/articles/2/publish")
         page.get_by_role("button", name="Publish", exact=True).click()
+        writer = desk.enter(browser, "writer")
+        write(writer, "The river is rising", "Leave the banks.")
+        writer.get_by_label("Urgent").check()
+        writer.get_by_role("button", name="Save and go on to publication").click()
+        writer.get_by_role("button", name="Ask a second person to approve").click()
+        expect(writer.get_by_text("Approval is asked for.")).to_be_visible()
+        writer.context.close()
         yield desk, page
 
 
@@ -304,3 +315,84 @@ def test_every_room_is_accessible_and_fits(
         check(page)
         assert all(url.startswith((desk.address, "data:")) for url in asked), asked
         context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_the_forms_answer_is_accessible_and_fits(
+    browser: Browser, furnished: tuple[Desk, Page], language: str
+) -> None:
+    """The preview, and the page that says that somebody changed a release meanwhile: no address leads there."""
+    desk, inside = furnished
+    for width, scheme in SCREENS[language]:
+        context = browser.new_context(
+            base_url=desk.address,
+            storage_state=inside.context.storage_state(),
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        page, other = context.new_page(), context.new_page()
+        write(page, "Parks get lamps", "They shine **until nine**.")
+        page.get_by_role("button", name="Save the draft").last.click()
+        expect(page.get_by_text("The draft is saved.")).to_be_visible()
+        number = re.findall(r"/articles/(\d+)", page.url)[0]
+        page.goto(f"/newsroom/articles/{number}/edit?lang={language}")
+        with context.expect_page() as opening:
+            page.locator("button[formaction*='/preview']").click()
+        preview = opening.value
+        expect(preview.locator("#mail")).to_be_visible()
+        assert preview.evaluate("document.documentElement.lang") == language
+        check(preview)
+        page.goto(f"/newsroom/articles/{number}/publish?lang={language}")
+        other.goto(f"/newsroom/articles/{number}/edit")
+        other.locator("#text").fill("They shine **until ten**.")
+        other.locator("button[value=save]").last.click()
+        expect(other.locator("#title")).to_have_count(0)
+        page.locator("form button.button").first.click()
+        expect(page.locator("#changes")).to_be_visible()
+        assert page.evaluate("document.documentElement.lang") == language
+        check(page)
+        context.close()
+
+
+def go_to(page: Page, there: Locator) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(99):
+        page.keyboard.press("Tab")
+        if there.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not lead to {there}")
+
+
+def test_a_release_is_written_previewed_and_published_with_the_keyboard_alone(browser: Browser, desk: Desk) -> None:
+    page = desk.enter(browser, "writer", viewport={"width": 1280, "height": 900})
+    press = page.keyboard.press
+    go_to(page, page.get_by_role("link", name="New release").first)
+    press("Enter")
+    page.wait_for_url("**/articles/new")
+    go_to(page, page.get_by_label("Division"))
+    page.keyboard.type("Climate")
+    go_to(page, page.get_by_label("Title", exact=True))
+    page.keyboard.type("A festival of lanterns")
+    go_to(page, page.get_by_label("Text", exact=True))
+    page.keyboard.type("It opens **on Friday**.")
+    press("Enter")
+    page.keyboard.type("By the river.")
+    go_to(page, page.get_by_role("button", name="Preview in a new tab"))
+    with page.context.expect_page() as opening:
+        press("Enter")
+    preview = opening.value
+    expect(preview.get_by_role("heading", name="The mail")).to_be_visible()
+    go_to(preview, preview.get_by_role("link").last)
+    preview.keyboard.press("Enter")
+    preview.wait_for_url("**#mail")
+    preview.close()
+    page.bring_to_front()
+    go_to(page, page.get_by_role("button", name="Save and go on to publication"))
+    press("Enter")
+    page.wait_for_url("**/publish**")
+    go_to(page, page.get_by_role("button", name="Publish", exact=True))
+    press("Enter")
+    expect(page.get_by_text("It is published.")).to_be_focused()
+    reader = browser.new_context(base_url=desk.address).new_page()
+    reader.goto("/divisions/climate")
+    expect(reader.get_by_role("link", name="A festival of lanterns").first).to_be_visible()
