@@ -21,7 +21,8 @@ from feeds.web.api.buckets import Rate
 from feeds.web.api.description import operations_of
 from feeds.web.api.gate import ApiOptions
 from feeds.web.api.problems import API
-from tests.api.program import program, read
+from tests.api.program import Program, program, read
+from tests.api.test_media import PDF, picture, upload
 from tests.builders import SECRET, Hands
 from tests.web.conftest import Site, make_site
 
@@ -98,12 +99,19 @@ def test_every_operation_answers_as_the_document_says(served: tuple[Site, str], 
 def test_every_operation_answers_so_where_what_is_named_exists(served: tuple[Site, str], tmp_path: Path) -> None:
     """The document with what there is in this city, so that requests get beyond the first refusal."""
     site, token = served
-    (tmp_path / "document.json").write_text(json.dumps(_of_this_city(site.parts.api.document)), encoding="utf-8")
+    wire = Program(site.browser, token)
+    kept = {"PictureFields": upload(wire, picture()), "AttachmentFields": upload(wire, PDF, "?name=plan.pdf")}
+    media = {schema: str(one["media"]) for schema, one in kept.items()}
+    document = _of_this_city(site.parts.api.document, media)
+    (tmp_path / "document.json").write_text(json.dumps(document), encoding="utf-8")
     _ask_as_documented(tmp_path, "document.json", site.parts.newsroom.base_url, token, phases="fuzzing,stateful")
 
 
-def _of_this_city(document: dict[str, Any]) -> dict[str, Any]:
+def _of_this_city(document: dict[str, Any], media: dict[str, str]) -> dict[str, Any]:
+    """The document with the names of what there is; `media` by the schema in which it may be named."""
     told = copy.deepcopy(document)
+    for schema, name in media.items():
+        told["components"]["schemas"][schema]["properties"]["media"] = {"enum": [name]}
     for name in ("NewArticle", "ArticleFields", "Correction"):
         fields = told["components"]["schemas"][name]["properties"]
         known = {
@@ -112,8 +120,6 @@ def _of_this_city(document: dict[str, Any]) -> dict[str, Any]:
             "board": {"enum": ["news", None]},
             "topics": {"type": "array", "items": {"enum": ["summit"]}, "maxItems": 20},
             "licence": {"enum": ["KOGL-1", None]},
-            "pictures": {"type": "array", "maxItems": 0},
-            "attachments": {"type": "array", "maxItems": 0},
         }
         fields |= {name: schema for name, schema in known.items() if name in fields}
     for _, _, operation in operations_of(told):
