@@ -115,7 +115,7 @@ def test_a_release_from_the_first_word_to_the_reader_and_back(browser: Browser, 
     assert "Saturday" in reader.locator("ins").all_inner_texts()[0]
 
     editor.get_by_role("link", name="Withdraw").click()
-    editor.get_by_label(re.compile("reason", re.I)).fill("The festival is called off.")
+    editor.get_by_label("Reason, for readers").fill("The festival is called off.")
     editor.get_by_role("button", name=re.compile("Withdraw")).click()
     expect(editor.get_by_text("It is withdrawn.", exact=True)).to_be_visible()
     gone = reader.goto("/articles/1")
