@@ -129,9 +129,7 @@ def test_a_window_holds_what_is_after_one_number_up_to_another(database: Databas
     numbers = [publish(database, title).number for title in "ABCD"]
     with database.read() as session:
         assert [change.number for change in changes.window(session, numbers[0], numbers[2])] == numbers[1:3]
-        found = changes.after(session, numbers[2])
-        assert found is not None
-        assert found.number == numbers[3]
+        assert changes.after(session, numbers[2]) == numbers[3]
         assert changes.after(session, numbers[3]) is None
 
 

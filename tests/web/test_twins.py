@@ -144,7 +144,7 @@ def test_topics_lead_to_the_search_by_them_in_the_readers_language(site: Site) -
         )
         articles.publish(session, one.id, fallback_division="press", now=NOW)
     page = site.browser.get(f"/articles/{one.id}/night-buses-run-later?lang=ko").text
-    assert '<dt>주제</dt><dd><a href="/search?topic=carbon&amp;lang=ko">탄소중립</a>, ' in page
+    assert '<dt>주제</dt><dd><a href="/search?topic=carbon&amp;lang=ko">탄소중립</a> ' in page
     assert '<a href="/search?topic=summit&amp;lang=ko">정상회의</a>' in page
     assert "Carbon &lt;neutrality&gt;" in site.browser.get(f"/articles/{one.id}/night-buses-run-later?lang=en").text
 
