@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from feeds.addresses import feed_page_path
+from feeds.errors import StoreError
 from feeds.grams import QUERY_CHARACTERS
 from feeds.naming import tongue, wish_names, wish_rows
 from feeds.scope import Scope
@@ -25,6 +27,8 @@ from notifier.web.followed import shown
 from notifier.web.hours import timed
 from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_scope, first, read_wish
 from notifier.windows import mails_a_week
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,25 @@ class Residents:
         return self._doorway.form_token()
 
     def form(self, request: Request) -> Response:
-        """The sign-up form, filled in with what the address names and there is."""
+        """The sign-up form, filled in with what the address names and there is.
+
+        While the database is away it stands without topics and without a look at what would come.
+        """
         try:
             asked = asked_scope(request.query_params.multi_items())
         except ValueError:
             asked = Scope()
-        offer = self._offer()
-        wish = Wish(scope=offer.known(asked), language=self._chrome.visit(request).language)
-        return self._form_page(request, wish, offer, look=bool(str(wish.scope)))
+        language = self._chrome.visit(request).language
+        try:
+            offer = self._offer()
+            wish = Wish(scope=offer.known(asked), language=language)
+            return self._form_page(request, wish, offer, look=bool(str(wish.scope)))
+        except StoreError as error:
+            if asked.topics:
+                raise  # without the vocabulary the wish would read as a wider one
+            log.warning("sign_up.without_topics", cause=str(error))
+            offer = Offer(self._chrome.newsroom, ())
+            return self._form_page(request, Wish(scope=offer.known(asked), language=language), offer)
 
     def subscribe(self, request: Request, fields: Fields) -> Response:
         """Take a wish; the answer is the same for every address, known or not."""
