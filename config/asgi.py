@@ -32,6 +32,7 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         parts.search_page,
         parts.residents,
         parts.manage_pages,
+        parts.renewal_pages,
         parts.copies,
     )
     shown = (parts.feed_routes, parts.feed_pages, parts.media_routes, *public_pages, parts.api)

@@ -306,6 +306,12 @@ def run_digests(now: Now = None, as_json: AsJson = False) -> None:
     _call("run", what="digests", until_done=False, now=now, as_json=as_json)
 
 
+@run.command("renewals")
+def run_renewals(now: Now = None, as_json: AsJson = False) -> None:
+    """Ask whose consent is nearly over, remind them, and let go who did not answer."""
+    _call("run", what="renewals", until_done=False, now=now, as_json=as_json)
+
+
 UntilDone = Annotated[bool, typer.Option("--until-done", help="Go on, waiting, until no delivery is open.")]
 
 
@@ -317,7 +323,7 @@ def run_delivery(until_done: UntilDone = False, now: Now = None, as_json: AsJson
 
 @run.command("all")
 def run_all(until_done: UntilDone = False, now: Now = None, as_json: AsJson = False) -> None:
-    """Publish what is due, plan alerts and digests, and send."""
+    """Publish what is due, plan alerts, digests and renewals, and send."""
     _call("run", what="all", until_done=until_done, now=now, as_json=as_json)
 
 

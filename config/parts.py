@@ -42,6 +42,7 @@ from notifier.messages import Letters
 from notifier.parking import Parking
 from notifier.personal import Personal
 from notifier.rehearsal import Rehearsal
+from notifier.renewals import Renewals
 from notifier.returns import Returns
 from notifier.schedule import Ticks
 from notifier.tokens import Tokens
@@ -135,6 +136,12 @@ class Parts:
         return Digests(self.database, self.newsroom, self.letters, self.clock)
 
     @cached_property
+    def renewals(self) -> Renewals:
+        """Asks whether consents go on."""
+        months = self.settings.consent_months
+        return Renewals(self.database, self.newsroom, self.letters, self.clock, months)
+
+    @cached_property
     def transport(self) -> SmtpTransport:
         """The way to the mail server."""
         settings = self.settings
@@ -186,11 +193,11 @@ class Parts:
     @cached_property
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
-        tidying = [self.personal.forget_moves, self.entrance.tidy]
+        tidying = [self.personal.forget_moves, self.renewals.forget_lapsed, self.entrance.tidy]
         tidying.append(MediaTidying(self.database, self.media.folder, self.clock).run)
         if self.return_addresses is not None:
             tidying.append(self.returns.tidy)
-        planning = (self.alerts, self.withdrawals, self.digests, self.sender, self.following)
+        planning = (self.alerts, self.withdrawals, self.digests, self.sender, self.following, self.renewals)
         return Ticks(self.publications.run, *planning, hubs=self.hubs, tidying=tidying)
 
     @cached_property

@@ -54,6 +54,7 @@ class Settings:
     hubs: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     feed_requests_a_minute: int = 60
+    consent_months: int = 24
     log_format: str = "text"
 
 
@@ -115,6 +116,13 @@ def _number(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def _consent_months(text: str) -> int:
+    months = _number(0, 24)(text)
+    if 0 < months < 3:
+        raise ValueError("must be 0, or a number from 3 to 24: people are asked a month before")
+    return months
 
 
 def _one_of(*values: str) -> Callable[[str], str]:
@@ -179,6 +187,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "hubs": _hubs,
     "trusted_proxies": _networks,
     "feed_requests_a_minute": _number(0, 1_000_000),
+    "consent_months": _consent_months,
     "log_format": _one_of("text", "json"),
 }
 NAMES = tuple(_READERS)

@@ -41,6 +41,7 @@ from notifier.web.copies import Copies
 from notifier.web.doorway import Doorway
 from notifier.web.manage import ManagePages
 from notifier.web.rehearsals import Rehearsals
+from notifier.web.renewals import RenewalPages
 from notifier.web.residents import Residents
 
 PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
@@ -82,7 +83,12 @@ class Site(Parts):
     @cached_property
     def manage_pages(self) -> ManagePages:
         """What people change by their own link."""
-        return ManagePages(self.following, self.personal, Doorway(self.tokens, self.chrome, self.clock))
+        return ManagePages(self.following, self.personal, self.renewals, Doorway(self.tokens, self.chrome, self.clock))
+
+    @cached_property
+    def renewal_pages(self) -> RenewalPages:
+        """Where people say that their mail goes on."""
+        return RenewalPages(self.renewals, Doorway(self.tokens, self.chrome, self.clock))
 
     @cached_property
     def copies(self) -> Copies:

@@ -26,6 +26,8 @@ class Links:
         if one.subscriber_id is not None:
             links["manage"] = self.to(Purpose.MANAGE, one.subscriber_id, now=now)
             links["unsubscribe"] = self.to(Purpose.UNSUBSCRIBE, one.subscriber_id, now=now)
+        if one.kind is Kind.RENEWAL and one.subscriber_id is not None:
+            links["renew"] = self.to(Purpose.RENEW, one.subscriber_id, now=now)
         return links
 
     def to(self, purpose: Purpose, subject: int, *, now: datetime) -> str:

@@ -60,6 +60,7 @@ class DeliveryState(StrEnum):
     SKIPPED_SUPPRESSED = "skipped_suppressed"
     SKIPPED_WITHDRAWN = "skipped_withdrawn"
     SKIPPED_CORRECTED = "skipped_corrected"
+    SKIPPED_RENEWED = "skipped_renewed"
 
     @property
     def is_open(self) -> bool:

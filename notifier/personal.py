@@ -17,7 +17,7 @@ from feeds.scope import Scope
 from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier.addresses import masked
-from notifier.ledger import history, mailings, own_mail, signups, subscribers, suppressions
+from notifier.ledger import history, mailings, own_mail, renewals, signups, subscribers, suppressions
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Subscriber, Timing
 from notifier.timing import zone_of
@@ -187,6 +187,17 @@ class Personal:
                 "consents": [
                     {name: _iso(value) if isinstance(value, datetime) else value for name, value in one.items()}
                     for one in own_mail.consents(session, person.id)
+                ],
+                "asked_again": [
+                    {
+                        name: _iso(value)
+                        if isinstance(value, datetime)
+                        else str(value)
+                        if name[-3:] == "_on"
+                        else value
+                        for name, value in one.items()
+                    }
+                    for one in renewals.everything(session, person.id)
                 ],
                 "follows": [
                     {name: _iso(value) if isinstance(value, datetime) else value for name, value in one.items()}

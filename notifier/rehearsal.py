@@ -5,7 +5,7 @@ Nothing is stored, and the links of the person lead nowhere: whoever looks on ge
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from feeds.clock import Clock
@@ -13,11 +13,11 @@ from feeds.errors import NotFound
 from feeds.model import Article, Newsroom
 from feeds.store import changes, topics
 from feeds.store.database import Session
-from notifier import matching
+from notifier import consent, matching
 from notifier.addresses import masked
 from notifier.collected import Collected
 from notifier.digests import news_of
-from notifier.ledger import mailings, subscribers
+from notifier.ledger import mailings, renewals, subscribers
 from notifier.matching import Item, News
 from notifier.messages import Follows, Letters, MailContent, fill
 from notifier.model import Cadence, Kind, Subscriber, Subscription
@@ -27,8 +27,8 @@ LOOKS_BACK = 500
 """How many of the newest changes are looked through for a release that the person would get."""
 SAMPLE = 20
 """How many releases a digest collects where nothing new waits for the person."""
-TWO_YEARS = timedelta(days=730)
-RENEWAL_NOTICE = timedelta(days=30)
+MONTHS = 24
+"""How long a consent holds unless a city asks sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,12 @@ class Rehearsal:
         return self.letters.confirmation(labels, language=person.language, cadence=cadence, known=bool(live))
 
     def _renewal(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> MailContent:
-        until = max(person.created_at + TWO_YEARS, self.clock() + RENEWAL_NOTICE)
+        since = self._day(renewals.agreed_at(session, person.id) or person.created_at)
         return self.letters.renewal(
             self._follows(session, person, live),
             language=person.language,
-            since=self._day(person.created_at),
-            until=self._day(until),
+            since=since,
+            until=consent.ends_on(since, self._day(self.clock()), MONTHS),
         )
 
     def _follows(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> list[Follows]:

@@ -16,6 +16,7 @@ from notifier.alerts import Alerts
 from notifier.delivery import Sender
 from notifier.digests import Digests
 from notifier.following import Following
+from notifier.renewals import Renewals
 from notifier.withdrawals import Withdrawals
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ class Ticks:
     digests: Digests
     sender: Sender
     following: Following
+    renewals: Renewals
     hubs: Bell | None = None
     """Who else is told of changes to feeds, apart from all mail."""
     tidying: Sequence[Callable[[], int]] = ()
@@ -84,6 +86,12 @@ class Ticks:
                 n=one.planned,
             )
 
+    def renew_consents(self) -> None:
+        """Ask whose consent is nearly over, remind them, and let go who did not answer."""
+        done = self.renewals.run()
+        if done is not None:
+            log.info("renewals.run", asked=done.asked, reminded=done.reminded, lapsed=done.lapsed)
+
     def tell_hubs(self) -> None:
         """Tell hubs which feeds have changed."""
         if self.hubs is not None:
@@ -117,6 +125,7 @@ def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
     scheduler.add_job(_guarded(ticks.plan_alerts), _every(PLANNING_SECONDS, zone), id="alerts")
     scheduler.add_job(_guarded(ticks.send), _every(SENDING_SECONDS, zone), id="sending")
     scheduler.add_job(_guarded(ticks.plan_digests), CronTrigger(minute="*", timezone=zone), id="digests")
+    scheduler.add_job(_guarded(ticks.renew_consents), CronTrigger(minute="*/10", timezone=zone), id="renewals")
     scheduler.add_job(_guarded(ticks.tidy), CronTrigger(minute=17, timezone=zone), id="tidy")
     scheduler.add_job(_guarded(ticks.tell_hubs), _every(HUBS_SECONDS, zone), id="hubs", executor="hubs")
     return scheduler

@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     FORM = "form"
     UNDO = "undo"
     """Takes a change of address back: of the mail that told of it."""
+    RENEW = "renew"
+    """Says that a consent goes on."""
     AGAIN = "again"
     """Takes the end of all mail back, on the page that says it has ended."""
     MAIL = "mail"
@@ -37,6 +39,8 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.UNSUBSCRIBE: None,
     Purpose.FORM: timedelta(hours=24),
     Purpose.UNDO: timedelta(days=7),
+    # Longer than anybody is waited for, however late the mail came.
+    Purpose.RENEW: timedelta(days=90),
     Purpose.AGAIN: timedelta(hours=1),
     Purpose.MAIL: None,
 }

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from dataclasses import asdict
 
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
@@ -10,6 +11,11 @@ from notifier.ledger import deliveries, holds
 
 _PATIENCE_SECONDS = 600
 _PAUSE_SECONDS = 2
+_OF_RENEWALS = {
+    "asked": "asked for renewal",
+    "reminded": "reminded of renewal",
+    "lapsed": "let go without renewal",
+}
 
 
 def run(*, what: str, until_done: bool, now: str | None, as_json: bool) -> None:
@@ -25,6 +31,10 @@ def run(*, what: str, until_done: bool, now: str | None, as_json: bool) -> None:
             for digest in parts.digests.run():
                 done[f"{digest.slot.cadence} digest {digest.outcome}"] += 1
                 done["digests planned"] += digest.planned
+        if what in ("renewals", "all"):
+            renewed = parts.renewals.run()
+            for said, number in asdict(renewed).items() if renewed else ():
+                done[f"people {_OF_RENEWALS[said]}"] += number
         unavailable = _deliver(parts, done, until_done) if what in ("delivery", "all") else None
     if as_json:
         print_json({"done": dict(done), "unavailable": unavailable})

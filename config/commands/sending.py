@@ -4,7 +4,7 @@ from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError
 from feeds.store import changes
-from notifier.ledger import history, holds
+from notifier.ledger import history, holds, renewals
 from notifier.model import OPEN, DeliveryState
 
 
@@ -35,11 +35,13 @@ def _status(parts: Parts, as_json: bool) -> None:
         held = holds.reason(session)
         mailings = history.mailings(session)
         head = changes.head(session)
+        asked = renewals.count(session)
     if as_json:
         print_json(
             {
                 "held": held,
                 "change": head,
+                "renewals": asked,
                 "mailings": [
                     {
                         "id": one.id,
@@ -55,6 +57,9 @@ def _status(parts: Parts, as_json: bool) -> None:
         )
         return
     print(f"Sending is held: {held}" if held else "Sending is not held.")
+    if asked:
+        said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(asked.items()))
+        print(f"Renewals of consent: {said}.")
     rows = []
     for one in mailings:
         accepted = one.states.get(DeliveryState.ACCEPTED, 0)

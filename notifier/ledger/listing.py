@@ -32,7 +32,7 @@ def take(session: Session, one: Listed, *, language: str, now: datetime) -> str 
 
 
 def _left(session: Session, subscriber_id: int, *, since: datetime) -> bool:
-    own = ("page", "manage page", "one click", "mail", "complaint", "not renewed")
+    own = ("page", "manage page", "one click", "mail", "complaint", "consent lapsed")
     wanted = select(subscription.c.id).where(
         subscription.c.subscriber_id == subscriber_id,
         subscription.c.ended_at > since,

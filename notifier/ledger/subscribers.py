@@ -14,6 +14,7 @@ from notifier.ledger.tables import (
     delivery,
     move,
     notice,
+    renewal,
     signup,
     subscriber,
     subscription,
@@ -122,6 +123,13 @@ def stop(session: Session, subscriber_id: int, *, only: int | None = None, reaso
     return len(ids)
 
 
+def go_on(session: Session, ids: Sequence[int], *, now: datetime) -> None:
+    """Follow again, from now on, what was ended under these ids, where it is not followed already."""
+    for one in session.execute(select(subscription).where(subscription.c.id.in_(ids)).order_by(subscription.c.id)):
+        if one.scope not in {str(other.scope) for other in live(session, one.subscriber_id)}:
+            follow(session, one.subscriber_id, Scope.parse(one.scope), Cadence(one.cadence), now=now)
+
+
 def due(session: Session, cadence: Cadence, timing: Timing, *, at: datetime, to: int) -> Sequence[Subscription]:
     """What has its turn in the digest of a cadence due at this instant: all whose cursor is before `to`, by person."""
     wanted = select(subscription).where(*_due(cadence, timing, at=at, to=to))
@@ -227,6 +235,7 @@ def erase(session: Session, address: str) -> bool:
     followed = select(subscription.c.id).where(subscription.c.subscriber_id.in_(ids))
     session.execute(delete(subscription_division).where(subscription_division.c.subscription_id.in_(followed)))
     session.execute(delete(subscription).where(subscription.c.subscriber_id.in_(ids)))
+    session.execute(delete(renewal).where(renewal.c.subscriber_id.in_(ids)))
     session.execute(delete(consent).where(consent.c.subscriber_id.in_(ids)))
     session.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
     return bool(ids or touched or wishes)

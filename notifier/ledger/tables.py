@@ -19,6 +19,7 @@ from sqlalchemy import (
 from feeds.store.schema import Document, Instant, metadata
 from feeds.store.tables import Id
 
+_WAITING = text("ended_at IS NULL")
 _PAUSED = text("paused_until IS NOT NULL")
 
 subscriber = Table(
@@ -71,6 +72,24 @@ signup = Table(
     # Who asks to be written to at this address from now on, where that is what is to be confirmed.
     Column("mover_id", Id, nullable=True),
     sqlite_autoincrement=True,
+)
+
+renewal = Table(
+    "renewal",
+    metadata,
+    # A consent is asked about once, and a person about one at a time.
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
+    Column("agreed_at", Instant, primary_key=True),
+    # Days in the city: when it was asked, and when mail ends without an answer.
+    Column("asked_on", Date, nullable=False),
+    Column("until_on", Date, nullable=False),
+    # How many mails have asked, and since when the last of them has been planned.
+    Column("mails", SmallInteger, nullable=False),
+    Column("mailed_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    Column("outcome", String(16), nullable=True),
+    Index("uq_renewal_open", "subscriber_id", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_renewal_outcome", "outcome", "ended_at"),
 )
 
 _LIVE = text("ended_at IS NULL")

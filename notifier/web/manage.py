@@ -12,6 +12,7 @@ from notifier.addresses import masked, normalise
 from notifier.following import Following
 from notifier.model import Cadence, Subscriber
 from notifier.personal import Personal
+from notifier.renewals import Renewals
 from notifier.timing import zone_of
 from notifier.tokens import Purpose
 from notifier.web.doorway import SECRET, Doorway, host_of, route
@@ -23,10 +24,11 @@ from notifier.web.wish import Fields, first, read_timing
 class ManagePages:
     """Serves the manage page and what belongs to it."""
 
-    def __init__(self, following: Following, personal: Personal, doorway: Doorway) -> None:
+    def __init__(self, following: Following, personal: Personal, renewals: Renewals, doorway: Doorway) -> None:
         """Take the parts."""
         self._following = following
         self._personal = personal
+        self._renewals = renewals
         self._doorway = doorway
         self._actions: dict[str, Callable[[int, Fields], str]] = {
             "change": self._change,
@@ -88,6 +90,11 @@ class ManagePages:
         if subscriber_id is None or self._following.followed(subscriber_id) is None:
             return problem or self._doorway.expired(request, Purpose.MANAGE)
         action = first(fields, "action")
+        if action == "renew":
+            language = self._doorway.chrome.visit(request).language
+            renewed = self._renewals.renew(subscriber_id, language=language)
+            word = "manage.notice.renewed" if renewed else "manage.notice.nothing"
+            return self._manage(request, subscriber_id, notice=self._doorway.words(request)(word))
         if action == "erase":
             return self._doorway.ask(request, "erase", action="erase_all", back=True)
         if action == "erase_all":
@@ -184,6 +191,7 @@ class ManagePages:
             "manage.title",
             subscriptions=shown(self._following, live, chrome.visit(request).language),
             person=person,
+            consent=self._renewals.standing(subscriber_id),
             rests_until=self._rests_until(person),
             address_masked=masked(person.address),
             timed=timed(person.timing, chrome.newsroom, self._doorway.words(request)),

@@ -19,6 +19,7 @@ from notifier.ledger.tables import delivery, mailing, mailing_article, notice, r
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Subscriber, Subscription
 from notifier.personal import Personal
+from notifier.renewals import Renewals
 from notifier.tokens import Tokens
 from tests.builders import SECRET, Hands, publish
 
@@ -46,6 +47,7 @@ class Desk:
     personal: Personal
     alerts: Alerts
     digests: Digests
+    renewals: Renewals
 
     def follow(self, address: str, cadence: Cadence, *divisions: str, language: str = "en") -> Subscriber:
         """A person who follows these divisions (none means all) from now on."""
@@ -135,6 +137,7 @@ def make_desk(database: Database, newsroom: Newsroom, letters: Letters) -> Desk:
         Personal(database, newsroom, letters, tokens, clock),
         Alerts(database, newsroom, letters, clock),
         Digests(database, newsroom, letters, clock),
+        Renewals(database, newsroom, letters, clock, 24),
     )
 
 

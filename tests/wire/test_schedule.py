@@ -33,6 +33,9 @@ class Bells:
     def plan_digests(self) -> None:
         self.rang.append("digests")
 
+    def renew_consents(self) -> None:
+        self.rang.append("renewals")
+
     def tell_hubs(self) -> None:
         self.rang.append("hubs")
 
@@ -44,7 +47,7 @@ def test_alarms_ring_late_rather_than_never_and_once_rather_than_twice() -> None
     scheduler = schedule(Bells(), SEOUL)  # type: ignore[arg-type]
     scheduler.start(paused=True)
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert set(jobs) == {"publishing", "alerts", "sending", "digests", "hubs", "tidy"}
+    assert set(jobs) == {"publishing", "alerts", "sending", "digests", "renewals", "hubs", "tidy"}
     for job in jobs.values():
         assert job.misfire_grace_time is None
         assert job.coalesce is True

@@ -1,0 +1,58 @@
+"""The link that says yes: opening it changes nothing, pressing does; and the manage page says how it stands."""
+
+from datetime import datetime, timedelta
+
+from notifier.model import Subscriber
+from notifier.tokens import Purpose
+from tests.web.conftest import Site
+
+
+def asked(site: Site) -> Subscriber:
+    """Somebody who was asked today."""
+    person = site.follow()
+    site.clock.at = datetime(2028, 4, 20, 9, tzinfo=site.parts.newsroom.city.zone)
+    done = site.parts.renewals.run()
+    assert done is not None
+    assert done.asked == 1
+    return person
+
+
+def test_b22_opening_the_link_changes_nothing_and_pressing_twice_writes_one_record(site: Site) -> None:
+    path = site.link(Purpose.RENEW, asked(site).id)
+    before = site.dump()
+    assert "Shall we go on writing to you?" in site.browser.get(path).text
+    assert site.dump() == before
+    for _ in range(2):
+        assert "Your mail goes on" in site.browser.post(path, {}).text
+    assert len(site.dump()["consent"]) == len(before["consent"]) + 1
+
+
+def test_b19_another_link_of_the_same_person_does_not_say_yes(site: Site) -> None:
+    person = asked(site)
+    path = site.link(Purpose.UNSUBSCRIBE, person.id).replace("unsubscribe", "renew")
+    assert site.browser.post(path, {}).status == 404
+
+
+def test_who_was_never_asked_and_who_is_too_late_read_what_to_do(site: Site) -> None:
+    person = site.follow()
+    path = site.link(Purpose.RENEW, person.id)
+    for answer in (site.browser.get(path), site.browser.post(path, {})):
+        assert answer.status == 410
+        assert "Sign up again" in answer.text
+
+
+def test_the_manage_page_says_since_when_consent_holds_and_when_it_is_asked_next(site: Site) -> None:
+    path = site.link(Purpose.MANAGE, site.follow().id)
+    page = site.browser.get(path).text
+    assert "most recently, on 20 May 2026" in page
+    assert "We ask you again on 20 April 2028" in page
+
+
+def test_the_manage_page_asks_who_has_not_answered_and_takes_the_answer(site: Site) -> None:
+    path = site.link(Purpose.MANAGE, asked(site).id)
+    assert "it ends on 20 May 2028" in site.browser.get(path).text
+    answer = site.browser.post(path, {"action": "renew"})
+    assert "Your mail goes on" in answer.between('role="status">', "</p>")
+    assert "it ends on" not in answer.text
+    assert "We ask you again on 21 March 2030" in answer.text
+    site.clock.at += timedelta(days=1)
