@@ -27,6 +27,7 @@ def wish_names(scope: Scope, newsroom: Newsroom, say: Words, topics: Mapping[str
     pieces += [say("scope.topic", name=name) for name in _topics(scope, say, topics)]
     pieces += [say("scope.board", name=name) for name in _boards(scope, newsroom, say)]
     pieces += [say("scope.with_words", words=scope.words)] if scope.words else []
+    pieces += [article_name(str(scope.article), say)] if scope.article is not None else []
     return pieces + ([say("scope.in_language", name=tongue(scope.language, say))] if scope.language else [])
 
 
@@ -43,6 +44,11 @@ def wish_rows(scope: Scope, newsroom: Newsroom, say: Words, topics: Mapping[str,
         ("language", [tongue(scope.language, say)] if scope.language else []),
     ]
     return [(kind, names) for kind, names in rows if names]
+
+
+def article_name(title: str, say: Words) -> str:
+    """What somebody follows who follows one article, by its title or number."""
+    return say("scope.article", title=title)
 
 
 def tongue(language: str, say: Words) -> str:

@@ -11,6 +11,7 @@ from feeds.model import Article, Newsroom
 
 MAX_VALUES = 50
 """How many divisions, topics and boards one scope holds together."""
+_KEYS = ("division", "topic", "board", "q", "lang", "article")
 
 
 @lru_cache(maxsize=20_000)
@@ -24,6 +25,7 @@ class Scope:
     """Divisions, topics and boards by slug, in sorted order; words; a language of the releases.
 
     Of each kind one is enough, and every kind that is named must be met; a kind without values asks for nothing.
+    Or it is one `article` by id, and nothing besides: who follows that wants to hear what becomes of it.
     `words` are those of a search (`feeds.grams`): all of them must be there.
     """
 
@@ -32,6 +34,7 @@ class Scope:
     topics: tuple[str, ...] = ()
     boards: tuple[str, ...] = ()
     words: str = ""
+    article: int | None = None
 
     def __post_init__(self) -> None:
         """Bring everything into canonical order and spelling; more than 50 values raise ValueError."""
@@ -40,6 +43,8 @@ class Scope:
         if self.values > MAX_VALUES:
             raise ValueError(f"a scope holds at most {MAX_VALUES} divisions, topics and boards")
         object.__setattr__(self, "words", str(parse(self.words)))
+        if self.article is not None and (self.values or self.words or self.language or self.article < 1):
+            raise ValueError("who follows one article follows nothing besides by the same wish")
 
     @property
     def values(self) -> int:
@@ -53,12 +58,16 @@ class Scope:
         return self.divisions[0] if alone else None
 
     def __str__(self) -> str:
-        """The canonical query: `division=a&division=b&topic=c&board=d&q=words&lang=ko`, empty for everything."""
+        """The canonical query: `division=a&division=b&topic=c&board=d&q=words&lang=ko`; empty for everything.
+
+        That of one article is `article=12`.
+        """
         pairs = [("division", slug) for slug in self.divisions]
         pairs += [("topic", slug) for slug in self.topics]
         pairs += [("board", slug) for slug in self.boards]
         pairs += [("q", self.words)] if self.words else []
         pairs += [("lang", self.language)] if self.language else []
+        pairs += [("article", str(self.article))] if self.article is not None else []
         return urlencode(pairs)
 
     @classmethod
@@ -69,7 +78,7 @@ class Scope:
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> "Scope":
         """The scope of the fields of a query; ValueError for a field we do not know, or too many values."""
-        found: dict[str, list[str]] = {"division": [], "topic": [], "board": [], "q": [], "lang": []}
+        found: dict[str, list[str]] = {key: [] for key in _KEYS}
         for key, value in pairs:
             if key not in found:
                 raise ValueError(f"a scope has no {key}")
@@ -80,6 +89,7 @@ class Scope:
             boards=tuple(found["board"]),
             words=" ".join(found["q"]),
             language=found["lang"][-1] if found["lang"] else None,
+            article=_number(found["article"][-1]) if found["article"] else None,
         )
 
     def matches(self, article: Article, lineage: tuple[str, ...], line: str | None = None) -> bool:
@@ -88,6 +98,8 @@ class Scope:
         `lineage` are the slugs of its division and of what is above it; `line` its text as `feeds.grams.line` gives it,
         for whoever asks many scopes about one article.
         """
+        if self.article is not None:
+            return self.article == article.id
         if not (
             (not self.divisions or not set(self.divisions).isdisjoint(lineage))
             and (not self.topics or not set(self.topics).isdisjoint(article.topics))
@@ -103,3 +115,9 @@ class Scope:
         """The same wish today: each division under its present slug, or that of who goes on with its work."""
         going_on = ((slug, newsroom.current(slug)) for slug in self.divisions)
         return replace(self, divisions=tuple(division.slug if division else slug for slug, division in going_on))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise ValueError("an article is named by its number")
+    return int(text)

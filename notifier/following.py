@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from feeds.clock import Clock
-from feeds.model import Article, Newsroom, Topic
+from feeds.errors import NotFound
+from feeds.model import Article, Newsroom, State, Topic
 from feeds.scope import Scope
 from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from notifier import budgets
 from notifier.addresses import masked
+from notifier.labels import labels_of
 from notifier.ledger import budgets as ledger
 from notifier.ledger import mailings, signups, subscribers, suppressions
 from notifier.ledger.suppressions import Suppression
@@ -74,7 +76,13 @@ class Following:
             wish = signups.add(
                 session, address=address, scope=scope, cadence=cadence, language=language, now=now, timing=timing
             )
-            content = self.letters.confirmation(labels, language=language, cadence=cadence, known=known is not None)
+            content = self.letters.confirmation(
+                labels,
+                language=language,
+                cadence=cadence,
+                known=known is not None,
+                of_article=scope.article is not None,
+            )
             mailing = mailings.freeze(
                 session,
                 content,
@@ -110,7 +118,7 @@ class Following:
     def confirm(self, signup_id: int) -> Subscriber | None:
         """Turn a wish into a subscription; a second time changes nothing, even if it was stopped since.
 
-        Answers the person; None once the wish is destroyed.
+        Answers the person; None once the wish is destroyed, or the article that it is for withdrawn.
         """
         with self._alone() as session:
             wish = signups.get(session, signup_id)
@@ -118,6 +126,8 @@ class Following:
                 return None
             if wish.confirmed_at is not None:
                 return subscribers.find(session, wish.address)
+            if self._is_over(session, wish.scope):
+                return None
             signups.confirm(session, wish.id, now=self.clock())
             person = self._begin(session, wish.address, wish.scope, wish.cadence, wish.language, source="page")
             if wish.timing is not None:
@@ -131,11 +141,37 @@ class Following:
         if person is None or len(live) != 1:
             return
         (one,) = live
-        named = tuple(self._labels(session, one.scope, person.language))
-        content = self.letters.welcome([Follows(named, one.cadence)], language=person.language, timing=person.timing)
+        named = tuple(labels_of(session, one.scope, self.letters, person.language))
+        follows = Follows(named, one.cadence, of_article=one.scope.article is not None)
+        content = self.letters.welcome([follows], language=person.language, timing=person.timing)
         key, now = f"welcome:{wish.id}", self.clock()
         mailing = mailings.freeze(session, content, kind=Kind.WELCOME, key=key, language=person.language, now=now)
         mailings.address(session, mailing, to=person.address, subscriber_id=person.id, now=now)
+
+    def is_over(self, scope: Scope) -> bool:
+        """Whether a scope is one article that is not public any more, so that nothing can become of it."""
+        if scope.article is None:
+            return False
+        with self.database.read() as session:
+            return self._is_over(session, scope)
+
+    def _is_over(self, session: Session, scope: Scope) -> bool:
+        article = self._article(session, scope)
+        return scope.article is not None and (article is None or article.state is not State.PUBLISHED)
+
+    def article(self, number: int) -> Article | None:
+        """The article with this id, published or withdrawn; None where there is none that readers may know of."""
+        with self.database.read() as session:
+            return self._article(session, Scope(article=number))
+
+    def _article(self, session: Session, scope: Scope) -> Article | None:
+        if scope.article is None:
+            return None
+        try:
+            found = reading.get(session, scope.article)
+        except NotFound:
+            return None
+        return found if found.state.is_public else None
 
     def is_followed(self, wish: Signup) -> Subscriber | None:
         """Who follows now what was wished for, at whatever cadence; None where it was stopped since."""
@@ -202,7 +238,7 @@ class Following:
         with self._alone() as session:
             live = subscribers.live(session, subscriber_id)
             one = next((one for one in live if one.id == subscription_id), None)
-            if one is None:
+            if one is None or one.scope.article is not None:  # what becomes of one article is told at once
                 return False
             subscribers.follow(session, subscriber_id, one.scope, cadence, now=self.clock())
             return True
@@ -265,11 +301,7 @@ class Following:
         Two divisions that have become one are named once. One that nobody knows of any more keeps its slug, for a
         wish that named none would read as one for everything.
         """
-        if not scope.topics:
+        if not scope.topics and scope.article is None:
             return self.letters.names(scope, {}, language)
         with self.database.read() as session:
-            return self._labels(session, scope, language)
-
-    def _labels(self, session: Session, scope: Scope, language: str) -> list[str]:
-        tagged = topics.named(session, scope.topics) if scope.topics else ()
-        return self.letters.names(scope, {topic.slug: topic for topic in tagged}, language)
+            return labels_of(session, scope, self.letters, language)

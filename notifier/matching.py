@@ -62,14 +62,17 @@ def plan(
 
     `told` maps each article this person has heard of to the highest revision told. A text told is not repeated; its
     correction comes marked as one. Who has not heard of an article hears of its publication, never of a correction
-    alone: an old release that is corrected is no news.
+    alone: an old release that is corrected is no news. Who follows that one article does.
     """
     items: dict[int, Item] = {}
     settled: dict[int, tuple[int, int, int]] = {}
     for subscription in subscriptions:
         for one in news:
             article = one.article
-            if one.change.number <= subscription.cursor or not _is_news(one.change, told.get(article.id)):
+            heard = told.get(article.id)
+            if heard is None and subscription.scope.article is not None:
+                heard = 0  # the page was read: its corrections are what is asked for
+            if one.change.number <= subscription.cursor or not _is_news(one.change, heard):
                 continue
             if not one.is_in(subscription.scope):
                 continue
@@ -77,7 +80,7 @@ def plan(
             heading = _heading(subscription.scope, one.lineage)
             known = items.get(article.id)
             if known is None:
-                items[article.id] = Item(article.id, article.revision, heading, corrected=article.id in told)
+                items[article.id] = Item(article.id, article.revision, heading, corrected=heard is not None)
             elif heading != known.under and heading not in known.also_in:
                 items[article.id] = Item(
                     known.article_id, known.revision, known.under, (*known.also_in, heading), known.corrected
@@ -97,7 +100,7 @@ def _heading(scope: Scope, lineage: Iterable[str]) -> str:
 
 
 def _headings(scope: Scope) -> tuple[str, ...]:
-    if scope.topics or scope.boards or scope.words:
+    if scope.topics or scope.boards or scope.words or scope.article is not None:
         return (str(scope),)
     return scope.divisions or (EVERYTHING,)
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from feeds.model import Article, Newsroom, Topic
-from feeds.naming import wish_names
+from feeds.naming import article_name, wish_names
 from feeds.scope import Scope
 from feeds.words import Words
 from notifier import mime
@@ -57,6 +57,8 @@ class Follows:
 
     labels: tuple[str, ...]
     cadence: Cadence
+    of_article: bool = False
+    """Whether it is one release, of whose corrections they are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +191,12 @@ class Letters:
         """Tells who got a release that it was taken back, and why."""
         return self._render("withdrawal", language, article=article, withdrawn_on=withdrawn_on)
 
-    def confirmation(self, scope_labels: Sequence[str], *, language: str, cadence: Cadence, known: bool) -> MailContent:
+    def confirmation(
+        self, scope_labels: Sequence[str], *, language: str, cadence: Cadence, known: bool, of_article: bool = False
+    ) -> MailContent:
         """Asks whether the wish is the reader's own; `known` says that the address already follows something."""
-        return self._render("confirmation", language, labels=scope_labels, cadence=cadence, known=known)
+        said = {"labels": scope_labels, "cadence": cadence, "known": known, "of_article": of_article}
+        return self._render("confirmation", language, **said)
 
     def welcome(self, followed: Sequence[Follows], *, language: str, timing: Timing | None = None) -> MailContent:
         """Says what is followed from now on, the newest wish last, when digests come, and how to change or leave."""
@@ -226,11 +231,17 @@ class Letters:
         """
         return wish_names(scope.present(self._newsroom), self._newsroom, self._words[language], vocabulary)
 
+    def corrections_of(self, title: str, language: str) -> str:
+        """What somebody follows who follows the one release of this title."""
+        return article_name(title, self._words[language])
+
     def heading(self, under: str, vocabulary: Mapping[str, Topic], language: str) -> str:
         """The name of a digest's heading; empty for everything, where each release shows its own division.
 
         Who followed a division that is no more follows the one that goes on with its work.
         """
+        if under.startswith("article="):
+            return self._words[language]("scope.one_article")
         if "=" not in under:
             division = self._newsroom.current(under)
             return division.name(language) if division else ""

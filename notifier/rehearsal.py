@@ -17,6 +17,7 @@ from notifier import consent, matching
 from notifier.addresses import masked
 from notifier.collected import Collected
 from notifier.digests import news_of
+from notifier.labels import labels_of
 from notifier.ledger import mailings, renewals, subscribers
 from notifier.matching import Item, News
 from notifier.messages import Follows, Letters, MailContent, fill
@@ -102,8 +103,11 @@ class Rehearsal:
         )
 
     def _follows(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> list[Follows]:
-        vocabulary = topics.by_slug(session)
-        return [Follows(tuple(self.letters.names(one.scope, vocabulary, person.language)), one.cadence) for one in live]
+        named = [tuple(labels_of(session, one.scope, self.letters, person.language)) for one in live]
+        return [
+            Follows(labels, one.cadence, of_article=one.scope.article is not None)
+            for labels, one in zip(named, live, strict=True)
+        ]
 
     def _digest(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> MailContent:
         """What waits for them now; where nothing does, the newest that they would have got."""

@@ -10,11 +10,12 @@ import structlog
 
 from feeds.clock import Clock
 from feeds.localtime import instant_of
-from feeds.model import Newsroom, Topic
+from feeds.model import Newsroom
 from feeds.scope import Scope
-from feeds.store import changes, topics
+from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier import consent
+from notifier.labels import labels_of
 from notifier.ledger import mailings, renewals, subscribers
 from notifier.ledger.renewals import Person
 from notifier.messages import Follows, Letters
@@ -126,7 +127,6 @@ class Renewals:
     def _mail(self, session: Session, people: Sequence[Person], until: Sequence[date], *, again: str) -> int:
         """Plan the mail for each; who follows the same since the same day and speaks the same shares one."""
         followed = renewals.followed(session, [one.id for one in people])
-        vocabulary = topics.by_slug(session)
         alike: dict[tuple[str, date, date, tuple[tuple[str, Cadence], ...]], list[Person]] = {}
         for one, last in zip(people, until, strict=True):
             same = one.language, self._day(one.agreed_at), last, tuple(followed.get(one.id, ()))
@@ -138,7 +138,7 @@ class Renewals:
             mailing = mailings.find(session, key)
             if mailing is None:
                 content = self.letters.renewal(
-                    self._named(wishes, vocabulary, language),
+                    self._named(session, wishes, language),
                     language=language,
                     since=since,
                     until=last,
@@ -153,12 +153,11 @@ class Renewals:
             planned += mailings.address_all(session, mailing, audience, now=self.clock())
         return planned
 
-    def _named(
-        self, wishes: Sequence[tuple[str, Cadence]], vocabulary: dict[str, Topic], language: str
-    ) -> list[Follows]:
+    def _named(self, session: Session, wishes: Sequence[tuple[str, Cadence]], language: str) -> list[Follows]:
+        scopes = [(Scope.parse(scope), cadence) for scope, cadence in wishes]
         return [
-            Follows(tuple(self.letters.names(Scope.parse(scope), vocabulary, language)), cadence)
-            for scope, cadence in wishes
+            Follows(tuple(labels_of(session, scope, self.letters, language)), cadence, scope.article is not None)
+            for scope, cadence in scopes
         ]
 
     def standing(self, subscriber_id: int) -> Standing | None:

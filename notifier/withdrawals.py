@@ -1,13 +1,16 @@
-"""Notices of a withdrawal: to those who got the release by mail, where the editor asked for it. A shell."""
+"""Notices of a withdrawal: to who follows the release itself, and where the editor asked for it to who got it by mail.
+
+A shell.
+"""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from feeds.clock import Clock
 from feeds.model import Change, Newsroom
 from feeds.store import changes, reading
 from feeds.store.database import Database, Session
-from notifier.ledger import mailings
+from notifier.ledger import followers, mailings
 from notifier.messages import Letters
 from notifier.model import Kind
 
@@ -29,11 +32,23 @@ class Withdrawals:
     def run(self) -> int:
         """Plan what is due; answers how many deliveries were new."""
         with self.database.read() as session:
-            if not self._due(session):
+            if not (self._due(session) or followers.untold(session) or followers.has_told(session)):
                 return 0
         with self.database.write() as session:
             changes.take_turn(session)
-            return sum(self._plan(session, change) for change in self._due(session))
+            planned = sum(self._plan(session, change) for change in self._due(session))
+            planned += self._tell_followers(session)
+            followers.end_told(session, now=self.clock())
+            return planned
+
+    def _tell_followers(self, session: Session) -> int:
+        """Who follows the release asked to be told, whether or not an editor asks for others to be."""
+        planned = 0
+        for one in followers.untold(session):
+            language = one.person.language
+            mailing = self._mailing(session, one.change_number, one.article_id, one.withdrawn_at, language)
+            planned += mailings.address_all(session, mailing, [(one.person, ())], now=self.clock())
+        return planned
 
     def _due(self, session: Session) -> list[Change]:
         now = self.clock()
@@ -44,24 +59,24 @@ class Withdrawals:
         ]
 
     def _is_planned(self, session: Session, change: Change) -> bool:
-        return any(mailings.find(session, _key(change, tag)) is not None for tag in self.newsroom.city.languages)
+        return any(mailings.find(session, _key(change.number, tag)) is not None for tag in self.newsroom.city.languages)
 
     def _plan(self, session: Session, change: Change) -> int:
         planned = 0
         audience = mailings.holders(session, change.article_id, withdrawn_at=change.at)
         for language in sorted({person.language for person in audience}):
-            mailing = self._mailing(session, change, language)
+            mailing = self._mailing(session, change.number, change.article_id, change.at, language)
             people = [(person, ()) for person in audience if person.language == language]
             planned += mailings.address_all(session, mailing, people, now=self.clock())
         return planned
 
-    def _mailing(self, session: Session, change: Change, language: str) -> int:
-        key = _key(change, language)
+    def _mailing(self, session: Session, number: int, article_id: int, withdrawn_at: datetime, language: str) -> int:
+        key = _key(number, language)
         known = mailings.find(session, key)
         if known is not None:
             return known
-        article = reading.get(session, change.article_id)
-        day = change.at.astimezone(self.newsroom.city.zone).date()
+        article = reading.get(session, article_id)
+        day = withdrawn_at.astimezone(self.newsroom.city.zone).date()
         return mailings.freeze(
             session,
             self.letters.withdrawal(article, language=language, withdrawn_on=day),
@@ -74,5 +89,5 @@ class Withdrawals:
         )
 
 
-def _key(change: Change, language: str) -> str:
-    return f"change:{change.number}:{language}"
+def _key(number: int, language: str) -> str:
+    return f"change:{number}:{language}"

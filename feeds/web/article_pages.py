@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.addresses import article_path, changes_path, feed_page_path, scope_path
+from feeds.addresses import article_path, changes_path, feed_page_path, scope_path, subscribe_path
 from feeds.clock import Clock
 from feeds.errors import NotFound
 from feeds.history import Step, steps
@@ -72,6 +72,8 @@ class ArticlePages:
             changes_url=changes_path(article) if article.correction_note else None,
             topics=[(topic.name(visit.language), Scope(topics=(topic.slug,))) for topic in tagged],
             scope_path=scope_path,
+            subscribe_path=subscribe_path,
+            article_scope=Scope(article=article.id),
             feed_page_path=feed_page_path,
             feeds=feed_links(Scope((division.slug,)) if division else Scope()),
             feed_title=division.name(visit.language) if division else newsroom.city.newsroom_name(visit.language),

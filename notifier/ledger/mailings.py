@@ -196,7 +196,7 @@ def alert_audience(session: Session, change: Change, stands: Article, lineage: t
 
 
 def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
-    """Who was alerted of the article by an earlier revision, and still wants to be told at once."""
+    """Who was alerted of the article by an earlier revision and still wants to be told at once; and who follows it."""
     heard = exists().where(
         notice.c.subscriber_id == subscription.c.subscriber_id,
         notice.c.article_id == change.article_id,
@@ -205,12 +205,15 @@ def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
         delivery.c.mailing_id == mailing.c.id,
         mailing.c.kind.in_([Kind.ALERT, Kind.CORRECTION]),
     )
-    return _audience(session, change, and_(subscription.c.cadence == Cadence.IMMEDIATE, heard))
+    at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None))
+    follows_it = and_(subscription.c.article_id == change.article_id, subscription.c.cursor < change.number)
+    return _audience(session, change, or_(and_(at_once, heard), follows_it))
 
 
 def holders(session: Session, article_id: int, *, withdrawn_at: datetime) -> Sequence[Audience]:
     """Who got a mail that told of the article, still follows something, has the same address, and does not pause.
 
+    Who follows the article itself is told by `notifier.ledger.followers`, whatever they got.
     A digest that was sent later than it was withdrawn told of it only where it still says so.
     """
     return [

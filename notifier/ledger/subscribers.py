@@ -94,8 +94,9 @@ def follow(
     values = {
         "subscriber_id": subscriber_id,
         "scope": str(scope),
-        "everything": not scope.divisions,
+        "everything": not scope.divisions and scope.article is None,
         "narrowed": bool(scope.topics or scope.boards or scope.words),
+        "article_id": scope.article,
         "language": scope.language,
         "cadence": cadence,
         "cursor": changes.head(session) if cursor is None else cursor,

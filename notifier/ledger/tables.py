@@ -94,6 +94,7 @@ renewal = Table(
 
 _LIVE = text("ended_at IS NULL")
 _NARROWED = text("ended_at IS NULL AND narrowed")
+_OF_ARTICLE = text("ended_at IS NULL AND article_id IS NOT NULL")
 
 subscription = Table(
     "subscription",
@@ -106,6 +107,8 @@ subscription = Table(
     Column("language", String(16), nullable=True),
     # and whether it names more than divisions and a language, so that it has to be asked itself.
     Column("narrowed", Boolean, nullable=False, server_default=false()),
+    # The one article that is followed, where a scope is that: no statement about divisions finds it.
+    Column("article_id", Id, nullable=True),
     Column("cadence", String(16), nullable=False),
     # The last change that this subscription was told of, or had its turn at.
     Column("cursor", Id, nullable=False),
@@ -124,6 +127,7 @@ subscription = Table(
     # The planners ask who of a cadence is behind.
     Index("ix_subscription_due", "cadence", "cursor", sqlite_where=_LIVE, postgresql_where=_LIVE),
     Index("ix_subscription_narrowed", "scope", sqlite_where=_NARROWED, postgresql_where=_NARROWED),
+    Index("ix_subscription_article", "article_id", sqlite_where=_OF_ARTICLE, postgresql_where=_OF_ARTICLE),
 )
 
 subscription_division = Table(

@@ -14,8 +14,10 @@ class Followed:
     id: int
     scope_label: list[str]
     cadence: Cadence
+    article: int | None = None
+    """The one article that is followed for its corrections, where it is that."""
 
 
 def shown(following: Following, live: Sequence[Subscription], language: str) -> list[Followed]:
     """Subscriptions as the pages show them, in the order they were made."""
-    return [Followed(one.id, following.labels(one.scope, language), one.cadence) for one in live]
+    return [Followed(one.id, following.labels(one.scope, language), one.cadence, one.scope.article) for one in live]

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.addresses import feed_page_path
+from feeds.addresses import article_path, feed_page_path
 from feeds.errors import StoreError
 from feeds.grams import QUERY_CHARACTERS
+from feeds.model import State
 from feeds.naming import tongue, wish_names, wish_rows
 from feeds.scope import Scope
 from feeds.web import views
@@ -25,7 +26,7 @@ from notifier.tokens import Purpose
 from notifier.web.doorway import Doorway, host_of, route
 from notifier.web.followed import shown
 from notifier.web.hours import timed
-from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_scope, first, read_wish
+from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_article, asked_scope, first, read_wish
 from notifier.windows import mails_a_week
 
 log = structlog.get_logger()
@@ -68,6 +69,9 @@ class Residents:
 
         While the database is away it stands without topics and without a look at what would come.
         """
+        gone = self._gone(request, request.query_params.multi_items())
+        if gone is not None:
+            return gone
         try:
             asked = asked_scope(request.query_params.multi_items())
         except ValueError:
@@ -86,6 +90,9 @@ class Residents:
 
     def subscribe(self, request: Request, fields: Fields) -> Response:
         """Take a wish; the answer is the same for every address, known or not."""
+        gone = self._gone(request, fields)
+        if gone is not None:
+            return gone
         visit, offer = self._chrome.visit(request), self._offer()
         wish = read_wish(fields, offer, self._chrome.words[visit.language], stood_here=self._doorway.stood_here(fields))
         if first(fields, "preview"):
@@ -100,6 +107,19 @@ class Residents:
             host = host_of(request)
             self._following.ask(address, wish.scope, cadence, language=wish.language, timing=chosen, host=host)
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
+
+    def _gone(self, request: Request, fields: Fields) -> Response | None:
+        """The page instead of the form, for an article that cannot be followed: as its own page answers."""
+        try:
+            number = asked_article(fields)
+        except ValueError:
+            return self._chrome.message(request, 404, "article")
+        if number is None:
+            return None
+        article = self._following.article(number)
+        if article is None:
+            return self._chrome.message(request, 404, "article")
+        return self._doorway.expired(request, "gone") if article.state is State.WITHDRAWN else None
 
     def _offer(self) -> Offer:
         return Offer(self._chrome.newsroom, self._following.vocabulary())
@@ -116,6 +136,8 @@ class Residents:
             return problem or self._doorway.expired(request, Purpose.CONFIRM)
         if wish.confirmed_at is not None:
             return self._confirmed(request, wish)
+        if self._following.is_over(wish.scope):
+            return self._doorway.expired(request, "gone")
         if wish.mover_id is not None:
             return self._doorway.ask(request, "move", address_masked=masked(wish.address))
         language = self._chrome.visit(request).language
@@ -124,6 +146,7 @@ class Residents:
             "confirm.html",
             "confirm.title",
             scope_label=self._following.labels(wish.scope, language),
+            of_article=wish.scope.article is not None,
             cadence=wish.cadence,
             comes_at=self._comes_at(request, wish),
             address_masked=masked(wish.address),
@@ -152,13 +175,14 @@ class Residents:
             return self._moved(request, wish)
         person = self._following.is_followed(wish)
         if person is None:
-            return self._doorway.expired(request, "stopped")
+            return self._doorway.expired(request, "gone" if self._following.is_over(wish.scope) else "stopped")
         language = self._chrome.visit(request).language
         return self._doorway.page(
             request,
             "confirmed.html",
             "confirmed.title",
             scope_label=self._following.labels(wish.scope, language),
+            of_article=wish.scope.article is not None,
             cadence=wish.cadence,
             comes_at=timing.said(person.timing, self._chrome.words[language]),
         )
@@ -204,6 +228,8 @@ class Residents:
         self, request: Request, wish: Wish, offer: Offer, *, status: int = 200, look: bool = False
     ) -> Response:
         newsroom, words = self._chrome.newsroom, self._chrome.words[self._chrome.visit(request).language]
+        if wish.scope.article is not None:
+            return self._article_page(request, wish, status)
         vocabulary = {topic.slug: topic for topic in offer.topics}
         return self._doorway.page(
             request,
@@ -221,6 +247,16 @@ class Residents:
             feeds=feed_links(wish.scope),
             feed_page_path=feed_page_path,
             feed_title=words("scope.and").join(wish_names(wish.scope, newsroom, words, vocabulary)),
+        )
+
+    def _article_page(self, request: Request, wish: Wish, status: int) -> Response:
+        """The form for one article: nothing is to be chosen but the language of the mails."""
+        article = self._following.article(wish.scope.article or 0)
+        if article is None:
+            return self._chrome.message(request, 404, "article")
+        title, path = "follow_article.title", article_path(article)
+        return self._doorway.page(
+            request, "follow_article.html", title, status=status, form=wish, article=article, article_path=path
         )
 
     def _expected(self, wish: Wish, words: Words) -> Expected:

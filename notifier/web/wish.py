@@ -28,6 +28,8 @@ class Offer:
 
     def known(self, scope: Scope) -> Scope:
         """Of a scope, what is offered: with whatever is not, nothing could ever be told."""
+        if scope.article is not None:
+            return scope
         return Scope(
             tuple(slug for slug in scope.present(self.newsroom).divisions if slug in self._divisions),
             scope.language if scope.language in self.newsroom.city.languages else None,
@@ -68,8 +70,16 @@ def first(fields: Fields, name: str) -> str:
 
 def asked_scope(fields: Fields) -> Scope:
     """The scope of a form's fields, whatever they hold; ValueError for more than one holds."""
+    article = asked_article(fields)
+    if article is not None:
+        return Scope(article=article)
     named = {"division": "division", "topic": "topic", "board": "board", "q": "q", "releases_in": "lang"}
     return Scope.of([(named[name], value) for name, value in fields if name in named and value])
+
+
+def asked_article(fields: Fields) -> int | None:
+    """The one article that a form is about; None for a form about whatever comes. ValueError for no number."""
+    return next((Scope.of([(name, value)]).article for name, value in fields if name == "article"), None)
 
 
 def read_timing(fields: Fields, newsroom: Newsroom) -> Timing:
@@ -98,7 +108,7 @@ def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -
             errors["narrow"] = words("subscribe.error.narrow_unknown")
         if first(fields, "q").strip() and not scope.words:
             errors["words"] = words("subscribe.error.words")
-    cadence = first(fields, "cadence")
+    cadence = first(fields, "cadence") if scope.article is None else Cadence.IMMEDIATE
     if cadence not in list(Cadence):
         errors["cadence"] = words("subscribe.error.cadence")
     chosen = None

@@ -23,6 +23,7 @@ PAGES = {
     "sign-up for a choice": "/subscribe?division=roads&board=media-news&q=버스&releases_in=ko",
     "search": "/search?q=버스&language=ko&from=2026-01-01",
     "nothing found": "/search?q=zeppelin&division=roads",
+    "sign-up for one article": "/subscribe?article=17",
     "sign-up": "/subscribe?division=roads",
     "sent": "/subscribe/sent",
     "link form": "/manage",
