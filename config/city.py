@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from importlib.resources import files
 from typing import cast
@@ -15,10 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 
-from config.city_checks import check_boards, check_divisions
+from config.city_checks import check_boards, check_divisions, check_marked
 from config.city_table import Table, nearest
 from feeds.errors import CivicwireError
-from feeds.model import Board, City, Division, Names
+from feeds.model import Advertising, Board, City, Division, Names
 
 LICENCES = (
     *(f"KOGL-{kind}" for kind in range(5)),
@@ -85,6 +86,7 @@ def _city(root: Table) -> City:
         fallback_division=root.text("fallback_division"),
         divisions=tuple(division for _, division in divisions),
         boards=tuple(board for _, board in boards),
+        advertising=_advertising(root.maybe_table("advertising"), languages, divisions, boards),
     )
     sender.close()
     root.close()
@@ -151,6 +153,28 @@ def _board(row: Table, languages: tuple[str, ...]) -> Board:
         path.close()
     row.close()
     return board
+
+
+def _advertising(
+    table: Table | None,
+    languages: tuple[str, ...],
+    divisions: Sequence[tuple[Table, Division]],
+    boards: Sequence[tuple[Table, Board]],
+) -> Advertising:
+    if table is None:
+        return Advertising()
+    marked = Advertising(
+        divisions=table.maybe_texts("divisions"),
+        boards=table.maybe_texts("boards"),
+        topics=table.maybe_texts("topics", _slug_problem),
+        addresses=_names(table.table("addresses"), languages),
+        quiet_from=table.maybe_hour("quiet_from", Advertising().quiet_from),
+        quiet_until=table.maybe_hour("quiet_until", Advertising().quiet_until),
+    )
+    table.close()
+    check_marked(table, "divisions", "division", marked.divisions, {division.slug for _, division in divisions})
+    check_marked(table, "boards", "board", marked.boards, {board.slug for _, board in boards})
+    return marked
 
 
 def _slug_problem(slug: str) -> str | None:

@@ -56,6 +56,14 @@ def _check_life(row: Table, division: Division) -> None:
         row.report("retired", f"is before the day since which there is such a division, {division.since}")
 
 
+def check_marked(table: Table, key: str, kind: str, slugs: Sequence[str], known: Iterable[str]) -> None:
+    """Report what is marked and is not in the file."""
+    known = set(known)
+    for place, slug in enumerate(slugs):
+        if slug and slug not in known:
+            table.report(f"{key}[{place}]", f'there is no {kind} "{slug}"{nearest(slug, known)}')
+
+
 def check_boards(rows: Sequence[tuple[Table, Board]]) -> None:
     """Report what two boards have in common and must not."""
     _check_unique((row, "slug", board.slug, board.slug) for row, board in rows)

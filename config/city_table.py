@@ -70,6 +70,20 @@ class Table:
         """The table below this key."""
         return self._below(key, self._value(key, dict, "a table"), self._of)
 
+    def maybe_hour(self, key: str, default: int) -> int:
+        """An hour of the day, 0 to 23, that may be left out; the default where it is, or is no hour."""
+        self._asked[key] = None
+        value = self._values.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 23:
+            return value
+        self.report(key, f"must be an hour from 0 to 23, without quotes, not {_kind(value)}")
+        return default
+
+    def maybe_table(self, key: str) -> Table | None:
+        """The table below this key, which may be left out."""
+        self._asked[key] = None
+        return self.table(key) if self.has(key) else None
+
     def tables(self, key: str) -> list[Table]:
         """The rows of a list of tables, at least one."""
         rows = []

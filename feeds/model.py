@@ -72,6 +72,28 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advertising:
+    """What a city sends that is advertising by law: which divisions with those below them, boards and topics, by slug.
+
+    From `quiet_from` o'clock until `quiet_until` none of it is mailed, by the clock of who gets it; where both are the
+    same hour, it is at all hours.
+    """
+
+    divisions: tuple[str, ...] = ()
+    boards: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    addresses: Names = field(default_factory=dict)
+    """The sender's postal address per language, which such a mail states."""
+    quiet_from: int = 21
+    quiet_until: int = 8
+
+    def __post_init__(self) -> None:
+        """ValueError for an hour that no clock shows."""
+        if not {self.quiet_from, self.quiet_until} <= set(range(24)):
+            raise ValueError("an hour is one of 0 to 23")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """What the city file says. `languages` is in order of preference; `divisions` in order of display."""
 
@@ -88,6 +110,7 @@ class City:
     fallback_division: str
     divisions: tuple[Division, ...]
     boards: tuple[Board, ...]
+    advertising: Advertising = Advertising()
 
     def name(self, language: str) -> str:
         """The city's name in `language`, else in its first language."""
@@ -312,6 +335,15 @@ class Newsroom:
         Nearest first. Who followed a division under an old slug, or one that was merged into this, goes on.
         """
         return self._lineages.get(slug) or (slug,)
+
+    def is_advertising(self, article: "Article") -> bool:
+        """Whether mail that tells of an article is advertising. What is urgent never is."""
+        marked = self.city.advertising
+        return not article.urgent and (
+            not set(marked.divisions).isdisjoint(self.lineage(article.division or self.city.fallback_division))
+            or article.board in marked.boards
+            or not set(marked.topics).isdisjoint(article.topics)
+        )
 
     def _traced(self, slug: str) -> tuple[str, ...]:
         chain: dict[str, None] = {}

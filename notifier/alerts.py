@@ -110,6 +110,7 @@ class Alerts:
             now=self.clock(),
             articles=[(article.id, article.revision)],
             urgent=article.urgent,
+            advertising=self.newsroom.is_advertising(article),
         )
 
 

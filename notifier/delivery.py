@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
@@ -20,7 +21,7 @@ from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.model import Newsroom
 from feeds.store.database import Database, Session
-from notifier import mime
+from notifier import mime, quiet
 from notifier.addresses import masked
 from notifier.dkim import Signer
 from notifier.envelope import ReturnAddresses, Way
@@ -80,8 +81,32 @@ class Sender:
                 batch = deliveries.claim(session, owner=owner, now=self.clock(), limit=limit)
             if not batch:
                 break
-            asyncio.run(self._send(batch, owner, done))
+            now_or_later = [(one, self._quiet_until(one)) for one in batch]
+            self._hold_back([(one, held) for one, held in now_or_later if held], owner)
+            due = [one for one, held in now_or_later if not held]
+            if due:
+                asyncio.run(self._send(due, owner, done))
         return done
+
+    def _quiet_until(self, one: Delivery) -> tuple[datetime, ZoneInfo] | None:
+        """Until when advertising has to wait where its person is; None for what may go now."""
+        if not one.advertising:
+            return None
+        city = self.newsroom.city
+        try:
+            zone = ZoneInfo(one.zone) if one.zone else city.zone
+        except ZoneInfoNotFoundError:
+            log.error("delivery.zone_unknown", zone=one.zone)
+            zone = city.zone
+        until = quiet.held_until(self.clock(), zone, city.advertising)
+        return (until, zone) if until else None
+
+    def _hold_back(self, held: Sequence[tuple[Delivery, tuple[datetime, ZoneInfo]]], owner: str) -> None:
+        together: dict[tuple[datetime, ZoneInfo], list[int]] = {}
+        for one, end in held:
+            together.setdefault(end, []).append(one.id)
+        for (until, zone), ids in together.items():
+            self._give_back(ids, owner, until, quiet.note(until, zone))
 
     async def _send(self, batch: Sequence[Delivery], owner: str, done: DeliveryRun) -> None:
         queue = list(reversed(batch))
@@ -137,6 +162,10 @@ class Sender:
         self, connection: Connection, one: Delivery, owner: str, done: DeliveryRun, queue: list[Delivery]
     ) -> Reply | None:
         """One delivery's way over the wire; None where it was not sent after all."""
+        held = self._quiet_until(one)  # the hour may have struck since it was claimed
+        if held is not None:
+            await asyncio.to_thread(self._hold_back, [(one, held)], owner)
+            return None
         objection = await asyncio.to_thread(self._objection, one, owner)
         if objection is DeliveryState.PENDING:
             queue.append(one)

@@ -20,6 +20,7 @@ from notifier.ledger import mailings, own_mail, runs, subscribers
 from notifier.matching import News, Plan
 from notifier.messages import Letters, MailContent
 from notifier.model import Audience, Cadence, Kind, Pause, Subscriber, Subscription, Timing
+from notifier.quiet import parted
 from notifier.timing import zone_of
 from notifier.windows import Slot, latest_due
 
@@ -90,12 +91,16 @@ class Digests:
         news = news_of(session, self.newsroom, min(one.cursor for one in wishes), to)
         articles = {one.article.id: one.article for one in news}
         plan = matching.plan(wishes, news, mailings.told_to(session, person.id, articles))
-        if plan.items:
+        for part in parted(plan, self._advertising(articles)):
             now = self.clock()
             happened = {one.change.number: one.change.at for one in news}
             edition = _Edition(slot, now, now, happened, articles, topics.by_slug(session))
-            mailing = self._mailing(session, edition, person.language, plan)
-            mailings.address_all(session, mailing, [(_reader(person), plan.changes)], now=now)
+            mailing = self._mailing(session, edition, person.language, part)
+            mailings.address_all(session, mailing, [(_reader(person), part.changes)], now=now)
+
+    def _advertising(self, articles: Mapping[int, Article]) -> set[int]:
+        """Which of these are advertising by law: such a digest is marked, and may have to wait."""
+        return {number for number, article in articles.items() if self.newsroom.is_advertising(article)}
 
     def _due(self, now: datetime) -> list[tuple[Slot, Timing]]:
         """The slots whose turn it is, the one due first at their head; the city's own each day, others where chosen."""
@@ -141,11 +146,12 @@ class Digests:
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
         happened = {one.change.number: one.change.at for one in news}
         edition = _Edition(slot, span_from, now, happened, articles, topics.by_slug(session))
+        advertising = self._advertising(articles)
         alike: dict[str, tuple[Plan, list[tuple[Audience, Sequence[mailings.Told]]]]] = {}
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
-            plan = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
-            if plan.items:
-                person = people[person_id]
+            whole = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
+            person = people[person_id]
+            for plan in parted(whole, advertising):
                 told_now = _reader(person), plan.changes
                 alike.setdefault(edition.key(plan, person.language), (plan, []))[1].append(told_now)
         planned = 0
@@ -170,6 +176,7 @@ class Digests:
             now=edition.cut_at,
             articles=[(item.article_id, item.revision) for item in plan.items],
             plan=kept.to_document(),
+            advertising=not self._advertising(edition.articles).isdisjoint(item.article_id for item in plan.items),
         )
 
     def _content(

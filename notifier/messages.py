@@ -147,6 +147,7 @@ class Letters:
         Without pictures it loads nothing at all, and links to each of them instead.
         """
         known = {"article": article, "corrected": kind == "corrected", "with_pictures": with_pictures}
+        known["advertising"] = self._newsroom.is_advertising(article)
         content = self._render("alert", language, **known, whole=True)
         return content if _fits(content) else self._render("alert", language, **known, whole=False)
 
@@ -167,8 +168,10 @@ class Letters:
         one does that catches up.
         """
         shown = min(len(items), SHOWN_AT_MOST)
+        advertising = any(self._newsroom.is_advertising(item.article) for item in items)
         while True:
-            content = self._render("digest", language, **_collected(items, shown, cadence, span))
+            known = _collected(items, shown, cadence, span) | {"advertising": advertising}
+            content = self._render("digest", language, **known)
             if shown <= 1 or _fits(content):
                 return content
             shown -= max(1, shown // 10)
@@ -248,8 +251,10 @@ class Letters:
         return ", ".join(self.names(Scope.parse(under), vocabulary, language))
 
     def _render(self, kind: str, language: str, **values: object) -> MailContent:
-        names = self._names(language, values | {"copied_on": None})
+        names = self._names(language, {"advertising": False} | values | {"copied_on": None})
         subject = self._subject(kind, names)
+        if names["advertising"]:
+            subject = self._words[language]("mail.advertising.subject", subject=subject)
         text = self._templates.get_template(f"{kind}.txt").render(names)
         html = self._templates.get_template(f"{kind}.html").render(names, subject=subject)
         return MailContent(subject, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", _INLINER.inline(html))

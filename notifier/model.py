@@ -169,3 +169,6 @@ class Delivery:
     attempts: int
     repeats: int
     created_at: datetime
+    advertising: bool = False
+    zone: str | None = None
+    """That of its person, the city's own where None."""

@@ -52,6 +52,26 @@ class Voice:
         """A sentence of the mail table."""
         return self.tongues[self.language](f"mail.{key}", **values)
 
+    def advertising(self) -> list[tuple[str, str, str]]:
+        """What the law has an advertisement say, as (language, who sends it, what the way out is called).
+
+        In the mail's language and in every other: a Korean reader finds it in Korean, whatever mail they chose.
+        """
+        city = self.newsroom.city
+        said = []
+        for tag in sorted(self.tongues, key=lambda tag: tag != self.language):
+            words = self.tongues[tag]
+            address = city.advertising.addresses.get(tag) or next(iter(city.advertising.addresses.values()), "")
+            sender = words(
+                "mail.advertising.sender",
+                newsroom=city.newsroom_name(tag),
+                mail=city.sender_address,
+                telephone=city.telephone,
+                address=address,
+            )
+            said.append((tag, sender, words("mail.advertising.refuse")))
+        return said
+
     def label(self, text: str) -> Label:
         """A name of the city file with its language, which is the mail's own where that cannot be told."""
         city = self.newsroom.city

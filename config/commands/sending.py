@@ -36,12 +36,14 @@ def _status(parts: Parts, as_json: bool) -> None:
         mailings = history.mailings(session)
         head = changes.head(session)
         asked = renewals.count(session)
+        quiet = history.in_quiet_hours(session)
     if as_json:
         print_json(
             {
                 "held": held,
                 "change": head,
                 "renewals": asked,
+                "in_quiet_hours": quiet,
                 "mailings": [
                     {
                         "id": one.id,
@@ -60,6 +62,8 @@ def _status(parts: Parts, as_json: bool) -> None:
     if asked:
         said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(asked.items()))
         print(f"Renewals of consent: {said}.")
+    if quiet:
+        print(f"Pending because of quiet hours: {quiet} deliveries of advertising.")
     rows = []
     for one in mailings:
         accepted = one.states.get(DeliveryState.ACCEPTED, 0)

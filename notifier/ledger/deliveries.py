@@ -86,8 +86,11 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
             mailing.c.subject,
             mailing.c.text,
             mailing.c.html,
+            mailing.c.advertising,
+            subscriber.c.zone,
         )
         .join(mailing, mailing.c.id == delivery.c.mailing_id)
+        .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .where(delivery.c.id.in_(ids))
     )
     rows = {row.id: row for row in session.execute(wanted)}

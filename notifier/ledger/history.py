@@ -10,6 +10,7 @@ from feeds.store.database import Session
 from notifier.ledger import deliveries
 from notifier.ledger.tables import delivery, mailing, mailing_article
 from notifier.model import DeliveryState, Kind
+from notifier.quiet import HELD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,12 @@ def of_article(session: Session, article_id: int) -> Sequence[tuple[Kind, Delive
         .group_by(mailing.c.kind, delivery.c.state)
     )
     return [(Kind(row[0]), DeliveryState(row[1]), row[2]) for row in session.execute(counted)]
+
+
+def in_quiet_hours(session: Session) -> int:
+    """How many deliveries of advertising wait because it is night where their people are."""
+    waiting = delivery.c.state == DeliveryState.DEFERRED, delivery.c.reply.startswith(HELD)
+    return session.execute(select(func.count()).select_from(delivery).where(*waiting)).scalar_one()
 
 
 def mailings(session: Session, *, limit: int = 50) -> Sequence[Standing]:

@@ -36,6 +36,7 @@ def freeze(
     now: datetime,
     articles: Iterable[tuple[int, int]] = (),
     urgent: bool = False,
+    advertising: bool = False,
     plan: dict[str, object] | None = None,
 ) -> int:
     """Store a mailing with the (article id, revision) pairs it shows; answers its id. The key is unique."""
@@ -47,6 +48,7 @@ def freeze(
         "text": content.text,
         "html": content.html,
         "urgent": urgent,
+        "advertising": advertising,
         "created_at": now,
         "plan": plan,
         "edition": 1,

@@ -164,6 +164,8 @@ mailing = Table(
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
     Column("urgent", Boolean, nullable=False),
+    # Advertising by law, which is not sent in quiet hours.
+    Column("advertising", Boolean, nullable=False, server_default=false()),
     Column("created_at", Instant, nullable=False),
     # What a digest was made from, so that it can be made again without a release that was withdrawn before the wire.
     Column("plan", Document, nullable=True),

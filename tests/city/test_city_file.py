@@ -1,15 +1,29 @@
 """The city files we hand out: Daegu's own, and the example of the documentation."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from config.city import RESERVED_SLUGS, CityFileError, default_city_text, read_city
-from feeds.model import City
+from feeds.model import Advertising, Article, City, Newsroom, State
+from tests.builders import NOW, content, small_city
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "adopt" / "city-file.md"
+
+
+def article(division: str) -> Article:
+    return Article(
+        id=1,
+        guid="tag:a.test,2026:1",
+        state=State.PUBLISHED,
+        revision=1,
+        content=content(),
+        division=division,
+        created_at=NOW,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +125,23 @@ def test_the_broken_toml_that_the_documentation_shows_is_what_is_reported() -> N
     with pytest.raises(CityFileError) as caught:
         read_city('a = "1"\nb = "2"\nc = "3"\ntelephone : "1"', name="riverton.toml")
     assert str(caught.value) == blocks("text")[1].strip()
+
+
+def test_what_is_marked_as_advertising_is_read_and_quiet_from_21_to_8_unless_said_otherwise(town: str) -> None:
+    marked = '[advertising]\ndivisions = ["water"]\ntopics = ["festival"]\naddresses = { en = "1 Road", ko = "길 1" }\n'
+    read = read_city(town.replace("[[boards]]", marked + "[[boards]]", 1), name="town.toml").advertising
+    assert (read.divisions, read.boards, read.topics) == (("water",), (), ("festival",))
+    assert (read.quiet_from, read.quiet_until) == (21, 8)
+    other = read_city(town.replace("[[boards]]", marked + "quiet_from = 22\n[[boards]]", 1), name="town.toml")
+    assert other.advertising.quiet_from == 22
+    assert read_city(town, name="town.toml").advertising == Advertising()
+
+
+def test_a_release_is_advertising_by_its_division_or_what_is_above_by_its_board_or_by_a_topic() -> None:
+    marked = Advertising(divisions=("environment",), boards=("ads",), topics=("festival",))
+    newsroom = Newsroom(replace(small_city(), advertising=marked), "http://newsroom.test")
+    plain = article("press")
+    assert not newsroom.is_advertising(plain)
+    for one in (article("climate"), replace(plain, board="ads"), replace(plain, topics=("festival",))):
+        assert newsroom.is_advertising(one)
+        assert not newsroom.is_advertising(replace(one, urgent=True))

@@ -16,6 +16,7 @@ def problems_of(text: str) -> tuple[str, ...]:
     return caught.value.problems
 
 
+ADVERTISING = '[advertising]\ndivisions = ["water"]\naddresses = { en = "1 Road", ko = "길 1" }\n'
 PROBLEMS = {
     "unknown key": ('telephone = "120"', 'telephone = "120"\nmotto = "x"', "motto: unknown key"),
     "unknown key, near one": (
@@ -60,6 +61,31 @@ PROBLEMS = {
         "Asia/Seoul",
         "Factory",
         'zone: "Factory" names no place; write one such as "Asia/Seoul"',
+    ),
+    "advertising of a division that there is not": (
+        "[[boards]]",
+        ADVERTISING.replace("water", "watr") + "[[boards]]",
+        'advertising.divisions[0]: there is no division "watr"; did you mean "water"?',
+    ),
+    "advertising on a board that there is not": (
+        "[[boards]]",
+        ADVERTISING + 'boards = ["nws"]\n[[boards]]',
+        "advertising.boards[0]: there is no board",
+    ),
+    "quiet hours that no clock shows": (
+        "[[boards]]",
+        ADVERTISING + "quiet_from = 24\n[[boards]]",
+        "advertising.quiet_from: must be an hour from 0 to 23",
+    ),
+    "quiet hours that are no number": (
+        "[[boards]]",
+        ADVERTISING + "quiet_until = true\n[[boards]]",
+        "advertising.quiet_until: must be an hour from 0 to 23",
+    ),
+    "advertising without a postal address": (
+        "[[boards]]",
+        '[advertising]\ntopics = ["festival"]\n[[boards]]',
+        "advertising.addresses: missing",
     ),
     "no language": ('["en", "ko"]', "[]", "languages: must not be empty"),
     "no tag of a language": ('"ko"]', '"Korean"]', 'languages[1]: "Korean" is no language tag such as "en" or "ko"'),
