@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.documents.feed import feed_of
-from feeds.documents.splice import joined
+from feeds.documents.splice import pieces
 from feeds.model import Newsroom, Topic
 from feeds.months import Month
 from feeds.packed import Document, pack
@@ -101,7 +101,7 @@ class Archives:
             max_age=CLOSED_FOR if closed else OPEN_FOR,
         )
         module = FORMATS[extension]
-        content = joined(module.around(feed), (one.pieces[extension] for one in shown), module.BETWEEN)
+        content = pieces(module.around(feed), (one.pieces[extension] for one in shown), module.BETWEEN)
         return Document(
             address=archive_path(scope, month, extension, part=part),
             packed=pack(content),

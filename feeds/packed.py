@@ -3,12 +3,15 @@
 import gzip
 import hashlib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import zstandard
 
 _GZIP_LEVEL, _ZSTD_LEVEL = 6, 3
+_GZIP_FRAME = 16 + zlib.MAX_WBITS
+"""A gzip header without a time or a name (RFC 1952), so that the same bytes give the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,23 @@ class Document:
         return f"{zlib.crc32(self.address.encode()):08x}"
 
 
-def pack(content: bytes) -> Packed:
-    """Encode a document once. The same bytes give the same encodings in every process of one installation."""
+def pack(pieces: Sequence[bytes]) -> Packed:
+    """Encode a document once, given in pieces, which are read one after another and never put together.
+
+    The same bytes give the same encodings in every process of one installation, however they are cut.
+    """
+    length = sum(map(len, pieces))
+    digest = hashlib.sha256()
+    gzipped = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_FRAME)
+    zstd = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj(size=length)
+    outputs: tuple[list[bytes], list[bytes]] = ([], [])
+    for piece in pieces:
+        digest.update(piece)
+        outputs[0].append(gzipped.compress(piece))
+        outputs[1].append(zstd.compress(piece))
     return Packed(
-        mark=hashlib.sha256(content).hexdigest()[:20],
-        length=len(content),
-        gzip=gzip.compress(content, _GZIP_LEVEL, mtime=0),
-        zstd=zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content),
+        mark=digest.hexdigest()[:20],
+        length=length,
+        gzip=b"".join([*outputs[0], gzipped.flush()]),
+        zstd=b"".join([*outputs[1], zstd.flush()]),
     )

@@ -18,7 +18,7 @@ from feeds.announced import is_announced
 from feeds.clock import Clock
 from feeds.documents.entry import APART, Entry
 from feeds.documents.feed import Feed, closing_of, feed_of
-from feeds.documents.splice import joined
+from feeds.documents.splice import pieces
 from feeds.lineup import Placed, moved, touched
 from feeds.model import Newsroom, Topic
 from feeds.months import Month
@@ -280,7 +280,7 @@ class Shelf:
         number: int,
         around: tuple[bytes, bytes],
     ) -> Document:
-        content = joined(around, (one.pieces[extension] for one in shown), FORMATS[extension].BETWEEN)
+        content = pieces(around, (one.pieces[extension] for one in shown), FORMATS[extension].BETWEEN)
         url = feed.self_urls[extension]
         links = [f'<{url}>; rel="self"', f'<{feed.alternate_url}>; rel="alternate"; type="text/html"']
         links += [f'<{hub}>; rel="hub"' for hub in feed.hubs]

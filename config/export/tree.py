@@ -59,7 +59,7 @@ class Tree:
                 return False
             stamp = max([int(at.timestamp()), *(int(one.stat().st_mtime) + 1 for one in files if one.is_file())])
             target.parent.mkdir(parents=True, exist_ok=True)
-            packed = pack(content) if encoded else None
+            packed = pack([content]) if encoded else None
             for ending, name in names.items():
                 assert packed is not None  # noqa: S101 - there are names only of what is encoded
                 self._put(name, packed.body(_ENCODINGS[ending]), stamp)

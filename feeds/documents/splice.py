@@ -26,7 +26,12 @@ def frame(document: bytes, *, before: bytes, stylesheet: str) -> tuple[bytes, by
     return _DECLARATION + instruction + document[:at], document[at:]
 
 
-def joined(frame: tuple[bytes, bytes], entries: Iterable[bytes], between: bytes = b"") -> bytes:
-    """The whole document, copied once: it may be large."""
+def pieces(frame: tuple[bytes, bytes], entries: Iterable[bytes], between: bytes = b"") -> list[bytes]:
+    """The whole document in pieces, none of which is copied: it may be large."""
     apart = [part for entry in entries for part in (between, entry)][1:] if between else entries
-    return b"".join([frame[0], *apart, frame[1]])
+    return [frame[0], *apart, frame[1]]
+
+
+def joined(frame: tuple[bytes, bytes], entries: Iterable[bytes], between: bytes = b"") -> bytes:
+    """The whole document."""
+    return b"".join(pieces(frame, entries, between))

@@ -92,7 +92,7 @@ class FeedRoutes:
             outlines = each_feed(scope, newsroom, vocabulary, words=words)
         return Document(
             address="/feeds.opml" if scope is None else scope_feed_path(scope, "opml"),
-            packed=pack(opml.render(newsroom.city.newsroom_name(words.language), outlines)),
+            packed=pack([opml.render(newsroom.city.newsroom_name(words.language), outlines)]),
             media_type="text/x-opml; charset=utf-8",
             number=0,
             last_modified=None,
