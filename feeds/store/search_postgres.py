@@ -1,9 +1,10 @@
 """Full-text search by PostgreSQL: `tsvector` and `tsquery` written by us, token by token, as their own literals.
 
 `to_tsvector` is never asked: under LC_CTYPE C its parser sees no letters in Hangul. One GIN index answers words and
-filters together. It knows no order, so the newest documents are looked at first, then more, then the rest: of a common
-word the first hold enough, and of a rare one there are few in all. It knows no places either, so what stands side by
-side has a token of its own: a phrase that is hardly anywhere is then found in few documents, however common its words.
+filters together. It knows no order, so the newest documents are looked at one by one first, and some more where they
+hold much: of a common word they hold enough, and of a rare one the index finds few in all. It knows no places either,
+so what stands side by side has a token of its own: a phrase that is hardly anywhere is then found in few documents,
+however common its words.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -19,8 +20,10 @@ from feeds.store.database import Session
 from feeds.store.search_engine import Document, Sought
 from feeds.store.search_tables import search_document as document
 
-NEWEST, NEWER = 1_000, 10_000
-"""How many documents are looked at one by one, and how many are then looked through by the index before the rest."""
+NEWEST, FARTHER = 250, 1_500
+"""So many documents are looked at one by one; and how far on, where what they hold says that it is enough."""
+_MORE = 1.3
+"""How much farther than that, for luck is uneven."""
 
 # PostgreSQL's documentation, section 12.11: positions up to 16,383, of which 256 are kept, and all below 1 MB.
 _POSITIONS = 16_000
@@ -30,10 +33,11 @@ _LEXEME, _PLACE = 6, 2  # what each takes besides its letters
 _MARK, _MARKS = "N", 0xFFFFF
 """What marks of neighbours begin with, alone the mark of a document that has too many; and how many marks there are."""
 
-# The index of words and the index of numbers are met in bitmaps. No other plan is safe: the planner knows how often a
-# word occurs, but not where, and which words avoid each other.
-_BITMAPS_ONLY = text(
+# No other plan is safe: the planner knows how often a word occurs, but not where, which words avoid each other, or that
+# a document is large, so that it would rather read thousands of them.
+_BY_INDEX = text(
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true),"
     " set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
 _ANY_PLAN = text("SELECT set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true)")
@@ -67,25 +71,32 @@ class Vectors:
         if not sought.groups and not sought.facets:
             listed = newest_first.with_only_columns(document.c.article_id).limit(sought.limit)
             return list(session.execute(listed).scalars())
-        newest = newest_first.limit(NEWEST).subquery()
-        looked_at = select(newest.c.article_id).where(*_matches(sought, newest.c)).order_by(newest.c.number.desc())
-        found = list(session.execute(looked_at.limit(sought.limit)).scalars())
-        if len(found) == sought.limit:
-            return found
+        found: list[int] = []
         numbers = newest_first.with_only_columns(document.c.number)
-        high = session.execute(numbers.offset(NEWEST - 1).limit(1)).scalar()
-        if high is None:
-            return found
-        low = session.execute(numbers.offset(NEWER - 1).limit(1)).scalar()
-        session.execute(_BITMAPS_ONLY)
-        for edge in (sought.low,) if low is None else (low, sought.low):
-            wanted = _by_index(sought, edge, high).limit(sought.limit - len(found))
-            found += session.execute(wanted).scalars()
-            if len(found) == sought.limit:
+        start, length = 0, NEWEST
+        while True:
+            newest = newest_first.offset(start).limit(length).subquery()
+            looked_at = select(newest.c.article_id).where(*_matches(sought, newest.c)).order_by(newest.c.number.desc())
+            found += session.execute(looked_at.limit(sought.limit - len(found))).scalars()
+            start += length
+            length = _farther(start, len(found), sought.limit)
+            if not length:
                 break
-            high = edge
+        high = session.execute(numbers.offset(start - 1).limit(1)).scalar()
+        if high is None or len(found) == sought.limit:
+            return found
+        session.execute(_BY_INDEX)
+        found += session.execute(_by_index(sought, high).limit(sought.limit - len(found))).scalars()
         session.execute(_ANY_PLAN)
         return found
+
+
+def _farther(looked_at: int, found: int, wanted: int) -> int:
+    """How many documents more to look at one by one; none where the index is quicker, or all were found."""
+    if not found or found >= wanted or looked_at > NEWEST:
+        return 0
+    needed = looked_at * wanted // found
+    return int(_MORE * (needed - looked_at)) if needed <= FARTHER else 0
 
 
 def _row(one: Document) -> dict[str, Any]:
@@ -157,15 +168,16 @@ def _words(tokens: Sequence[str]) -> Iterator[tuple[str, bool]]:
         yield word, korean
 
 
-def _by_index(sought: Sought, low: int, high: int) -> Select[tuple[int]]:
-    """Documents numbered from `low` to below `high`, the newest first.
+def _by_index(sought: Sought, high: int) -> Select[int]:
+    """Documents numbered from the lowest sought to below `high`, the newest first.
 
     GIN knows no places, so a phrase is only seen in the document itself, which is large: that is done last, in order,
-    and for no more than are wanted. The sum keeps the planner from walking through all numbers.
+    and for no more than are wanted. The sums keep the planner from the index of numbers, with which it would read every
+    document of a span.
     """
-    window = and_(document.c.number >= low, document.c.number < high)
-    matches = _matches(sought, document.c, _held)
-    held = select(document).where(window, *matches).order_by((document.c.number + 0).desc()).offset(0)
+    number = document.c.number + 0
+    window = and_(number >= sought.low, number < high)
+    held = select(document).where(window, *_matches(sought, document.c, _held)).order_by(number.desc()).offset(0)
     inner = held.subquery()
     return select(inner.c.article_id).where(*_matches(sought, inner.c))
 

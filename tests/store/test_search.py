@@ -96,7 +96,7 @@ def test_an_older_release_too_is_found_however_it_is_spaced(
 ) -> None:
     """On PostgreSQL it is found by the index, not looked at."""
     monkeypatch.setattr(search_postgres, "NEWEST", 2)
-    monkeypatch.setattr(search_postgres, "NEWER", 4)
+    monkeypatch.setattr(search_postgres, "FARTHER", 0)
     texts = ["도시철도 공사", "도시철도공사", "도시 철도공사", "철도 공사 도시", "도시 철도 공사"]
     add_all(database, [(content(f"{one} {n}", "ko"), NOW - timedelta(days=n)) for n, one in enumerate(texts * 3)])
     assert ask(database, "도시철도공사").total == 9
@@ -318,10 +318,13 @@ def test_pages_follow_one_another_and_end(database: Database) -> None:
     assert ask(database, "festival", limit=3, offset=6).total == 7
 
 
-def test_what_is_older_than_the_newest_is_found_too(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On PostgreSQL the newest are looked at one by one, the rest by the index."""
-    monkeypatch.setattr(search_postgres, "NEWEST", 2)
-    monkeypatch.setattr(search_postgres, "NEWER", 4)
+@pytest.mark.parametrize(("newest", "farther"), [(2, 0), (2, 300), (1, 0), (250, 1_500)])
+def test_what_is_older_than_the_newest_is_found_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch, newest: int, farther: int
+) -> None:
+    """On PostgreSQL the newest are looked at one by one, then some more or none, and the rest by the index."""
+    monkeypatch.setattr(search_postgres, "NEWEST", newest)
+    monkeypatch.setattr(search_postgres, "FARTHER", farther)
     add_all(database, [(content(f"Festival {n}"), NOW - timedelta(days=n)) for n in range(8)])
     assert titles(database, "festival") == [f"Festival {n}" for n in range(8)]
     assert titles(database, "festival", until=NOW - timedelta(days=5)) == ["Festival 6", "Festival 7"]
