@@ -1,7 +1,7 @@
 """An operator's list of subscribers as a table: what a row must say, and cells that no spreadsheet runs. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from feeds.errors import AddressRefused
@@ -17,6 +17,7 @@ CONSENT_HOLDS = timedelta(days=730)
 """How long a consent holds before it has to be asked for anew."""
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n")
 _LONGEST_SOURCE = 40
+_SCOPES_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,32 +32,49 @@ class Listed:
     consent_at: datetime
 
 
-def read_row(row: Mapping[str, str | None], newsroom: Newsroom, topics: frozenset[str], *, now: datetime) -> Listed:
-    """What a row says. ValueError with a sentence for the operator where it cannot be taken."""
-    said = {name: unmarked((row.get(name) or "").strip()) for name in COLUMNS}
-    missing = [name for name in REQUIRED if not said[name]]
-    if missing:
-        raise ValueError(f"{missing[0]} is missing")
-    try:
-        address = normalise(said["address"])
-    except AddressRefused as refused:
-        raise ValueError("not an address that we can write to") from refused
-    if len(said["consent_source"]) > _LONGEST_SOURCE:
-        raise ValueError(f"consent_source has more than {_LONGEST_SOURCE} characters")
-    cadence = said["cadence"] or Cadence.DAILY
-    if cadence not in list(Cadence):
-        raise ValueError("cadence is none of immediate, daily, weekly")
-    language = said["language"] or None
-    if language is not None and language not in newsroom.city.languages:
-        raise ValueError(f"language is none of {', '.join(newsroom.city.languages)}")
-    return Listed(
-        address=address,
-        scope=_scope(said["scope"], newsroom, topics),
-        cadence=Cadence(cadence),
-        language=language,
-        consent_source=said["consent_source"],
-        consent_at=_consent_at(said["consent_at"], newsroom, now),
-    )
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the rows of a list for a newsroom with these topics, by slug."""
+
+    newsroom: Newsroom
+    topics: frozenset[str]
+    _scopes: dict[str, Scope] = field(default_factory=dict)
+
+    def read(self, row: Mapping[str, str | None], *, now: datetime) -> Listed:
+        """What a row says. ValueError with a sentence for the operator where it cannot be taken."""
+        said = {name: unmarked((row.get(name) or "").strip()) for name in COLUMNS}
+        missing = [name for name in REQUIRED if not said[name]]
+        if missing:
+            raise ValueError(f"{missing[0]} is missing")
+        try:
+            address = normalise(said["address"])
+        except AddressRefused as refused:
+            raise ValueError("not an address that we can write to") from refused
+        if len(said["consent_source"]) > _LONGEST_SOURCE:
+            raise ValueError(f"consent_source has more than {_LONGEST_SOURCE} characters")
+        cadence = said["cadence"] or Cadence.DAILY
+        if cadence not in list(Cadence):
+            raise ValueError("cadence is none of immediate, daily, weekly")
+        language = said["language"] or None
+        if language is not None and language not in self.newsroom.city.languages:
+            raise ValueError(f"language is none of {', '.join(self.newsroom.city.languages)}")
+        return Listed(
+            address=address,
+            scope=self._scope(said["scope"]),
+            cadence=Cadence(cadence),
+            language=language,
+            consent_source=said["consent_source"],
+            consent_at=_consent_at(said["consent_at"], self.newsroom, now),
+        )
+
+    def _scope(self, query: str) -> Scope:
+        """A scope by its query; the first thousand of a list are kept, for many rows say the same."""
+        known = self._scopes.get(query)
+        if known is None:
+            known = _scope(query, self.newsroom, self.topics)
+            if len(self._scopes) < _SCOPES_KEPT:
+                self._scopes[query] = known
+        return known
 
 
 def _scope(query: str, newsroom: Newsroom, topics: frozenset[str]) -> Scope:

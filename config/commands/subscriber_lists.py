@@ -3,7 +3,7 @@
 import csv
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +15,10 @@ from config.commands.console import opened, print_json
 from config.parts import Parts
 from feeds.errors import CivicwireError
 from feeds.store import changes, topics
-from feeds.store.database import Session
 from notifier.ledger import listing, suppressions
-from notifier.lists import REQUIRED, read_row, safe
+from notifier.lists import REQUIRED, Listed, Reader, safe
 
-_AT_ONCE = 500
+_AT_ONCE = 1000
 """How many rows one transaction takes: a crash repeats none, and the service writes in between."""
 _EXPORTED = ("address", "scope", "cadence", "language", "consent_source", "consent_at", "hour", "zone", "since")
 
@@ -67,32 +66,46 @@ def take(parts: Parts, path: Path) -> Taken:
     with _reading(path) as rows, _writing(bad_path) as bad:
         with parts.database.read() as session:
             known = frozenset(topic.slug for topic in topics.known(session, retired=False))
+        reader = Reader(parts.newsroom, known)
         listed = csv.writer(bad)
         listed.writerow(("line", "reason", "address"))
         while some := list(islice(rows, _AT_ONCE)):
-            with parts.database.write() as session:
-                changes.take_turn(session)
-                for line, row in some:
-                    reason = _take(parts, session, row, known)
-                    taken += reason is None
-                    if reason is not None:
-                        refused += 1
-                        listed.writerow((line, reason, safe((row.get("address") or "")[:320])))
+            reasons = _take(parts, [row for _, row in some], reader)
+            for (line, row), reason in zip(some, reasons, strict=True):
+                taken += reason is None
+                if reason is not None:
+                    refused += 1
+                    listed.writerow((line, reason, safe((row.get("address") or "")[:320])))
     if refused:
         return Taken(taken, refused, bad_path)
     bad_path.unlink()
     return Taken(taken, refused, None)
 
 
-def _take(parts: Parts, session: Session, row: Row, known: frozenset[str]) -> str | None:
+def _take(parts: Parts, rows: Sequence[Row], reader: Reader) -> list[str | None]:
+    """Take some rows in one transaction; answers, row by row, why not."""
     now = parts.clock()
-    try:
-        one = read_row(row, parts.newsroom, known, now=now)
-    except ValueError as error:
-        return str(error)
-    if suppressions.find(session, parts.tokens.address_hashes(one.address)) is not None:
-        return "this address must get no mail"
-    return listing.take(session, one, language=parts.newsroom.city.languages[0], now=now)
+    reasons: list[str | None] = []
+    read: dict[int, Listed] = {}
+    for place, row in enumerate(rows):
+        try:
+            read[place] = reader.read(row, now=now)
+            reasons.append(None)
+        except ValueError as error:
+            reasons.append(str(error))
+    with parts.database.write() as session:
+        changes.take_turn(session)
+        marks = {place: parts.tokens.address_hashes(one.address) for place, one in read.items()}
+        stopped = suppressions.among(session, {mark for own in marks.values() for mark in own})
+        for place, own in marks.items():
+            if not stopped.isdisjoint(own):
+                reasons[place] = "this address must get no mail"
+                del read[place]
+        language = parts.newsroom.city.languages[0]
+        answers = listing.take(session, list(read.values()), language=language, now=now)
+    for place, answer in zip(read, answers, strict=True):
+        reasons[place] = answer
+    return reasons
 
 
 @contextmanager

@@ -38,10 +38,8 @@ def get(session: Session, subscriber_id: int) -> Subscriber | None:
     return _subscriber(row) if row else None
 
 
-def ensure(
-    session: Session, address: str, *, language: str, source: str, now: datetime, agreed_at: datetime | None = None
-) -> Subscriber:
-    """The subscriber of this address, made if need be, with a record of the consent given now, or at an instant."""
+def ensure(session: Session, address: str, *, language: str, source: str, now: datetime) -> Subscriber:
+    """The subscriber of this address, made if need be, with a record of the consent given now."""
     known = find(session, address)
     if known is None:
         values = {"address": address, "language": language, "created_at": now}
@@ -49,7 +47,7 @@ def ensure(
         known = _subscriber(row)
     elif known.language != language:
         session.execute(update(subscriber).where(subscriber.c.id == known.id).values(language=language))
-    agreed = {"at": agreed_at or now, "text_version": CONSENT_VERSION, "language": language, "source": source}
+    agreed = {"at": now, "text_version": CONSENT_VERSION, "language": language, "source": source}
     session.execute(insert(consent).values(subscriber_id=known.id, **agreed))
     return known
 
@@ -91,7 +89,17 @@ def follow(
     if known is not None:
         _end(session, [known.id], reason="changed", now=now)
         cursor = known.cursor
-    values = {
+    values = row_of(subscriber_id, scope, cadence, cursor=changes.head(session) if cursor is None else cursor, now=now)
+    row = session.execute(insert(subscription).values(**values).returning(subscription)).one()
+    if scope.divisions:
+        of_divisions = [{"subscription_id": row.id, "division": slug} for slug in scope.divisions]
+        session.execute(insert(subscription_division), of_divisions)
+    return _subscription(row)
+
+
+def row_of(subscriber_id: int, scope: Scope, cadence: Cadence, *, cursor: int, now: datetime) -> dict[str, object]:
+    """The row of a subscription that begins at a change number."""
+    return {
         "subscriber_id": subscriber_id,
         "scope": str(scope),
         "everything": not scope.divisions and scope.article is None,
@@ -99,14 +107,9 @@ def follow(
         "article_id": scope.article,
         "language": scope.language,
         "cadence": cadence,
-        "cursor": changes.head(session) if cursor is None else cursor,
+        "cursor": cursor,
         "created_at": now,
     }
-    row = session.execute(insert(subscription).values(**values).returning(subscription)).one()
-    if scope.divisions:
-        of_divisions = [{"subscription_id": row.id, "division": slug} for slug in scope.divisions]
-        session.execute(insert(subscription_division), of_divisions)
-    return _subscription(row)
 
 
 def live(session: Session, subscriber_id: int) -> Sequence[Subscription]:

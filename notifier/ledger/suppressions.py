@@ -1,6 +1,6 @@
 """Addresses that must get no list mail, kept as keyed hashes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,12 @@ def find(session: Session, hashes: Sequence[str]) -> Suppression | None:
     """Why the address with these hashes is suppressed; None if it is not."""
     row = session.execute(select(suppression).where(suppression.c.address_hash.in_(hashes))).first()
     return Suppression(**row._mapping) if row else None
+
+
+def among(session: Session, hashes: Collection[str]) -> set[str]:
+    """Those of these hashes that are suppressed."""
+    wanted = select(suppression.c.address_hash).where(suppression.c.address_hash.in_(hashes))
+    return set(session.execute(wanted).scalars())
 
 
 def newest(session: Session, *, limit: int) -> Sequence[Suppression]:

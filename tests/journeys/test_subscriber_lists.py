@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from config.commands import subscriber_lists
 from config.parts import Parts
 from config.settings import Settings
 from feeds.errors import CivicwireError
 from feeds.model import Newsroom
+from feeds.store.database import Database
 from notifier.ledger import subscribers, suppressions
 from notifier.lists import safe, unmarked
 from tests.builders import SECRET, Hands
@@ -131,3 +133,84 @@ def test_b57_a_cell_made_safe_reads_back_as_it_was(cell: str) -> None:
     assert not safe(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
     if cell != "'=x":
         assert unmarked(safe(cell)) == cell
+
+
+@pytest.fixture
+def either(database: Database, newsroom: Newsroom) -> Iterator[Parts]:
+    """An installation on each engine in turn."""
+    url = database.url.render_as_string(hide_password=False)
+    made = Parts(Settings(database_url=url, secret_key=(SECRET,)), Hands())
+    made.newsroom = newsroom
+    yield made
+    made.database.close()
+
+
+def kept(parts: Parts) -> tuple[list[list[str]], int, int]:
+    """What is followed, as it would be exported, how many consents and how many rows of divisions there are."""
+    out = io.StringIO()
+    subscriber_lists.write(parts, out)
+    with parts.database.read() as session:
+        numbers = [
+            session.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            for table in ("consent", "subscription_division")
+        ]
+    return sorted(row[:7] for row in csv.reader(io.StringIO(out.getvalue()))), numbers[0], numbers[1]
+
+
+ROWS = [
+    f"a@example.org,division=water,daily,en,form,{TODAY}T00:00:00Z\n",
+    f"a@example.org,division=climate&division=water,weekly,ko,form,{TODAY}T01:00:00Z\n",
+    f"b@example.org,,daily,ko,form,{TODAY}T00:00:00Z\n",
+    f"A@Example.org,division=water,weekly,en,form,{TODAY}T00:00:00Z\n",
+    f"nobody,,daily,en,form,{TODAY}T00:00:00Z\n",
+    f"b@example.org,q=buses,immediate,en,form,{TODAY}T00:00:00Z\n",
+    f"c@example.org,division=press,daily,en,form,{TODAY}T00:00:00Z\n",
+]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 1000])
+def test_a_list_in_sets_is_what_it_is_row_by_row(
+    either: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(subscriber_lists, "_AT_ONCE", at_once)
+    refused = take(either, tmp_path, "".join(ROWS))
+    assert [(row[0], row[1]) for row in refused] == [
+        ("5", "follows this already"),
+        ("6", "not an address that we can write to"),
+    ]
+    followed, consents, filed = kept(either)
+    assert [(row[0], row[1], row[2], row[3]) for row in followed[:5]] == [
+        ("a@example.org", "division=climate&division=water", "weekly", "en"),
+        ("a@example.org", "division=water", "daily", "en"),
+        ("address", "scope", "cadence", "language"),
+        ("b@example.org", "", "daily", "ko"),
+        ("b@example.org", "q=buses", "immediate", "ko"),
+    ]
+    assert (consents, filed) == (5, 4)
+
+
+def test_the_same_list_again_and_one_broken_off_add_nothing_twice(either: Parts, tmp_path: Path) -> None:
+    take(either, tmp_path, "".join(ROWS[:3]))
+    take(either, tmp_path, "".join(ROWS))
+    once = kept(either)
+    assert len(take(either, tmp_path, "".join(ROWS))) == len(ROWS)
+    assert kept(either) == once
+
+
+def test_a_thousand_rows_take_as_many_statements_as_ten(parts: Parts, tmp_path: Path) -> None:
+    counted = []
+    for first, number in ((0, 10), (10, 1000)):
+        rows = "".join(
+            f"r{n}@example.org,division=water,daily,en,form,{TODAY}T00:00:00Z\n" for n in range(first, first + number)
+        )
+        statements = 0
+
+        def count(*_: object) -> None:
+            nonlocal statements
+            statements += 1
+
+        event.listen(Engine, "before_cursor_execute", count)
+        assert take(parts, tmp_path, rows) == []
+        event.remove(Engine, "before_cursor_execute", count)
+        counted.append(statements)
+    assert counted[0] == counted[1]
