@@ -84,6 +84,8 @@ def _scope(query: str, newsroom: Newsroom, topics: frozenset[str]) -> Scope:
         raise ValueError("scope is not of the form division=a&topic=b&q=words") from error
     if scope.article is not None:
         raise ValueError("scope names one release, which people follow on its own page")
+    if scope.article is not None:
+        raise ValueError("scope names one release: people follow one by its own page")
     known = {division.slug for division in newsroom.divisions}, topics, {one.slug for one in newsroom.city.boards}
     for named, slugs in zip((scope.divisions, scope.topics, scope.boards), known, strict=True):
         if not set(named) <= slugs:

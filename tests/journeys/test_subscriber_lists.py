@@ -56,6 +56,7 @@ def test_b57_good_rows_are_in_bad_ones_are_listed_and_the_suppressed_stay_out(pa
         f"no address,,daily,en,paper form,{TODAY}\n"
         f"a@example.org,division=nowhere,daily,en,paper form,{TODAY}\n"
         f"b@example.org,,hourly,en,paper form,{TODAY}\n"
+        f"b@example.org,article=7,daily,en,paper form,{TODAY}\n"
         f"c@example.org,,daily,tlh,paper form,{TODAY}\n"
         f"d@example.org,,daily,en,,{TODAY}\n"
         "e@example.org,,daily,en,paper form,\n"
@@ -64,7 +65,7 @@ def test_b57_good_rows_are_in_bad_ones_are_listed_and_the_suppressed_stay_out(pa
         f"=cmd|' /C calc'!A0,,daily,en,paper form,{TODAY}\n"
         f"reader@example.org,division=water,weekly,ko,paper form,{TODAY}T00:00:00Z\n",
     )
-    assert [row[0] for row in refused] == [str(line) for line in range(3, 14)]
+    assert [row[0] for row in refused] == [str(line) for line in range(3, 15)]
     assert "must get no mail" in refused[0][1]
     assert refused[-2][2].startswith("'=")
     assert refused[-1][1] == "follows this already"
