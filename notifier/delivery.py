@@ -27,7 +27,8 @@ from notifier.dkim import Signer
 from notifier.envelope import ReturnAddresses, Way
 from notifier.ledger import deliveries
 from notifier.ledger.deliveries import LEASE
-from notifier.links import Links
+from notifier.links import Links, archive_path
+from notifier.message_ids import message_id
 from notifier.messages import MailContent, fill
 from notifier.model import Delivery, DeliveryState
 from notifier.retry import LIVES, OUTAGE_PAUSE, Reply, Stage, verdict
@@ -220,6 +221,7 @@ class Sender:
             unsubscribe_url=links.get("unsubscribe"),
             manage_url=links.get("manage"),
             leave_address=self._leave_address(one),
+            archive_url=self.newsroom.url(archive_path(one.divisions, self.newsroom)),
         )
         message = mime.build(headers=headers, text=filled.text, html=filled.html)
         return self.signer.sign(message, now=now) if self.signer else message
@@ -227,7 +229,7 @@ class Sender:
     def _message_id(self, one: Delivery) -> str:
         """Derived from the delivery: a repeat is recognisable, and nobody can guess another's."""
         domain = self.newsroom.city.sender_address.rpartition("@")[2]
-        return f"<{one.id}.{self.tokens.mark_of(f'{one.id}:{one.mailing_id}:{one.address}')}@{domain}>"
+        return message_id(self.tokens, domain, delivery_id=one.id, mailing_id=one.mailing_id, address=one.address)
 
     def _objection(self, one: Delivery, owner: str) -> DeliveryState | None:
         with self.database.read() as session:

@@ -1,12 +1,22 @@
 """The links that fill a mailing's placeholders: a person's own, and the one to its web copy. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from feeds.addresses import division_path
 from feeds.model import Newsroom
 from notifier.model import Delivery, Kind
 from notifier.tokens import Purpose, Tokens
+
+
+def archive_path(divisions: Sequence[str], newsroom: Newsroom) -> str:
+    """The public page that lists what a mail tells of, whose articles are of these divisions (RFC 2369, section 3.6).
+
+    Of one division it is that division's, as it is called today; else that of all releases.
+    """
+    known = {division.slug for division in map(newsroom.current, divisions) if division}
+    return division_path(*known) if len(known) == 1 else "/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,13 @@ def headers_for(
     unsubscribe_url: str | None = None,
     manage_url: str | None = None,
     leave_address: str | None = None,
+    archive_url: str | None = None,
 ) -> list[tuple[str, str]]:
     """The headers of one message, encoded. ValueError for an address, link or Message-ID that is none.
 
     `date` is aware. Only list mail carries List-Unsubscribe and its one-click form (RFC 2369; RFC 8058, section 3.1);
-    mail to `leave_address` leaves too, for programs that can do no better.
+    mail to `leave_address` leaves too, for programs that can do no better. `archive_url` is the public page of what the
+    mail tells, that of all releases where none is given.
     """
     domain = sender_address.rpartition("@")[2]
     if not _MESSAGE_ID.fullmatch(message_id):
@@ -120,7 +122,7 @@ def headers_for(
         ("Message-ID", message_id),
         ("List-Id", _named(newsroom.city.newsroom_name(language), f"<newsroom.{domain}>")),
         ("List-Help", _link(manage_url or newsroom.url("/feeds"))),
-        ("List-Archive", _link(newsroom.url("/"))),
+        ("List-Archive", _link(archive_url or newsroom.url("/"))),
         ("Auto-Submitted", "auto-generated"),
         ("Feedback-ID", f"{kind.value}:{domain}"),
         ("Content-Language", encode_header(language)),

@@ -172,3 +172,5 @@ class Delivery:
     advertising: bool = False
     zone: str | None = None
     """That of its person, the city's own where None."""
+    divisions: tuple[str, ...] = ()
+    """Those of the articles that its mailing tells of."""

@@ -34,6 +34,8 @@ class Whence:
     senders: tuple[str, ...] = ()
     addressed: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    """Those of the message that came back with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ def _told(whole: Part, parts: list[Part]) -> Report:
         senders=tuple(whole.values(*_SENDERS)),
         addressed=tuple(whole.values(*_ADDRESSED)),
         returned=tuple(returned.values(*_RETURNED)),
+        message_ids=tuple(returned.values("message-id")[:1]),
     )
     status = next((by_type[one] for one in _STATUS_TYPES if one in by_type), None)
     if "message/feedback-report" in by_type:

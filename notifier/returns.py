@@ -12,7 +12,7 @@ import structlog
 from feeds.clock import Clock
 from feeds.store import changes
 from feeds.store.database import Database, Session
-from notifier import bounces, reports
+from notifier import bounces, message_ids, reports
 from notifier.addresses import masked
 from notifier.bounces import Finding, Ourselves, Reason
 from notifier.envelope import Mark, ReturnAddresses, Way
@@ -43,6 +43,7 @@ class Returns:
         mark = self._mark(report, recipient)
         with self.database.write() as session:
             changes.take_turn(session)
+            mark = mark or self._complained_of(session, report)
             sent = ledger.delivery_of(session, mark.subject) if mark and mark.way is Way.BOUNCE else None
             found = bounces.finding(report, mark, recipient=sent.address if sent else None, us=self.us)
             if sent is not None or (mark is not None and mark.way is Way.LEAVE):
@@ -78,6 +79,19 @@ class Returns:
         if found is None and (report.formal or report.sort is Sort.COMPLAINT):
             found = self.addresses.find(report.whence.returned)
         return found
+
+    def _complained_of(self, session: Session, report: Report) -> Mark | None:
+        """What the Message-ID in a complaint proves, for services that cut our addresses out of it."""
+        if report.sort is not Sort.COMPLAINT:
+            return None
+        for text in report.whence.message_ids:
+            number = message_ids.claimed(text, self.us.address.rpartition("@")[2])
+            sent = ledger.delivery_of(session, number) if number is not None else None
+            if sent is not None and message_ids.fits(
+                text, self.tokens, delivery_id=sent.id, mailing_id=sent.mailing_id, address=sent.address
+            ):
+                return Mark(Way.BOUNCE, sent.id)
+        return None
 
     def _act(self, session: Session, found: Finding, report: Report, sent: Sent | None, mark: Mark | None) -> None:
         now = self.clock()

@@ -92,8 +92,14 @@ class Tokens:
 
     def mark_of(self, subject: str) -> str:
         """A short keyed mark, stable for the same subject, for ids that must not be guessable."""
-        mark = hmac.new(self._keys[-1].encode(), b"civicwire.mark\0" + subject.encode(), hashlib.sha256)
-        return mark.hexdigest()[:16]
+        return self.marks_of(subject)[-1]
+
+    def marks_of(self, subject: str) -> tuple[str, ...]:
+        """The same under every key, the newest first: by which of them it was made depends on when."""
+        return tuple(
+            hmac.new(key.encode(), b"civicwire.mark\0" + subject.encode(), hashlib.sha256).hexdigest()[:16]
+            for key in self._keys
+        )
 
     def return_marks(self, subject: str) -> tuple[str, ...]:
         """Keyed marks of 24 letters and digits in lower case, under the newest key first: they prove a return address.

@@ -31,11 +31,18 @@ class Sent:
     address: str
     subscriber_id: int | None
     created_at: datetime
+    mailing_id: int
 
 
 def delivery_of(session: Session, delivery_id: int) -> Sent | None:
     """A delivery by its id; None for one that is no longer kept, or whose person was erased."""
-    columns = (delivery.c.id, delivery.c.address, delivery.c.subscriber_id, delivery.c.created_at)
+    columns = (
+        delivery.c.id,
+        delivery.c.address,
+        delivery.c.subscriber_id,
+        delivery.c.created_at,
+        delivery.c.mailing_id,
+    )
     row = session.execute(select(*columns).where(delivery.c.id == delivery_id)).first()
     return Sent(*row) if row and "@" in row.address else None
 

@@ -4,7 +4,7 @@ A claim is a durable intent. Whoever holds it may settle it; after the lease ano
 owner mark no longer fits, so that a stale sender writes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, func, or_, select, update
@@ -94,7 +94,25 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
         .where(delivery.c.id.in_(ids))
     )
     rows = {row.id: row for row in session.execute(wanted)}
-    return [Delivery(**(dict(rows[key]._mapping) | {"kind": Kind(rows[key].kind)})) for key in ids]
+    told = _divisions(session, {row.mailing_id for row in rows.values()})
+    return [
+        Delivery(**(dict(row._mapping) | {"kind": Kind(row.kind), "divisions": told.get(row.mailing_id, ())}))
+        for row in (rows[key] for key in ids)
+    ]
+
+
+def _divisions(session: Session, mailing_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The divisions of the articles that each of these mailings tells of: a batch is of few."""
+    wanted = (
+        select(mailing_article.c.mailing_id, article.c.division)
+        .join(article, article.c.id == mailing_article.c.article_id)
+        .where(mailing_article.c.mailing_id.in_(mailing_ids), article.c.division.is_not(None))
+        .distinct()
+    )
+    found: dict[int, list[str]] = {}
+    for mailing_id, division in session.execute(wanted):
+        found.setdefault(mailing_id, []).append(division)
+    return {mailing_id: tuple(sorted(slugs)) for mailing_id, slugs in found.items()}
 
 
 def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[str]) -> DeliveryState | None:

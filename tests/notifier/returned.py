@@ -63,7 +63,9 @@ def delivery_status(
     return extra.encode() + head + report + b"\r\n" + tail
 
 
-def complaint(to: str, *, mail_from: str = "", leave: str = "", kind: str = "abuse") -> bytes:
+def complaint(
+    to: str, *, mail_from: str = "", leave: str = "", kind: str = "abuse", message_id: str = "<x@mailbox.example.org>"
+) -> bytes:
     """A report of a mail service whose reader pressed "unwanted" (RFC 5965)."""
     return _wire(
         f"""
@@ -90,6 +92,7 @@ def complaint(to: str, *, mail_from: str = "", leave: str = "", kind: str = "abu
         Content-Type: message/rfc822
 
         From: newsroom@riverton.example.org
+        Message-ID: {message_id}
         List-Unsubscribe: <{leave}>
         Subject: Night buses run later
 

@@ -12,6 +12,7 @@ from notifier.envelope import COMPLAINTS, ReturnAddresses, Way
 from notifier.ledger import bounces as ledger
 from notifier.ledger import deliveries, holds, suppressions
 from notifier.ledger.tables import bounce, delivery
+from notifier.message_ids import message_id
 from notifier.model import Cadence, DeliveryState, Subscriber
 from notifier.parking import ROOM, Parking
 from notifier.returns import Returns
@@ -300,3 +301,66 @@ def test_a_mailing_still_adds_up_when_mails_come_back(house: House) -> None:
     with house.desk.database.read() as session:
         (states,) = deliveries.balance(session).values()
     assert states == {DeliveryState.BOUNCED: 1, DeliveryState.ACCEPTED: 1}
+
+
+def message_id_of(house: House, address: str, tokens: Tokens | None = None) -> str:
+    """That of the newest delivery to an address, as the sender writes it; or as somebody would with another key."""
+    with house.desk.database.read() as session:
+        wanted = select(delivery.c.id, delivery.c.mailing_id).where(delivery.c.address == address)
+        row = session.execute(wanted.order_by(delivery.c.id.desc())).first()
+    assert row is not None
+    domain = house.desk.newsroom.city.sender_address.rpartition("@")[2]
+    return message_id(
+        tokens or house.returns.tokens, domain, delivery_id=row.id, mailing_id=row.mailing_id, address=address
+    )
+
+
+def test_b84_a_complaint_without_our_addresses_is_believed_by_its_message_id(house: House, reader: Subscriber) -> None:
+    house.send()
+    raw = complaint(f"{COMPLAINTS}@{DOMAIN}", message_id=message_id_of(house, READER))
+    assert house.returns.take(raw) is Finding.COMPLAINT
+    assert house.suppressed() == Reason.COMPLAINT
+    assert house.desk.live(reader) == []
+    assert house.states() == [DeliveryState.COMPLAINED]
+
+
+def test_b84_a_message_id_of_before_a_new_key_is_believed_still(house: House, reader: Subscriber) -> None:
+    house.send()
+    raw = complaint(f"{COMPLAINTS}@{DOMAIN}", message_id=message_id_of(house, READER))
+    later = make_house(
+        house.desk, house.returns.parking.folder, Tokens(["a-newer-key-of-the-same-house-0123456789", SECRET])
+    )
+    assert later.returns.take(raw) is Finding.COMPLAINT
+    assert house.desk.live(reader) == []
+
+
+@pytest.mark.usefixtures("reader")
+def test_b84_a_forged_message_id_suppresses_nobody(house: House) -> None:
+    house.desk.follow("victim@example.org", Cadence.IMMEDIATE)
+    house.send()
+    own, others = message_id_of(house, READER), message_id_of(house, "victim@example.org")
+    number = others[1:].partition(".")[0]
+    before = house.dump()
+    for forged in (
+        message_id_of(house, "victim@example.org", FOREIGN),
+        f"<{number}.{own.partition('.')[2]}",
+        others.replace("riverton", "evil"),
+        others.replace(">", f">, {others}"),
+        f"<{number}.{'0' * 16}@riverton.example.org>",
+        f"<{'9' * 18}.{'0' * 16}@riverton.example.org>",
+        f"<{number}@riverton.example.org>",
+    ):
+        raw = complaint(f"{COMPLAINTS}@{DOMAIN}", message_id=forged)
+        assert house.returns.take(raw) is Finding.FORGED
+    assert house.dump() == before
+    assert house.suppressed("victim@example.org") is None
+
+
+@pytest.mark.usefixtures("reader")
+def test_b84_a_bounce_is_never_believed_by_a_message_id(house: House) -> None:
+    house.send()
+    raw = delivery_status("nobody@elsewhere.example.org", status="5.1.1").replace(
+        b"Subject: Night buses run later", f"Message-ID: {message_id_of(house, READER)}".encode()
+    )
+    assert house.returns.take(raw) is Finding.FORGED
+    assert house.suppressed() is None

@@ -50,6 +50,23 @@ def test_every_reader_gets_one_message_with_the_headers_of_a_list(post: Post) ->
     assert post.states() == {ACCEPTED: 2}
 
 
+def test_the_archive_that_a_mail_names_is_its_divisions_page_or_that_of_all(post: Post) -> None:
+    post.following.add("b@example.org", Scope(), Cadence.DAILY, language="en")
+    post.follow("a@example.org")
+    publish(post.database, "One", division="climate")
+    post.plan()
+    with mail_server() as server:
+        post.sender(server.port).run()
+        publish(post.database, "Two", division="water")
+        post.clock.forward(days=1)
+        Digests(post.database, post.newsroom, post.letters, post.clock).run()
+        post.sender(server.port).run()
+    (alert,) = server.to("a@example.org")
+    (digest,) = server.to("b@example.org")
+    assert alert.message["List-Archive"] == "<http://newsroom.test/divisions/climate>"
+    assert digest.message["List-Archive"] == "<http://newsroom.test/>"
+
+
 def test_a_line_that_begins_with_a_dot_arrives_with_it(post: Post) -> None:
     post.follow("a@example.org")
     publish(post.database, ".hidden and\n.more")
