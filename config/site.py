@@ -10,6 +10,7 @@ from feeds.archives import Archives, Kept
 from feeds.readers import Readers
 from feeds.shelf import Shelf
 from feeds.web.api.app import Api
+from feeds.web.api.buckets import Buckets, Rate
 from feeds.web.api.call import Office
 from feeds.web.api.gate import ApiOptions
 from feeds.web.article_pages import ArticlePages
@@ -46,6 +47,9 @@ from notifier.web.residents import Residents
 
 PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
 
+WRONG_LINKS = Rate("links", 60)
+"""How many wrong links one network (/24, /48) may open a minute, in each process: mail programs cut a link or two."""
+
 
 class Site(Parts):
     """A whole site, each part of it made when it is first asked for."""
@@ -76,24 +80,34 @@ class Site(Parts):
         return Assets()
 
     @cached_property
+    def doorway(self) -> Doorway:
+        """Lets people in by the links of their mails."""
+        return Doorway(self.tokens, self.chrome, self.clock, self.guesses)
+
+    @cached_property
+    def guesses(self) -> Buckets:
+        """Counts wrong links, for all pages together."""
+        return Buckets(WRONG_LINKS)
+
+    @cached_property
     def residents(self) -> Residents:
         """The residents' pages."""
-        return Residents(self.following, self.personal, Doorway(self.tokens, self.chrome, self.clock))
+        return Residents(self.following, self.personal, self.doorway)
 
     @cached_property
     def manage_pages(self) -> ManagePages:
         """What people change by their own link."""
-        return ManagePages(self.following, self.personal, self.renewals, Doorway(self.tokens, self.chrome, self.clock))
+        return ManagePages(self.following, self.personal, self.renewals, self.doorway)
 
     @cached_property
     def renewal_pages(self) -> RenewalPages:
         """Where people say that their mail goes on."""
-        return RenewalPages(self.renewals, Doorway(self.tokens, self.chrome, self.clock))
+        return RenewalPages(self.renewals, self.doorway)
 
     @cached_property
     def copies(self) -> Copies:
         """The web copies of mails."""
-        return Copies(self.database, self.letters, self.tokens, self.chrome, self.clock)
+        return Copies(self.database, self.letters, self.tokens, self.chrome, self.clock, self.guesses)
 
     @cached_property
     def door(self) -> Door:

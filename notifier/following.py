@@ -21,6 +21,7 @@ from notifier.ledger import mailings, signups, subscribers, suppressions
 from notifier.ledger.suppressions import Suppression
 from notifier.messages import Follows, Letters
 from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription, Timing
+from notifier.spending import is_spent
 from notifier.tokens import Tokens
 from notifier.windows import WEEKS
 
@@ -70,7 +71,7 @@ class Following:
             if signups.asked_since(session, now - timedelta(hours=1)) >= SIGNUPS_AN_HOUR:
                 log.error("signup.flood", limit=SIGNUPS_AN_HOUR)
                 return
-            if self._is_spent(session, address, host):
+            if is_spent(session, self.tokens, address, host, now=now):
                 return
             known = subscribers.find(session, address)
             wish = signups.add(
@@ -99,16 +100,6 @@ class Following:
                 subscriber_id=known.id if known else None,
                 now=now,
             )
-
-    def _is_spent(self, session: Session, address: str, host: str | None) -> bool:
-        """Count a mail against the budgets of its domain and of the network that asks; True where one is used up."""
-        limits = budgets.limits(address, host)
-        names = {self.tokens.mark_of(f"budget:{what}"): what for what in limits}
-        marks = {mark: limits[what] for mark, what in names.items()}
-        spent = ledger.spend(session, marks, hour=budgets.hour_of(self.clock()))
-        if spent is not None:
-            log.warning("signup.budget_spent", of=names[spent].partition(":")[0], mark=spent)
-        return spent is not None
 
     def waiting(self, signup_id: int) -> Signup | None:
         """The wish with this id, or None once it is destroyed."""
@@ -259,7 +250,7 @@ class Following:
             key = f"manage_link:{person.id}:{now:%Y-%m-%dT%H:%M}"
             if mailings.find(session, key) is not None:
                 return  # a double press: that mail is on its way
-            if self._is_spent(session, address, host):
+            if is_spent(session, self.tokens, address, host, now=now):
                 return
             mailing = mailings.freeze(
                 session,

@@ -20,6 +20,7 @@ from notifier.addresses import masked
 from notifier.ledger import history, mailings, own_mail, renewals, signups, subscribers, suppressions
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Subscriber, Timing
+from notifier.spending import is_spent
 from notifier.timing import zone_of
 from notifier.tokens import Tokens
 
@@ -80,8 +81,11 @@ class Personal:
             if person is not None and person.pause is not None:
                 own_mail.pause(session, subscriber_id, until=self.clock(), catch_up=person.pause.catch_up)
 
-    def ask_to_move(self, subscriber_id: int, address: str) -> None:
-        """Plan the mail that asks at a new (normalised) address. The caller learns nothing about that address."""
+    def ask_to_move(self, subscriber_id: int, address: str, *, host: str | None = None) -> None:
+        """Plan the mail that asks at a new (normalised) address. The caller learns nothing about that address.
+
+        It counts against the budgets of the asking `host`, as a sign-up does.
+        """
         now = self.clock()
         with self._alone() as session:
             person = subscribers.get(session, subscriber_id)
@@ -91,6 +95,8 @@ class Personal:
             asked = max(signups.moves_since(session, since, person.id), signups.asked_since(session, since, address))
             if asked >= MOVES_A_DAY:
                 log.info("move.over_budget", to=masked(address))
+                return
+            if is_spent(session, self.tokens, address, host, now=now):
                 return
             wish = signups.add(
                 session,

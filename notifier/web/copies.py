@@ -24,6 +24,7 @@ from notifier.ledger.mailings import Mailed
 from notifier.messages import Letters
 from notifier.model import Kind
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
+from notifier.web.doorway import Guesses, refuse
 
 COPIED = (Kind.ALERT, Kind.CORRECTION, Kind.DIGEST)
 # A mail brings its style with it. Nothing runs, and only we are asked for pictures; no link tells where it stood.
@@ -43,6 +44,7 @@ class Copies:
     tokens: Tokens
     chrome: Chrome
     clock: Clock
+    guesses: Guesses
 
     @property
     def routes(self) -> list[Route]:
@@ -58,7 +60,7 @@ class Copies:
         try:
             mailing_id = self.tokens.read(Purpose.MAIL, request.path_params["token"], now=self.clock())
         except (TokenExpired, TokenInvalid):
-            return self._none(request)
+            return self._wrong(request)
         with self.database.read() as session:
             mailed = mailings.mailed(session, mailing_id)
             articles = reading.by_id(session, mailed.articles) if mailed else {}
@@ -100,6 +102,11 @@ class Copies:
 
     def _none(self, request: Request) -> Response:
         return self.chrome.message(request, 404, "link", headers=_SECRET)
+
+    def _wrong(self, request: Request) -> Response:
+        answer = refuse(request, self.chrome, self.guesses, self.clock)
+        answer.headers.update(_SECRET)
+        return answer
 
     def _page(self, mailed: Mailed, html: str) -> Response:
         return HTMLResponse(html, headers=_HEADERS | {"Content-Language": mailed.language})

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,13 +15,37 @@ from feeds.clock import Clock
 from feeds.web.chrome import Chrome
 from feeds.web.guards import demand_own_page, read_form
 from feeds.words import Words
+from notifier.budgets import network
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
 from notifier.web.wish import Fields, first
 
+log = structlog.get_logger()
 YOUNGEST = timedelta(seconds=1)
 """How old a form is at least when a person sends it."""
 PRIVATE = {"Cache-Control": "no-store"}
 SECRET = PRIVATE | {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+
+
+class Allowance(Protocol):
+    """Whether one more wrong link is answered as such, and in how many seconds there is another."""
+
+    @property
+    def granted(self) -> bool:
+        """This one is."""
+        ...
+
+    @property
+    def reset(self) -> int:
+        """Seconds to wait."""
+        ...
+
+
+class Guesses(Protocol):
+    """Counts the wrong links of each caller."""
+
+    def take(self, caller: object, now: float) -> Allowance:
+        """Count one, at so many seconds of any clock."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +55,7 @@ class Doorway:
     tokens: Tokens
     chrome: Chrome
     clock: Clock
+    guesses: Guesses
 
     def words(self, request: Request) -> Words:
         """The sentences of the reader's language."""
@@ -63,7 +90,14 @@ class Doorway:
         except TokenExpired:
             return None, self.expired(request, purpose)
         except TokenInvalid:
-            return None, self.chrome.message(request, 404, "link", headers=SECRET)
+            return None, self.not_ours(request)
+
+    def not_ours(self, request: Request) -> Response:
+        """The page for a token that is none of ours; 429 for a client that tries one after the other (B27).
+
+        A good token is read first and never waits, whoever else guesses from the same network.
+        """
+        return refuse(request, self.chrome, self.guesses, self.clock)
 
     def expired(self, request: Request, purpose: str) -> Response:
         """The page that says that a link has had its time, and how to get another."""
@@ -93,6 +127,15 @@ class Doorway:
             form_token=self.form_token(),
             **context,
         )
+
+
+def refuse(request: Request, chrome: Chrome, guesses: Guesses, clock: Clock) -> Response:
+    """Answer a wrong token: 404, or 429 with the seconds to wait. The log learns that, and nothing of the token."""
+    allowance = guesses.take(network(host_of(request)), clock().timestamp())
+    if allowance.granted:
+        return chrome.message(request, 404, "link", headers=SECRET)
+    log.warning("links.guessed", path=request.url.path.split("/")[1])
+    return chrome.message(request, 429, headers=SECRET | {"Retry-After": str(allowance.reset)})
 
 
 def host_of(request: Request) -> str | None:

@@ -39,7 +39,6 @@ class ManagePages:
             "look": self._look,
             "pause": self._pause,
             "resume": self._resume,
-            "move": self._move,
         }
 
     @property
@@ -101,7 +100,10 @@ class ManagePages:
             self._personal.erase(subscriber_id)
             return self._doorway.done(request, "erased")
         act = self._actions.get(action)
-        word = act(subscriber_id, fields) if act else "manage.notice.nothing"
+        if action == "move":
+            word = self._move(subscriber_id, fields, host_of(request))
+        else:
+            word = act(subscriber_id, fields) if act else "manage.notice.nothing"
         return self._manage(request, subscriber_id, notice=self._doorway.words(request)(word))
 
     def copy(self, request: Request) -> Response:
@@ -171,12 +173,12 @@ class ManagePages:
         self._personal.resume(subscriber_id)
         return "manage.notice.resumed"
 
-    def _move(self, subscriber_id: int, fields: Fields) -> str:
+    def _move(self, subscriber_id: int, fields: Fields, host: str | None) -> str:
         try:
             address = normalise(first(fields, "email"))
         except AddressRefused as refused:
             return refused.word
-        self._personal.ask_to_move(subscriber_id, address)
+        self._personal.ask_to_move(subscriber_id, address, host=host)
         return "manage.notice.moving"
 
     def _manage(self, request: Request, subscriber_id: int, *, notice: str | None) -> Response:

@@ -1,11 +1,13 @@
 """No open form becomes a weapon: budgets of networks, of mail domains and of all together, kept in the database."""
 
 import pytest
+from sqlalchemy import Engine, event
 
 from feeds.scope import Scope
 from notifier import budgets
 from notifier.budgets import FROM_A_NETWORK, TO_A_DOMAIN
 from notifier.ledger import budgets as ledger
+from notifier.ledger import suppressions
 from notifier.model import Cadence
 from tests.notifier.conftest import Desk
 
@@ -70,3 +72,36 @@ def test_what_was_counted_is_forgotten_after_its_hour_and_names_nobody(desk: Des
     desk.following.destroy_expired()
     with desk.database.read() as session:
         assert session.exec_driver_sql("SELECT * FROM budget").all() == []
+
+
+def test_b12_changes_of_address_count_against_the_network_that_asks(desk: Desk) -> None:
+    for number in range(FROM_A_NETWORK + 2):
+        person = desk.follow(f"reader{number}@example.org", Cadence.DAILY)
+        desk.personal.ask_to_move(person.id, f"stranger{number}@example.net", host="198.51.100.7")
+    assert desk.counted()["delivery"] == FROM_A_NETWORK
+    desk.personal.ask_to_move(person.id, "elsewhere@example.net", host="203.0.113.5")
+    assert desk.counted()["delivery"] == FROM_A_NETWORK + 1
+
+
+def test_b11_every_kind_of_address_costs_the_same_statements(desk: Desk) -> None:
+    desk.follow("existing@example.org", Cadence.DAILY)
+    desk.follow("suppressed@example.org", Cadence.DAILY)
+    ask(desk, "pending@example.org", "203.0.113.5")
+    with desk.database.write() as session:
+        mark = desk.following.tokens.address_hashes("suppressed@example.org")[0]
+        suppressions.add(session, mark, reason="complaint", source="test", now=desk.clock())
+    asked = {}
+    for kind in ("existing", "pending", "suppressed", "new"):
+        statements: list[str] = []
+
+        def note(
+            _connection: object, _cursor: object, statement: str, *_: object, said: list[str] = statements
+        ) -> None:
+            said.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        ask(desk, f"{kind}@example.org", "198.51.100.7")
+        event.remove(Engine, "before_cursor_execute", note)
+        asked[kind] = statements
+    assert asked["existing"] == asked["pending"] == asked["suppressed"] == asked["new"]
+    assert len(asked["new"]) > 5
