@@ -34,6 +34,7 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         parts.manage_pages,
         parts.renewal_pages,
         parts.copies,
+        parts.embargoed,
     )
     shown = (parts.feed_routes, parts.feed_pages, parts.media_routes, *public_pages, parts.api)
     site = (*(one for pages in shown for one in pages.routes),)
@@ -44,6 +45,7 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         parts.topic_pages,
         parts.token_pages,
         parts.rehearsals,
+        parts.press_pages,
         parts.feed_health,
     )
     desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions, parts.bulk_pages)

@@ -146,10 +146,22 @@ def articles_publish(
     division: Annotated[str | None, typer.Option(help="File it under this division's slug first.")] = None,
     mail: Annotated[bool, typer.Option("--mail", help="Mail it though it was registered before yesterday.")] = False,
     at: Annotated[str | None, typer.Option(help="Publish it by itself then: ISO 8601 with its zone.")] = None,
+    embargo_until: Annotated[
+        str | None, typer.Option(help="The same, and accredited journalists have it now, under embargo.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish a draft: it is public at once or at an instant, and alerts go out within a minute."""
-    _call("articles", action="publish", article=article, division=division, mail=mail, at=at, as_json=as_json)
+    _call(
+        "articles",
+        action="publish",
+        article=article,
+        division=division,
+        mail=mail,
+        at=at,
+        embargo_until=embargo_until,
+        as_json=as_json,
+    )
 
 
 @articles.command("correct")
@@ -206,6 +218,18 @@ def subscribers_show(email: Annotated[str, typer.Argument(help="The address.")],
 def subscribers_erase(email: Annotated[str, typer.Argument(help="The address.")], as_json: AsJson = False) -> None:
     """Erase an address and everything kept of its person."""
     _call("subscribers", action="erase", email=email, as_json=as_json)
+
+
+@subscribers.command("accredit")
+def subscribers_accredit(
+    email: Annotated[str, typer.Argument(help="The address; it must follow something already.")],
+    until: Annotated[str | None, typer.Option(help="The last day, such as 2027-12-31.")] = None,
+    division: Annotated[list[str] | None, typer.Option(help="Only for this division's slug; several.")] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the accreditation back at once.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Accredit a journalist: what they follow may be released to them under embargo."""
+    _call("accreditation", email=email, until=until, divisions=division or [], revoke=revoke, as_json=as_json)
 
 
 @subscribers.command("import")

@@ -36,11 +36,13 @@ from notifier.bounces import Ourselves
 from notifier.delivery import Sender
 from notifier.digests import Digests
 from notifier.dkim import Key, KeyUnusable, Signer
+from notifier.embargoes import Embargoes
 from notifier.envelope import ReturnAddresses
 from notifier.following import Following
 from notifier.messages import Letters
 from notifier.parking import Parking
 from notifier.personal import Personal
+from notifier.press import Press
 from notifier.rehearsal import Rehearsal
 from notifier.renewals import Renewals
 from notifier.returns import Returns
@@ -126,6 +128,16 @@ class Parts:
         return Withdrawals(self.database, self.newsroom, self.letters, self.clock)
 
     @cached_property
+    def embargoes(self) -> Embargoes:
+        """Plans what journalists are told under embargo."""
+        return Embargoes(self.database, self.newsroom, self.letters, self.clock)
+
+    @cached_property
+    def press(self) -> Press:
+        """Keeps who is accredited."""
+        return Press(self.database, self.newsroom, self.tokens, self.clock)
+
+    @cached_property
     def rehearsal(self) -> Rehearsal:
         """Writes mails that go to nobody."""
         return Rehearsal(self.newsroom, self.letters, self.clock)
@@ -193,11 +205,12 @@ class Parts:
     @cached_property
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
-        tidying = [self.personal.forget_moves, self.renewals.forget_lapsed, self.entrance.tidy]
+        tidying = [self.personal.forget_moves, self.press.forget, self.renewals.forget_lapsed, self.entrance.tidy]
         tidying.append(MediaTidying(self.database, self.media.folder, self.clock).run)
         if self.return_addresses is not None:
             tidying.append(self.returns.tidy)
-        planning = (self.alerts, self.withdrawals, self.digests, self.sender, self.following, self.renewals)
+        plans = (self.alerts, self.withdrawals, self.embargoes, self.digests)
+        planning = (*plans, self.sender, self.following, self.renewals)
         return Ticks(self.publications.run, *planning, hubs=self.hubs, tidying=tidying)
 
     @cached_property

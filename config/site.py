@@ -17,6 +17,7 @@ from feeds.web.article_pages import ArticlePages
 from feeds.web.asking import Asking
 from feeds.web.assets import Assets
 from feeds.web.chrome import Chrome, page_templates
+from feeds.web.embargoed import Embargoed
 from feeds.web.feed_pages import FeedPages
 from feeds.web.feeds import FeedRoutes
 from feeds.web.media import MediaRoutes
@@ -41,6 +42,7 @@ from notifier.preview import Preview
 from notifier.web.copies import Copies
 from notifier.web.doorway import Doorway
 from notifier.web.manage import ManagePages
+from notifier.web.press_pages import PressPages
 from notifier.web.rehearsals import Rehearsals
 from notifier.web.renewals import RenewalPages
 from notifier.web.residents import Residents
@@ -97,7 +99,7 @@ class Site(Parts):
     @cached_property
     def manage_pages(self) -> ManagePages:
         """What people change by their own link."""
-        return ManagePages(self.following, self.personal, self.renewals, self.doorway)
+        return ManagePages(self.following, self.personal, self.renewals, self.press, self.doorway)
 
     @cached_property
     def renewal_pages(self) -> RenewalPages:
@@ -108,6 +110,16 @@ class Site(Parts):
     def copies(self) -> Copies:
         """The web copies of mails."""
         return Copies(self.database, self.letters, self.tokens, self.chrome, self.clock, self.guesses)
+
+    @cached_property
+    def embargoed(self) -> Embargoed:
+        """What accredited journalists see before its hour."""
+        return Embargoed(self.press.insider, self.database, self.chrome, self.media_routes)
+
+    @cached_property
+    def press_pages(self) -> PressPages:
+        """Who is accredited, for operators."""
+        return PressPages(self.door, self.press, self.chrome, self.clock)
 
     @cached_property
     def door(self) -> Door:
@@ -153,6 +165,8 @@ class Site(Parts):
             reach=audience.reach,
             posted=audience.posted,
             holders=audience.holders,
+            accredited=self.press.reach,
+            embargoed=audience.embargoed,
         )
 
     @cached_property

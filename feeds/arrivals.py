@@ -301,7 +301,7 @@ class Arrivals:
             source=one.source,
         )
         if _loses_its_hour(stored, content):
-            articles.unschedule(session, known.article_id)
+            articles.unschedule(session, known.article_id, now=self.clock())
         self._record(session, "correct" if stored.state is State.PUBLISHED else "edit", known.article_id)
         return outcome
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from feeds import publication
 from feeds.clock import Clock
 from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady
-from feeds.model import Article, Content, Newsroom, State
+from feeds.model import Article, Content, Newsroom, State, StepKind
 from feeds.readiness import lacking
 from feeds.staff import Actor, Right
-from feeds.store import api_tokens, articles, audit, reading, topics, twins
+from feeds.store import api_tokens, articles, audit, embargoes, reading, topics, twins
 from feeds.store.articles import Filing
 from feeds.store.database import Session
 
@@ -59,7 +59,7 @@ class Desk:
         self._revise(session, actor, article_id, content, filing, note=None, expected=expected)
         after = reading.get(session, article_id)
         if after.state is State.SCHEDULED and after.urgent:
-            articles.unschedule(session, article_id)
+            articles.unschedule(session, article_id, now=self.clock())
             return self._note(session, actor, "edit", article_id, {"off_schedule": True})
         return self._note(session, actor, "edit", article_id)
 
@@ -101,17 +101,22 @@ class Desk:
         at: datetime,
         expected: int,
         mail: bool | None = None,
+        embargo: bool = False,
     ) -> Article:
-        """Let it become public at an instant in the future. Conflict for one that has passed."""
+        """Let it become public at an instant in the future. Conflict for one that has passed.
+
+        With `embargo` accredited journalists have it at once. One that they have stays with them: who has it is told
+        of another instant.
+        """
         draft = self._ready(session, actor, article_id)
         if draft.urgent:
             raise ApprovalNeeded(f"article {article_id} is urgent: a second person has to approve it")
-        return self._schedule(session, actor, draft, at=at, expected=expected, mail=mail)
+        return self._schedule(session, actor, draft, at=at, expected=expected, mail=mail, embargo=embargo)
 
     def unschedule(self, session: Session, actor: Actor, article_id: int, *, expected: int) -> Article:
         """Make a scheduled article a draft again."""
         self.theirs(session, actor, Right.PUBLISH, article_id)
-        articles.unschedule(session, article_id, expected=expected)
+        articles.unschedule(session, article_id, now=self.clock(), expected=expected)
         return self._note(session, actor, "unschedule", article_id)
 
     def ask_approval(
@@ -268,7 +273,15 @@ class Desk:
         return self._note(session, actor, "publish", draft.id, {"mail": mail})
 
     def _schedule(
-        self, session: Session, actor: Actor, draft: Article, *, at: datetime, expected: int, mail: bool | None
+        self,
+        session: Session,
+        actor: Actor,
+        draft: Article,
+        *,
+        at: datetime,
+        expected: int,
+        mail: bool | None,
+        embargo: bool = False,
     ) -> Article:
         now = self.clock()
         if mail is None:
@@ -276,6 +289,13 @@ class Desk:
         if at <= now:
             raise Conflict("the instant of publication has passed: publish it now, or choose one to come")
         articles.schedule(session, draft.id, at=at, mail=mail, expected=expected)
+        if draft.embargoed and draft.publish_at is not None:
+            if draft.publish_at != at:
+                moved, said = StepKind.MOVED, draft.publish_at
+                embargoes.record(session, draft.id, draft.revision, moved, at=now, until=at, before=said)
+        elif embargo:
+            embargoes.release(session, draft, until=at, now=now)
+            return self._note(session, actor, "embargo", draft.id, {"at": at.isoformat(), "mail": mail})
         return self._note(session, actor, "schedule", draft.id, {"at": at.isoformat(), "mail": mail})
 
     def _change_public(

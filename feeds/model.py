@@ -249,6 +249,10 @@ class Article:
     publish_at: datetime | None = None
     mail: bool | None = None
     """Whether who follows it is told when it becomes public; None: if it is news then."""
+    embargoed: bool = False
+    """Whether accredited journalists may see it before it becomes public at `publish_at`."""
+    embargoed_at: datetime | None = None
+    """When they first could, also once it is public or off the schedule."""
     twins: tuple[tuple[str, int], ...] = ()
     """The same release in other languages: (language, article id), in order of language. Any state."""
     created_at: datetime
@@ -278,6 +282,45 @@ class Change:
     kind: ChangeKind
     at: datetime
     quiet: bool = False
+
+
+class StepKind(StrEnum):
+    """What those who have a release under embargo are told of, and of nothing else."""
+
+    RELEASED = "released"
+    REVISED = "revised"
+    """Its text was changed while it was under embargo."""
+    MOVED = "moved"
+    """It becomes public at another instant than was said."""
+    ENDED = "ended"
+    """It does not become public by itself any more: nobody may publish it."""
+    LIFTED = "lifted"
+    """It is public: by itself at its hour, or by hand before it."""
+    CORRECTED = "corrected"
+    """It was corrected after that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that happened under embargo. `until` is when it was to become public then, by what was said last.
+
+    `before` is what had been said until a move. `change` is the number of the publication that lifted it, or of the
+    correction after it.
+    """
+
+    number: int
+    article_id: int
+    revision: int
+    kind: StepKind
+    at: datetime
+    until: datetime
+    before: datetime | None = None
+    change: int | None = None
+
+    @property
+    def came_early(self) -> bool:
+        """Whether somebody made it public before the hour that was said."""
+        return self.kind is StepKind.LIFTED and self.at < self.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class Publications:
     def _give_up(self, article_id: int, error: Exception) -> None:
         at = self.clock()
         with self.database.write() as session:
-            if articles.set_aside(session, article_id):
+            if articles.set_aside(session, article_id, now=at):
                 audit.record_failure(session, at=at, action="publish_failed", article_id=article_id, error=error)
 
     def _publish(self, article_id: int) -> bool:

@@ -1,7 +1,10 @@
 """Whom a release would be mailed to and what became of its mails, as staff are told. Pure: the notifier counts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.model import Article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +40,46 @@ class Posted:
     def people(self) -> int:
         """How many they were planned for."""
         return self.accepted + self.waiting + self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """That a release was mailed to somebody under embargo; `fate` is `accepted`, `waiting` or `failed`."""
+
+    who: str
+    revision: int
+    fate: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """That somebody looked at a release under embargo within an hour: by `feed`, `page` or `file`; and with what."""
+
+    who: str
+    way: str
+    first_at: datetime
+    last_at: datetime
+    number: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embargoed:
+    """Who has a release under embargo by mail, and who has looked at it; the latest first."""
+
+    held: Sequence[Held]
+    looked: Sequence[Looked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insider:
+    """A journalist who may see releases before they are public: in which language they read, since when, which now.
+
+    `saw` records that they looked at some of them: by `feed`, `page` or `file`, and with what program.
+    """
+
+    language: str
+    since: datetime
+    articles: Sequence[Article]
+    saw: Callable[[Sequence[Article], str, str], None]

@@ -11,7 +11,7 @@ from feeds.errors import StoreError
 from feeds.model import Article, Change, ChangeKind, Newsroom, State
 from feeds.store import audit, changes, reading
 from feeds.store.database import Database, Session, attempt
-from notifier.ledger import mailings, subscribers
+from notifier.ledger import mailings, press, subscribers
 from notifier.messages import Letters
 from notifier.model import Audience, Cadence, Kind
 
@@ -45,6 +45,7 @@ class Alerts:
         while True:
             with self.database.write() as session:
                 changes.take_turn(session)
+                press.count_lifted(session)
                 behind = subscribers.behind(session, Cadence.IMMEDIATE)
                 number = changes.after(session, behind) if behind is not None else None
                 if number is None:
@@ -82,6 +83,13 @@ class Alerts:
             article = _as_approved(session, article, change)
         audience = mailings.alert_audience(session, change, article, lineage)
         return self._address(session, change, article, audience)
+
+    def correct(self, session: Session, change: Change) -> int:
+        """Tell those who had an article under embargo of its correction, at whatever cadence they follow it."""
+        article = reading.get(session, change.article_id)
+        if article.state is not State.PUBLISHED or article.revision != change.revision:
+            return 0  # a later correction says more
+        return self._address(session, change, article, mailings.holders_under_embargo(session, change))
 
     def _address(self, session: Session, change: Change, article: Article, audience: Sequence[Audience]) -> int:
         told = [(change.number, article.id, article.revision)]

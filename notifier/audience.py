@@ -4,10 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from feeds.model import Article, Newsroom
-from feeds.reach import Posted, Reach
+from feeds.reach import Embargoed, Held, Looked, Posted, Reach
 from feeds.store.database import Session
-from notifier.ledger import history, mailings, wishes
+from notifier.ledger import history, mailings, press, wishes
 from notifier.model import DeliveryState, Kind
+
+SHOWN = 500
+"""How many mails and looks under embargo staff are shown of one release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,28 @@ class Audience:
         return tuple(
             Posted(kind=kind, accepted=fates["accepted"], waiting=fates["waiting"], failed=fates["failed"])
             for kind, fates in sorted(counts.items())
+        )
+
+    def embargoed(self, session: Session, article_id: int) -> Embargoed:
+        """Who got an article under embargo by mail, and who looked at it before it was public."""
+        mails = press.mailed(session, article_id, limit=SHOWN)
+        looks = press.accesses(session, article_id=article_id, limit=SHOWN)
+        return Embargoed(
+            held=[
+                Held(who=one.address, revision=one.revision, fate=_fate(one.state), at=one.settled_at or one.planned_at)
+                for one in mails
+            ],
+            looked=[
+                Looked(
+                    who=one.address,
+                    way=one.way,
+                    first_at=one.first_at,
+                    last_at=one.last_at,
+                    number=one.number,
+                    agent=one.agent,
+                )
+                for one in looks
+            ],
         )
 
 

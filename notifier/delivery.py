@@ -25,12 +25,12 @@ from notifier import mime, quiet
 from notifier.addresses import masked
 from notifier.dkim import Signer
 from notifier.envelope import ReturnAddresses, Way
-from notifier.ledger import deliveries
+from notifier.ledger import deliveries, press
 from notifier.ledger.deliveries import LEASE
 from notifier.links import Links, archive_path
 from notifier.message_ids import message_id
 from notifier.messages import MailContent, fill
-from notifier.model import Delivery, DeliveryState
+from notifier.model import Delivery, DeliveryState, Kind
 from notifier.retry import LIVES, OUTAGE_PAUSE, Reply, Stage, verdict
 from notifier.tokens import Tokens
 from notifier.transport.promise import Connection, Transport, TransportUnavailable
@@ -233,7 +233,11 @@ class Sender:
 
     def _objection(self, one: Delivery, owner: str) -> DeliveryState | None:
         with self.database.read() as session:
-            return deliveries.objection(session, one, owner=owner, hashes=self.tokens.address_hashes(one.address))
+            hashes = self.tokens.address_hashes(one.address)
+            said = deliveries.objection(session, one, owner=owner, hashes=hashes)
+            if said is None and one.kind is Kind.EMBARGO:
+                return press.objection(session, one, self.newsroom.lineage, now=self.clock())
+            return said
 
     def _settle_reply(self, one: Delivery, owner: str, reply: Reply, done: DeliveryRun) -> None:
         decided = verdict(

@@ -35,6 +35,8 @@ class Links:
             links["undo"] = self.to(Purpose.UNDO, one.id, now=now)
         if one.subscriber_id is not None:
             links["manage"] = self.to(Purpose.MANAGE, one.subscriber_id, now=now)
+            if one.press_key is not None:
+                links["embargo"] = self.to(Purpose.EMBARGO, one.press_key, now=now)
             links["unsubscribe"] = self.to(Purpose.UNSUBSCRIBE, one.subscriber_id, now=now)
         if one.kind is Kind.RENEWAL and one.subscriber_id is not None:
             links["renew"] = self.to(Purpose.RENEW, one.subscriber_id, now=now)

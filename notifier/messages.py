@@ -22,7 +22,7 @@ from notifier import mime
 from notifier.model import Cadence, Timing
 from notifier.timing import said
 from notifier.typesetting import underline, without_marks, wrap
-from notifier.voice import Voice
+from notifier.voice import Embargo, Voice
 
 CLIPPED_AT = 100_000
 """Bytes of a message on the wire; large mail services hide the rest of one a little above that."""
@@ -150,6 +150,19 @@ class Letters:
         known["advertising"] = self._newsroom.is_advertising(article)
         content = self._render("alert", language, **known, whole=True)
         return content if _fits(content) else self._render("alert", language, **known, whole=False)
+
+    def embargo(self, article: Article, embargo: Embargo, *, language: str) -> MailContent:
+        """A release in full that nobody may publish yet, with the notice first; to be filled with `embargo`, the
+        person's own address. It loads nothing, and has no copy on the web."""
+        known = {"article": article, "corrected": False, "with_pictures": False, "embargo": embargo}
+        known["advertising"] = self._newsroom.is_advertising(article)
+        content = self._render("embargo", language, **known, whole=True)
+        return content if _fits(content) else self._render("embargo", language, **known, whole=False)
+
+    def embargo_notice(self, article: Article, embargo: Embargo, *, language: str) -> MailContent:
+        """Tells who has a release under embargo that its hour was moved, that it does not come out, or that it is
+        public before its hour. Nothing of its text is in it."""
+        return self._render("embargo_notice", language, article=article, embargo=embargo)
 
     def alert_copy(self, article: Article, *, language: str, sent_on: date) -> str:
         """The web copy of an alert: a page with the release as it stands today, without any person's links."""

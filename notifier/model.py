@@ -30,6 +30,10 @@ class Kind(StrEnum):
     """To a new address: may we write here from now on?"""
     ADDRESS_CHANGED = "address_changed"
     """To the address before: nothing more comes here."""
+    EMBARGO = "embargo"
+    """To accredited journalists: a release that is not public yet."""
+    EMBARGO_NOTICE = "embargo_notice"
+    """To those who have one: its hour was moved, it does not come out, or it is public before its hour."""
 
     @property
     def is_list_mail(self) -> bool:
@@ -37,7 +41,10 @@ class Kind(StrEnum):
         return self in _LIST_MAIL
 
 
-_LIST_MAIL = (Kind.WELCOME, Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.DIGEST, Kind.RENEWAL)
+_LIST_MAIL = (
+    *(Kind.WELCOME, Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.DIGEST, Kind.RENEWAL),
+    *(Kind.EMBARGO, Kind.EMBARGO_NOTICE),
+)
 
 
 class DeliveryState(StrEnum):
@@ -61,6 +68,8 @@ class DeliveryState(StrEnum):
     SKIPPED_WITHDRAWN = "skipped_withdrawn"
     SKIPPED_CORRECTED = "skipped_corrected"
     SKIPPED_RENEWED = "skipped_renewed"
+    SKIPPED_ACCREDITATION = "skipped_accreditation"
+    SKIPPED_LIFTED = "skipped_lifted"
 
     @property
     def is_open(self) -> bool:
@@ -174,3 +183,5 @@ class Delivery:
     """That of its person, the city's own where None."""
     divisions: tuple[str, ...] = ()
     """Those of the articles that its mailing tells of."""
+    press_key: int | None = None
+    """The number of the person's address under embargo; None where they have none."""

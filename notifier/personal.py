@@ -17,7 +17,7 @@ from feeds.scope import Scope
 from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier.addresses import masked
-from notifier.ledger import history, mailings, own_mail, renewals, signups, subscribers, suppressions
+from notifier.ledger import history, mailings, own_mail, press, renewals, signups, subscribers, suppressions
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Subscriber, Timing
 from notifier.spending import is_spent
@@ -181,6 +181,8 @@ class Personal:
                 return None
             suppressed = suppressions.find(session, self.tokens.address_hashes(person.address))
             sent = history.of_address(session, person.address, limit=_EVERYTHING)
+            accredited = press.find(session, person.id)
+            looked = press.accesses(session, subscriber_id=person.id, limit=_EVERYTHING)
             return {
                 "address": person.address,
                 "since": _iso(person.created_at),
@@ -208,6 +210,20 @@ class Personal:
                 "follows": [
                     {name: _iso(value) if isinstance(value, datetime) else value for name, value in one.items()}
                     for one in own_mail.everything_followed(session, person.id)
+                ],
+                "accredited": {"until": _iso(accredited.until), "divisions": accredited.divisions}
+                if accredited
+                else None,
+                "embargo_accesses": [
+                    {
+                        "article": one.article_id,
+                        "way": one.way,
+                        "first_at": _iso(one.first_at),
+                        "last_at": _iso(one.last_at),
+                        "times": one.number,
+                        "agent": one.agent,
+                    }
+                    for one in looked
                 ],
                 "mails": [
                     {

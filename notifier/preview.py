@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from feeds.model import Article
 from notifier.messages import Letters, MailContent, fill
 
-NOWHERE = dict.fromkeys(("confirm", "copy", "manage", "renew", "undo", "unsubscribe"), "#")
+NOWHERE = dict.fromkeys(("confirm", "copy", "embargo", "manage", "renew", "undo", "unsubscribe"), "#")
 """Where the links of a person lead in a mail that goes to nobody."""
 
 

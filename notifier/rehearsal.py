@@ -5,12 +5,12 @@ Nothing is stored, and the links of the person lead nowhere: whoever looks on ge
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from feeds.clock import Clock
 from feeds.errors import NotFound
-from feeds.model import Article, Newsroom
+from feeds.model import Article, Newsroom, StepKind
 from feeds.store import changes, topics
 from feeds.store.database import Session
 from notifier import consent, matching
@@ -23,6 +23,8 @@ from notifier.matching import Item, News
 from notifier.messages import Follows, Letters, MailContent, fill
 from notifier.model import Cadence, Kind, Subscriber, Subscription
 from notifier.preview import NOWHERE
+from notifier.timing import zone_of
+from notifier.voice import Embargo
 
 LOOKS_BACK = 500
 """How many of the newest changes are looked through for a release that the person would get."""
@@ -73,6 +75,14 @@ class Rehearsal:
         told = article or self._newest(session, live)
         if kind is Kind.WITHDRAWAL:
             return self.letters.withdrawal(told, language=person.language, withdrawn_on=self._day(self.clock()))
+        if kind in (Kind.EMBARGO, Kind.EMBARGO_NOTICE):
+            until = told.publish_at or self.clock() + timedelta(days=1)
+            zone = zone_of(person.timing, self.newsroom)
+            said = Embargo(until=until, zone=zone if zone.key != self.newsroom.city.zone.key else None)
+            if kind is Kind.EMBARGO:
+                return self.letters.embargo(told, said, language=person.language)
+            ended = replace(said, step=StepKind.ENDED)
+            return self.letters.embargo_notice(told, ended, language=person.language)
         kind_of_alert: Literal["published", "corrected"] = "corrected" if kind is Kind.CORRECTION else "published"
         return self.letters.alert(told, language=person.language, kind=kind_of_alert, with_pictures=person.pictures)
 

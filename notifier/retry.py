@@ -21,6 +21,8 @@ LIVES = {
     Kind.RENEWAL: timedelta(hours=48),
     Kind.ADDRESS_CONFIRM: timedelta(hours=24),
     Kind.ADDRESS_CHANGED: timedelta(hours=48),
+    Kind.EMBARGO: timedelta(hours=48),
+    Kind.EMBARGO_NOTICE: timedelta(hours=48),
 }
 """How long a delivery is tried, by kind; then it is expired, and staff see it."""
 

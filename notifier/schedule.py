@@ -15,6 +15,7 @@ from feeds.errors import CivicwireError
 from notifier.alerts import Alerts
 from notifier.delivery import Sender
 from notifier.digests import Digests
+from notifier.embargoes import Embargoes
 from notifier.following import Following
 from notifier.renewals import Renewals
 from notifier.withdrawals import Withdrawals
@@ -47,6 +48,7 @@ class Ticks:
     publications: Callable[[], int]
     alerts: Alerts
     withdrawals: Withdrawals
+    embargoes: Embargoes
     digests: Digests
     sender: Sender
     following: Following
@@ -61,7 +63,11 @@ class Ticks:
         self.publications()
 
     def plan_alerts(self) -> None:
-        """Plan alerts for what the change log holds, and the notices of withdrawals."""
+        """Plan what journalists are told under embargo, alerts for what the change log holds, and the notices of
+        withdrawals."""
+        told = self.embargoes.run()
+        if told:
+            log.info("embargoes.planned", deliveries=told)
         alerts = self.alerts.run()
         if alerts.changes:
             log.info("alerts.planned", changes=alerts.changes, deliveries=alerts.planned)

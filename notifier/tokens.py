@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """Takes the end of all mail back, on the page that says it has ended."""
     MAIL = "mail"
     """A web copy: of a mailing, the same for everybody who got it."""
+    EMBARGO = "embargo"
+    """What an accredited journalist may see before it is public: of their personal address, until it is ended."""
 
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
@@ -43,6 +45,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.RENEW: timedelta(days=90),
     Purpose.AGAIN: timedelta(hours=1),
     Purpose.MAIL: None,
+    Purpose.EMBARGO: None,
 }
 _LONGEST = 300
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from feeds.addresses import article_path, media_path
 from feeds.figures import credited, with_figures
-from feeds.model import Article, Content, Footnote, Newsroom, Picture, hour_is_known
+from feeds.model import Article, Content, Footnote, Newsroom, Picture, StepKind, hour_is_known
 from feeds.words import Words
 from notifier.typesetting import mail_html, wrap
 
@@ -27,6 +28,20 @@ class Label:
 
     text: str
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embargo:
+    """Until when nobody may publish a release, and what has happened to it. `zone` is the reader's, if not the city's.
+
+    `before` is what had been said until a move, `at` when the step happened.
+    """
+
+    until: datetime
+    zone: ZoneInfo | None = None
+    step: StepKind = StepKind.RELEASED
+    before: datetime | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +129,23 @@ class Voice:
         if article.published_at is None or not hour_is_known(article, zone):
             return self.day(article.registered_on) if article.registered_on else ""
         return format_datetime(article.published_at, self.say(pattern), tzinfo=zone, locale=self.language)
+
+    def lift(self, at: datetime, zone: ZoneInfo | None = None) -> str:
+        """An instant of an embargo in full: day, hour and which clock, the city's where no zone is given."""
+        zone = zone or self.newsroom.city.zone
+        text = format_datetime(at, self.say("date.lift"), tzinfo=zone, locale=self.language)
+        return f"{text} {self.clock_of(at, zone)}"
+
+    def lift_briefly(self, at: datetime) -> str:
+        """The same for a subject line, by the city's clock."""
+        zone = self.newsroom.city.zone
+        text = format_datetime(at, self.say("date.lift_brief"), tzinfo=zone, locale=self.language)
+        return f"{text} {self.clock_of(at, zone)}"
+
+    def clock_of(self, at: datetime, zone: ZoneInfo) -> str:
+        """What a zone's clock is called at an instant: KST, CEST, or its distance from UTC where it has no name."""
+        name = at.astimezone(zone).tzname() or ""
+        return name if name.isalpha() else f"UTC{name}"
 
     def days(self, span: tuple[date, date]) -> str:
         """A span of days in words, the month said once; one day is that day."""

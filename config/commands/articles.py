@@ -28,6 +28,7 @@ def run(
     division: str | None = None,
     mail: bool = False,
     at: str | None = None,
+    embargo_until: str | None = None,
     page: str = "",
     note: str = "",
     reason: str = "",
@@ -40,7 +41,11 @@ def run(
             return
         if action == "publish":
             try:
-                _publish(parts, article, division, mail=mail, at=read_instant(at) if at else None)
+                if at and embargo_until:
+                    raise CivicwireError("--at and --embargo-until exclude each other: one instant is enough")
+                hour = at or embargo_until
+                publish_at = read_instant(hour) if hour else None
+                _publish(parts, article, division, mail=mail, at=publish_at, embargo=embargo_until is not None)
             except NotReady as error:
                 said = (lack.said(parts.words["en"]) for lack in error.lacks)
                 raise CivicwireError(f"article {article} cannot be published yet: {' '.join(said)}") from error
@@ -62,7 +67,9 @@ def _list(parts: Parts, state: str | None, as_json: bool) -> None:
     print_table(("number", "state", "division", "language", "title"), rows)
 
 
-def _publish(parts: Parts, article_id: int, division: str | None, *, mail: bool, at: datetime | None) -> None:
+def _publish(
+    parts: Parts, article_id: int, division: str | None, *, mail: bool, at: datetime | None, embargo: bool
+) -> None:
     fallback = parts.newsroom.city.fallback_division
     if division is not None and parts.newsroom.division(division) is None:
         raise NotFound("division", division)
@@ -73,7 +80,9 @@ def _publish(parts: Parts, article_id: int, division: str | None, *, mail: bool,
             draft = reading.get(session, article_id)
         tell = mail or is_news(draft, parts.newsroom, parts.clock())
         if at is not None:
-            parts.desk.schedule(session, SHELL, article_id, at=at, mail=mail or None, expected=draft.version)
+            told = mail or None
+            expected = draft.version
+            parts.desk.schedule(session, SHELL, article_id, at=at, mail=told, expected=expected, embargo=embargo)
         else:
             parts.desk.publish(session, SHELL, article_id, expected=draft.version, mail=tell)
     if draft.division is None:
@@ -137,6 +146,7 @@ def _object(parts: Parts, one: Article) -> dict[str, object]:
         "registered": one.registered_on,
         "revision": one.revision,
         "scheduled": one.publish_at,
+        "embargoed": one.embargoed,
         "published": one.published_at,
         "updated": one.updated_at,
         "correction": one.correction_note,

@@ -10,8 +10,8 @@ from uuid import uuid4
 from sqlalchemy import delete, insert, select, update
 
 from feeds.errors import Conflict, NotFound, Stale
-from feeds.model import Article, Change, ChangeKind, Content, State
-from feeds.store import changes, search_index, twins
+from feeds.model import Article, Change, ChangeKind, Content, State, StepKind
+from feeds.store import changes, embargoes, search_index, twins
 from feeds.store.database import Session
 from feeds.store.reading import get
 from feeds.store.staff_tables import audit
@@ -135,13 +135,18 @@ def publish(
         state=State.PUBLISHED,
         division=before.division or fallback_division,
         publish_at=None,
+        embargoed=False,
         published_at=dated or now,
         updated_at=dated or now,
     )
     search_index.place(session, article_id)
-    return changes.record(
+    change = changes.record(
         session, article_id=article_id, revision=before.revision, kind=ChangeKind.PUBLISHED, at=now, quiet=quiet
     )
+    if before.embargoed and before.publish_at is not None:
+        lifted, until = StepKind.LIFTED, before.publish_at
+        embargoes.record(session, article_id, before.revision, lifted, at=now, until=until, change=change.number)
+    return change
 
 
 def schedule(
@@ -155,16 +160,18 @@ def schedule(
     _set(session, article_id, expected, **_NO_APPROVAL, state=State.SCHEDULED, publish_at=at, mail=mail)
 
 
-def unschedule(session: Session, article_id: int, *, expected: int | None = None) -> None:
-    """Make a scheduled article a draft again. Conflict if it is not scheduled."""
+def unschedule(session: Session, article_id: int, *, now: datetime, expected: int | None = None) -> None:
+    """Make a scheduled article a draft again; it is under no embargo then. Conflict if it is not scheduled."""
     found = get(session, article_id)
     if found.state is not State.SCHEDULED:
         raise Conflict(f"article {article_id} is {found.state}, not scheduled")
+    embargoes.end(session, article_id, now=now)
     _set(session, article_id, expected, state=State.DRAFT, publish_at=None)
 
 
-def set_aside(session: Session, article_id: int) -> bool:
+def set_aside(session: Session, article_id: int, *, now: datetime) -> bool:
     """Make a scheduled article a draft without reading it, for one whose rows are damaged; False if it is not such."""
+    embargoes.end(session, article_id, now=now)
     wanted = update(article).where(article.c.id == article_id, article.c.state == State.SCHEDULED)
     freed = wanted.values(state=State.DRAFT, publish_at=None, version=article.c.version + 1)
     return session.execute(freed.returning(article.c.id)).first() is not None
@@ -199,10 +206,13 @@ def end_approval(session: Session, article_id: int, *, expected: int | None = No
 
 
 def discard(session: Session, article_id: int, *, now: datetime, expected: int | None = None) -> None:
-    """Destroy a draft and all its revisions. Conflict if it is public, or scheduled."""
+    """Destroy a draft and all its revisions. Conflict if it is public, scheduled, or was under embargo once."""
     changes.take_turn(session)  # before the row: who publishes waits for the two in this order
-    if get(session, article_id).state is not State.DRAFT:
+    found = get(session, article_id)
+    if found.state is not State.DRAFT:
         raise Conflict(f"article {article_id} is no draft: only a draft can be destroyed")
+    if found.embargoed_at is not None:
+        raise Conflict(f"article {article_id} was released under embargo: the record of who saw it is kept with it")
     _set(session, article_id, expected)
     twins.unlink(session, article_id, now=now)
     session.execute(update(audit).where(audit.c.article_id == article_id).values(article_id=None))
@@ -253,11 +263,16 @@ def revise(
         # A scheduled article keeps its hour; a request for approval was about another text.
         voided = {**_NO_APPROVAL, "publish_at": None} if before.approval else {}
         _set(session, article_id, expected, **values, **voided, updated_at=now)
+        if before.embargoed and before.publish_at is not None:
+            embargoes.record(session, article_id, number, StepKind.REVISED, at=now, until=before.publish_at)
         change = None
     else:
         _set(session, article_id, expected, **values)
         kind = ChangeKind.EDITED if note is None else ChangeKind.CORRECTED
         change = changes.record(session, article_id=article_id, revision=number, kind=kind, at=now, quiet=note is None)
+        if note is not None and before.embargoed_at is not None:
+            corrected, until = StepKind.CORRECTED, before.published_at or now
+            embargoes.record(session, article_id, number, corrected, at=now, until=until, change=change.number)
         if note is not None:
             latest = max(change.at, before.updated_at or change.at)
             session.execute(update(article).where(article.c.id == article_id).values(updated_at=latest))

@@ -328,6 +328,8 @@ def _article(row: Row[Any], content: Content, topics: tuple[str, ...], twins: tu
         approval=approval if asked else None,
         publish_at=row.publish_at,
         mail=row.mail,
+        embargoed=row.embargoed,
+        embargoed_at=row.embargoed_at,
         twins=twins,
         created_at=row.created_at,
         published_at=row.published_at,

@@ -68,6 +68,9 @@ article = Table(
     Column("publish_at", Instant, nullable=True),
     # Whether who follows it is told when it becomes public, where somebody decided; else if it is news.
     Column("mail", Boolean, nullable=True),
+    # Whether accredited journalists may see a scheduled one, and since when any could.
+    Column("embargoed", Boolean, nullable=False, server_default=false()),
+    Column("embargoed_at", Instant, nullable=True),
     Column("approval_asked_by", String(80), nullable=True),
     Column("approval_asked_at", Instant, nullable=True),
     Column("approval_version", Integer, nullable=True),
@@ -95,6 +98,28 @@ Index("ix_article_gone", article.c.updated_at, sqlite_where=_gone, postgresql_wh
 # Each page of the newsroom asks what of one's divisions waits for approval. Few ever do.
 _asked = article.c.approval_version.is_not(None)
 Index("ix_article_approval", article.c.division, sqlite_where=_asked, postgresql_where=_asked)
+
+# The notifier and every fetch of a personal feed ask what is under embargo. Little ever is.
+_embargoed = article.c.embargoed.is_(True)
+Index("ix_article_embargoed", article.c.publish_at, sqlite_where=_embargoed, postgresql_where=_embargoed)
+
+embargo_step = Table(
+    "embargo_step",
+    metadata,
+    # Numbers of its own: one of the change log would tell its readers that something is going on.
+    Column("number", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("article.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("said_before", Instant, nullable=True),
+    Column("change_number", Id, ForeignKey("change.number"), nullable=True),
+    # When those who have it were told, or nobody was to be.
+    Column("settled_at", Instant, nullable=True),
+)
+_unsettled = embargo_step.c.settled_at.is_(None)
+Index("ix_embargo_step_waiting", embargo_step.c.number, sqlite_where=_unsettled, postgresql_where=_unsettled)
 
 revision = Table(
     "revision",

@@ -54,6 +54,10 @@ class MediaRoutes:
         )
 
     def _answer(self, request: Request, name: str, file_name: str) -> Response:
+        return self.read(request, name, file_name, seen=self.is_staff(request))
+
+    def read(self, request: Request, name: str, file_name: str, *, seen: bool = True) -> Response:
+        """The answer with a file; `seen` says whether who asks may also have one that is not public."""
         asked = stored_name(name)
         path = self.store.path(name)
         if asked is None or path is None:
@@ -63,7 +67,7 @@ class MediaRoutes:
             is_public = kept is not None and media.is_public(session, kept.name)
         if kept is None or (asked.width is not None and asked.width not in kept.variants):
             return self._missing(request)
-        if not is_public and not self.is_staff(request):
+        if not is_public and not seen:
             return self._missing(request)
         headers = {
             "ETag": f'"{name}"',

@@ -12,14 +12,26 @@ from sqlalchemy import and_, case, func, or_, select, update
 from feeds.model import ChangeKind, State
 from feeds.store.database import Session
 from feeds.store.tables import article, change
-from notifier.ledger.tables import delivery, hold, mailing, mailing_article, subscriber, subscription, suppression
+from notifier.ledger.tables import (
+    delivery,
+    hold,
+    mailing,
+    mailing_article,
+    press_key,
+    subscriber,
+    subscription,
+    suppression,
+)
 from notifier.model import Delivery, DeliveryState, Kind
 
 LEASE = timedelta(seconds=60)
 """After this long without a sign of life of its owner, a claim is anybody's. An owner at work renews it."""
 
 
-_PLACES = {Kind.ALERT: 1, Kind.CORRECTION: 1, Kind.WITHDRAWAL: 1, Kind.DIGEST: 2, Kind.RENEWAL: 2}
+_PLACES = {
+    **dict.fromkeys((Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE), 1),
+    **dict.fromkeys((Kind.DIGEST, Kind.RENEWAL), 2),
+}
 _PATIENCE = case(_PLACES, value=mailing.c.kind, else_=0)
 """Who waits at a form comes before who is alerted, and a digest can wait for both."""
 
@@ -88,9 +100,13 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
             mailing.c.html,
             mailing.c.advertising,
             subscriber.c.zone,
+            press_key.c.id.label("press_key"),
         )
         .join(mailing, mailing.c.id == delivery.c.mailing_id)
         .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .outerjoin(
+            press_key, and_(press_key.c.subscriber_id == delivery.c.subscriber_id, press_key.c.ended_at.is_(None))
+        )
         .where(delivery.c.id.in_(ids))
     )
     rows = {row.id: row for row in session.execute(wanted)}
@@ -120,8 +136,11 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
 
     List mail needs a live subscription under the same address, and none goes to a suppressed one. Nothing tells of a
     withdrawn article but its notice: if all are, the delivery is skipped. An alert of a text that was corrected since
-    is skipped too, for its correction is on the way to the same people. Three answers are no end: PENDING, sending is
-    held; SENDING, the claim is another's by now; DEFERRED, the digest is being made again without what was withdrawn.
+    is skipped too, for its correction is on the way to the same people. What else a release under embargo needs, its
+    own ledger is asked (`notifier.ledger.press`).
+
+    Three answers are no end: PENDING, sending is held; SENDING, the claim is another's by now; DEFERRED, the digest is
+    being made again without what was withdrawn.
     """
     claimed = select(delivery.c.id).where(
         delivery.c.id == one.id, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
@@ -145,7 +164,7 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
         )
         if session.execute(follows).first() is None:
             return DeliveryState.SKIPPED_LEFT
-    if one.kind is Kind.WITHDRAWAL:
+    if one.kind in (Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE):
         return None
     shown = (
         select(article.c.state)

@@ -198,18 +198,28 @@ def alert_audience(session: Session, change: Change, stands: Article, lineage: t
 
 
 def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
-    """Who was alerted of the article by an earlier revision and still wants to be told at once; and who follows it."""
-    heard = exists().where(
+    """Who was alerted of the article by an earlier revision, or had it under embargo, and still wants to be told at
+    once; and who follows it."""
+    heard = _heard(change, Kind.ALERT, Kind.CORRECTION, Kind.EMBARGO)
+    at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None))
+    follows_it = and_(subscription.c.article_id == change.article_id, subscription.c.cursor < change.number)
+    return _audience(session, change, or_(and_(at_once, heard), follows_it))
+
+
+def holders_under_embargo(session: Session, change: Change) -> Sequence[Audience]:
+    """Who had an earlier revision of the article under embargo, at whatever cadence they follow."""
+    return _audience(session, change, _heard(change, Kind.EMBARGO))
+
+
+def _heard(change: Change, *kinds: Kind) -> ColumnElement[bool]:
+    return exists().where(
         notice.c.subscriber_id == subscription.c.subscriber_id,
         notice.c.article_id == change.article_id,
         notice.c.revision < change.revision,
         notice.c.delivery_id == delivery.c.id,
         delivery.c.mailing_id == mailing.c.id,
-        mailing.c.kind.in_([Kind.ALERT, Kind.CORRECTION]),
+        mailing.c.kind.in_(kinds),
     )
-    at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None))
-    follows_it = and_(subscription.c.article_id == change.article_id, subscription.c.cursor < change.number)
-    return _audience(session, change, or_(and_(at_once, heard), follows_it))
 
 
 def holders(session: Session, article_id: int, *, withdrawn_at: datetime) -> Sequence[Audience]:

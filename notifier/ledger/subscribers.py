@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, String, cast, delete, exists, func, i
 from feeds.scope import Scope
 from feeds.store import changes
 from feeds.store.database import Session
+from notifier.ledger import press
 from notifier.ledger.tables import (
     consent,
     delivery,
@@ -241,5 +242,6 @@ def erase(session: Session, address: str) -> bool:
     session.execute(delete(subscription).where(subscription.c.subscriber_id.in_(ids)))
     session.execute(delete(renewal).where(renewal.c.subscriber_id.in_(ids)))
     session.execute(delete(consent).where(consent.c.subscriber_id.in_(ids)))
+    press.erase(session, ids)
     session.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
     return bool(ids or touched or wishes)

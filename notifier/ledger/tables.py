@@ -257,6 +257,48 @@ bounce_tally = Table(
     Column("number", Integer, nullable=False),
 )
 
+accreditation = Table(
+    "accreditation",
+    metadata,
+    # Who may have releases under embargo, and until when: a person has one accreditation.
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
+    Column("until", Instant, nullable=False),
+    # Of which divisions and those below them; nothing where of all.
+    Column("divisions", Document, nullable=True),
+    Column("granted_at", Instant, nullable=False),
+    Column("granted_by", String(80), nullable=False),
+)
+
+_OPENS = text("ended_at IS NULL")
+
+press_key = Table(
+    "press_key",
+    metadata,
+    # What a personal address under embargo speaks of: another number is another address, and no number comes twice.
+    Column("id", Id, primary_key=True),
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    # A person has one such address at a time.
+    Index("uq_press_key_live", "subscriber_id", unique=True, sqlite_where=_OPENS, postgresql_where=_OPENS),
+    Index("ix_press_key_ended", "ended_at"),
+    sqlite_autoincrement=True,
+)
+
+embargo_access = Table(
+    "embargo_access",
+    metadata,
+    # Who looked at a release under embargo: a row an hour for each way, however often a program asks.
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, index=True),
+    Column("way", String(16), primary_key=True),
+    Column("hour", Instant, primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("agent", String(200), nullable=False),
+)
+
 budget = Table(
     "budget",
     metadata,

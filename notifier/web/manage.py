@@ -1,7 +1,7 @@
 """The pages of a person's own mail, opened by a mailed link: see and change everything, or end it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,6 +12,7 @@ from notifier.addresses import masked, normalise
 from notifier.following import Following
 from notifier.model import Cadence, Subscriber
 from notifier.personal import Personal
+from notifier.press import Press
 from notifier.renewals import Renewals
 from notifier.timing import zone_of
 from notifier.tokens import Purpose
@@ -24,11 +25,14 @@ from notifier.web.wish import Fields, first, read_timing
 class ManagePages:
     """Serves the manage page and what belongs to it."""
 
-    def __init__(self, following: Following, personal: Personal, renewals: Renewals, doorway: Doorway) -> None:
+    def __init__(
+        self, following: Following, personal: Personal, renewals: Renewals, press: Press, doorway: Doorway
+    ) -> None:
         """Take the parts."""
         self._following = following
         self._personal = personal
         self._renewals = renewals
+        self._press = press
         self._doorway = doorway
         self._actions: dict[str, Callable[[int, Fields], str]] = {
             "change": self._change,
@@ -39,6 +43,7 @@ class ManagePages:
             "look": self._look,
             "pause": self._pause,
             "resume": self._resume,
+            "rotate": self._rotate,
         }
 
     @property
@@ -173,6 +178,9 @@ class ManagePages:
         self._personal.resume(subscriber_id)
         return "manage.notice.resumed"
 
+    def _rotate(self, subscriber_id: int, _fields: Fields) -> str:
+        return "accredited.rotated" if self._press.rotate(subscriber_id) else "manage.notice.nothing"
+
     def _move(self, subscriber_id: int, fields: Fields, host: str | None) -> str:
         try:
             address = normalise(first(fields, "email"))
@@ -197,9 +205,20 @@ class ManagePages:
             rests_until=self._rests_until(person),
             address_masked=masked(person.address),
             timed=timed(person.timing, chrome.newsroom, self._doorway.words(request)),
+            accredited=self._accredited(subscriber_id),
             stopped=self._following.suppressed(person.address),
             notice=notice,
         )
+
+    def _accredited(self, subscriber_id: int) -> tuple[date, list[tuple[str, str]]] | None:
+        """The last day of a live accreditation, and the person's own feeds; None without one."""
+        known = self._press.address(subscriber_id)
+        if known is None:
+            return None
+        newsroom = self._doorway.chrome.newsroom
+        last = (known[0].until - timedelta(seconds=1)).astimezone(newsroom.city.zone).date()
+        formats = (("RSS", "rss"), ("Atom", "atom"), ("JSON Feed", "json"))
+        return last, [(label, newsroom.url(f"{known[1]}/feed.{name}")) for label, name in formats]
 
     def _rests_until(self, person: Subscriber) -> date | None:
         """The day, where the person is, on which a pause ends; None where none goes on."""

@@ -1,5 +1,7 @@
 """What a program does with articles: from a draft to its withdrawal, each request one transaction at the desk."""
 
+from datetime import date
+
 import pytest
 
 from feeds.staff import Right
@@ -331,3 +333,35 @@ def test_an_article_whose_division_is_unknown_is_for_who_has_every_division(site
     demand_problem(cms.ask("PATCH", f"/articles/{taken.id}", {"division": "water"}, if_match="*"), 404)
     filed = everyone.ask("PATCH", f"/articles/{taken.id}", {"division": "water"}, if_match="*")
     assert (filed.status, cms.get(f"/articles/{taken.id}").status) == (200, 200)
+
+
+def test_a_release_under_embargo_is_with_journalists_now_and_public_at_its_hour(site: Site, cms: Program) -> None:
+    site.follow("journalist@example.org")
+    site.parts.press.accredit("operator", "journalist@example.org", date(2026, 12, 31))
+    article = cms.create()
+    answer = cms.change(article, "/publish", {"embargo_until": "2026-05-20T15:00:00+09:00", "mail": True})
+    after = read(answer)
+    assert (answer.status, after["state"], after["embargoed"]) == (200, "scheduled", True)
+    assert after["publish_at"] == "2026-05-20T06:00:00Z"
+    assert site.parts.embargoes.run() == 1
+    demand_problem(stranger(site).get(f"/articles/{article['id']}"), 404)
+    site.clock.forward(hours=3)
+    assert site.parts.publications.run() == 1
+    now = read(stranger(site).get(f"/articles/{article['id']}"))
+    assert (now["state"], now["embargoed"]) == ("published", False)
+
+
+@pytest.mark.parametrize("until", ["2026-05-20T11:00:00+09:00", "2036-05-20T11:00:00+09:00", "soon"])
+def test_an_embargo_until_an_hour_that_cannot_be_is_refused_and_nothing_is_done(
+    site: Site, cms: Program, until: str
+) -> None:
+    article = cms.create()
+    told = demand_problem(cms.change(article, "/publish", {"embargo_until": until}), 422)
+    assert told["errors"][0]["field"] == "embargo_until"
+    assert read(cms.get(f"/articles/{article['id']}"))["state"] == "draft"
+
+
+def test_what_is_urgent_is_not_released_under_embargo(site: Site, cms: Program) -> None:
+    article = cms.create(urgent=True)
+    demand_problem(cms.change(article, "/publish", {"embargo_until": "2026-05-20T15:00:00+09:00"}), 409)
+    assert read(cms.get(f"/articles/{article['id']}"))["state"] == "draft"

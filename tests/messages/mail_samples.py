@@ -6,10 +6,11 @@ from functools import cache
 from html import escape
 from zoneinfo import ZoneInfo
 
-from feeds.model import Article, Attachment, City, Content, Division, Footnote, Newsroom, Picture, State
+from feeds.model import Article, Attachment, City, Content, Division, Footnote, Newsroom, Picture, State, StepKind
 from feeds.words import load
 from notifier.messages import DigestItem, Follows, Letters, MailContent, environment
 from notifier.model import Cadence
+from notifier.voice import Embargo
 
 CLIMATE = Division(slug="climate", names={"en": "Climate Policy", "ko": "기후정책과"}, telephone="053-803-5120")
 CULTURE = Division(slug="culture", names={"ko": "문화예술과"}, telephone="053-803-3740")
@@ -36,6 +37,7 @@ VALUES = {
     "confirm": "https://news.daegu.example.org/confirm/c.token",
     "copy": "https://news.daegu.example.org/mail/w.token",
     "renew": "https://news.daegu.example.org/renew/r.token",
+    "embargo": "https://news.daegu.example.org/embargo/e.token",
     "undo": "https://news.daegu.example.org/undo/b.token",
 }
 DAY = date(2021, 5, 25)
@@ -108,6 +110,12 @@ def many(number: int) -> list[DigestItem]:
     ]
 
 
+def under_embargo(step: StepKind = StepKind.RELEASED) -> Embargo:
+    """What a mail says of an embargo, to somebody with a clock of their own."""
+    until = datetime(2021, 5, 28, 1, tzinfo=UTC)
+    return Embargo(until=until, zone=ZoneInfo("Europe/Berlin"), step=step, before=until - timedelta(days=1))
+
+
 @cache
 def every_kind(language: str) -> dict[str, MailContent]:
     """One mail of every kind."""
@@ -136,6 +144,12 @@ def every_kind(language: str) -> dict[str, MailContent]:
         "withdrawal": LETTERS.withdrawal(
             article(withdrawal_reason="The timetable was that of last year."), language=language, withdrawn_on=DAY
         ),
+        "embargo": LETTERS.embargo(article(), under_embargo(), language=language),
+        "embargo, changed": LETTERS.embargo(article(), under_embargo(StepKind.REVISED), language=language),
+        **{
+            f"embargo, {step}": LETTERS.embargo_notice(article(), under_embargo(step), language=language)
+            for step in (StepKind.MOVED, StepKind.ENDED, StepKind.LIFTED)
+        },
         "renewal": LETTERS.renewal(FOLLOWED, language=language, since=date(2019, 5, 20), until=date(2021, 6, 20)),
         "renewal again": LETTERS.renewal(
             FOLLOWED[:1], language=language, since=date(2019, 5, 20), until=date(2021, 6, 20), again=True

@@ -44,10 +44,10 @@ def test_a_scheduled_article_becomes_a_draft_again(database: Database) -> None:
     one = draft(database)
     with database.write() as session:
         articles.schedule(session, one.id, at=NOW + HOUR)
-        articles.unschedule(session, one.id)
+        articles.unschedule(session, one.id, now=NOW)
         found = reading.get(session, one.id)
         with pytest.raises(Conflict, match="not scheduled"):
-            articles.unschedule(session, one.id)
+            articles.unschedule(session, one.id, now=NOW)
     assert (found.state, found.publish_at) == (State.DRAFT, None)
 
 

@@ -113,7 +113,7 @@ def test_a_release_taken_off_the_schedule_or_moved_is_not_published(
 ) -> None:
     off, moved = scheduled(database), scheduled(database)
     with database.write() as session:
-        articles.unschedule(session, off.id)
+        articles.unschedule(session, off.id, now=NOW)
         articles.schedule(session, moved.id, at=NOW + 5 * HOUR)
     clock.at = NOW + HOUR
     assert publications.run() == 0

@@ -35,7 +35,7 @@ PLACES = (
 SOUND = ("Night buses run later", "Night trams run later")
 KEYS = {"article.id", "revision.article_id", "revision.number", "change.number"}
 """SQLite itself keeps these whole, or the row would be another's."""
-SILENT = {"article.state", "article.revision", "article.urgent", "article.mail", "change.quiet"}
+SILENT = {"article.state", "article.revision", "article.urgent", "article.mail", "article.embargoed", "change.quiet"}
 """Of an unknown state or without a text nothing is found that could be told of; a truth is whatever is not zero."""
 
 

@@ -72,6 +72,7 @@ class Brief(BaseModel):
     url: Annotated[str | None, Field(description="Where people read it; none before it is published.")]
     registered_on: date | None
     publish_at: Annotated[datetime | None, Field(description="When it becomes public by itself.")]
+    embargoed: Annotated[bool, Field(description="Whether accredited journalists have it before it is public.")]
     published_at: datetime | None
     updated_at: datetime | None
 

@@ -208,6 +208,9 @@ class Publishing(_Strict):
     """How to publish. `mail` says whether followers are mailed; left out, they are if it is news."""
 
     mail: bool | None = None
+    embargo_until: Instant | None = None
+    """Accredited journalists have it now, under embargo; at this instant it becomes public by itself. Nothing that is
+    urgent."""
 
 
 class Scheduling(_Strict):

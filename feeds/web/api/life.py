@@ -16,13 +16,21 @@ router = APIRouter(generate_unique_id_function=lambda route: route.name, tags=["
 
 @operation(router, "POST", "/publish", "publish", "Publish a draft or a scheduled article at once")
 def publish_article(change: Changing, fields: Annotated[Publishing | None, Body()] = None) -> Response:
-    """It is public everywhere at once, and those who follow are mailed within a minute."""
-    mail = fields.mail if fields else None
-    return change.by(
-        lambda session, actor, article: change.desk.publish(
-            session, actor, article.id, expected=article.version, mail=mail
+    """It is public everywhere at once, and those who follow are mailed within a minute.
+
+    With `embargo_until` it is scheduled for that instant, and accredited journalists have it at once.
+    """
+    asked = fields or Publishing()
+
+    def do(session: Session, actor: Actor, article: Article) -> Article:
+        if asked.embargo_until is None:
+            return change.desk.publish(session, actor, article.id, expected=article.version, mail=asked.mail)
+        at = change.drafting(session).instant("embargo_until", asked.embargo_until)
+        return change.desk.schedule(
+            session, actor, article.id, at=at, expected=article.version, mail=asked.mail, embargo=True
         )
-    )
+
+    return change.by(do)
 
 
 @operation(router, "POST", "/schedule", "publish", "Let an article become public by itself")

@@ -103,6 +103,7 @@ def _brief(article: Article, newsroom: Newsroom) -> dict[str, object]:
         "url": newsroom.url(article_path(article)) if article.state.is_public else None,
         "registered_on": article.registered_on,
         "publish_at": article.publish_at,
+        "embargoed": article.embargoed,
         "published_at": article.published_at,
         "updated_at": article.updated_at,
     }

@@ -11,6 +11,7 @@ from feeds.addresses import article_path as public_path
 from feeds.likeness import likeliest
 from feeds.model import Article, Newsroom, State
 from feeds.publication import is_news
+from feeds.reach import Embargoed
 from feeds.readiness import lacking
 from feeds.store import audit, desk_list, reading, search, topics
 from feeds.store.database import Session
@@ -103,6 +104,7 @@ class DeskPages:
                 "revisions": list(reversed(reading.revisions(session, article.id, public=not is_mine))),
                 "deeds": self._deeds(session, article, words) if is_mine else [],
                 "posted": self.room.posted(session, article.id) if article.state.is_public else (),
+                "embargoed": self._embargoed(session, article) if is_mine else None,
                 "reach": None if article.state.is_public else self.room.reach(session, article),
             }
         when = article.publish_at or self.room.clock()
@@ -124,6 +126,10 @@ class DeskPages:
             problem=_said(request, words, "problem"),
             **context,
         )
+
+    def _embargoed(self, session: Session, article: Article) -> Embargoed | None:
+        """Who has it, or had it, under embargo; None where nobody could."""
+        return self.room.embargoed(session, article.id) if article.embargoed_at is not None else None
 
     def _deeds(self, session: Session, article: Article, words: Words) -> list[Line]:
         """What was done with it, in sentences, the latest first."""

@@ -183,4 +183,4 @@ def may(article: Article, actor: Actor, newsroom: Newsroom, missing: Sequence[La
     if article.approval is not None:
         own = article.approval.asked_by == actor.name
         return May(edit=True, approve=not own, take_back=own, link=True)
-    return May(edit=True, publish=not missing, discard=True, link=True)
+    return May(edit=True, publish=not missing, discard=article.embargoed_at is None, link=True)

@@ -21,6 +21,8 @@ class When(StrEnum):
     """In a moment, until when it can be stopped."""
     AT = "at"
     """At a local day and time."""
+    EMBARGO = "embargo"
+    """The same, and accredited journalists have it at once."""
 
 
 class HourRefused(ValueError):
@@ -38,15 +40,20 @@ class Asked:
     when: When
     day: str = ""
     time: str = ""
+    strays: bool = False
+    """Whether a time is filled in beside another choice than the one that was made."""
 
     @classmethod
     def of(cls, form: Form, otherwise: When) -> "Asked":
         """What a form asks; a choice that is none of ours is the default one."""
         when = form.get("when")
+        chosen = When(when) if when in list(When) else otherwise
+        own, other = ("until_", "") if chosen is When.EMBARGO else ("", "until_")
         return cls(
-            when=When(when) if when in list(When) else otherwise,
-            day=form.get("day").strip()[:20],
-            time=form.get("time").strip()[:20],
+            when=chosen,
+            day=form.get(f"{own}day").strip()[:20],
+            time=form.get(f"{own}time").strip()[:20],
+            strays=bool(form.get(f"{other}time").strip()),
         )
 
     def instant(self, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -54,7 +61,7 @@ class Asked:
 
         A local time that the clocks skip is the next valid one; one that comes twice is the first.
         """
-        if self.when is not When.AT and self.time:
+        if self.strays or (self.when not in (When.AT, When.EMBARGO) and self.time):
             # Somebody filled in a time and meant it: nothing leaves before that is clear.
             raise HourRefused("decision.hour.unchosen")
         if self.when is When.NOW:

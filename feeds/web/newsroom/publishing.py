@@ -81,16 +81,21 @@ class Publishing:
 
             return carry_out(self.room, request, visitor, seen, publish, done="published", wanted=State.PUBLISHED)
 
-        def schedule(session: Session) -> Article:
-            return desk.schedule(session, actor, article.id, at=at, expected=seen.version, mail=mail)
+        under = asked.when is When.EMBARGO
 
-        return carry_out(self.room, request, visitor, seen, schedule, done="scheduled")
+        def schedule(session: Session) -> Article:
+            return desk.schedule(session, actor, article.id, at=at, expected=seen.version, mail=mail, embargo=under)
+
+        done = "moved" if article.embargoed else "embargoed" if under else "scheduled"
+        return carry_out(self.room, request, visitor, seen, schedule, done=done)
 
     def request(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Ask a second person to publish it, at once or at an hour."""
         article, reach = self._mine(request, visitor)
         seen, asked, mail = Seen.of(form), Asked.of(form, When.NOW), _mail(form)
         at, fault = self._hour(asked)
+        if asked.when is When.EMBARGO:
+            fault = _Fault(field="until", word="decision.hour.no_embargo")
         if fault is not None and not article.state.is_public:
             return self._form(request, visitor, article, reach, seen, asked=asked, mail=mail, fault=fault)
 
@@ -158,7 +163,7 @@ class Publishing:
         try:
             return asked.instant(self.room.newsroom.city.zone, self.room.clock()), None
         except HourRefused as error:
-            return None, _Fault(field="day", word=error.word)
+            return None, _Fault(field="until" if asked.when is When.EMBARGO else "day", word=error.word)
 
     def _will_mail(self, article: Article) -> bool:
         """Whether its followers are told, if nothing else is chosen."""
@@ -170,7 +175,7 @@ class Publishing:
         """What stands in the form at first: the hour it has, else now; with many readers, in a moment."""
         zone = self.room.newsroom.city.zone
         if article.publish_at is not None:
-            return asked_at(article.publish_at, zone)
+            return asked_at(article.publish_at, zone, When.EMBARGO if article.embargoed else When.AT)
         soon = reach.immediate > MANY and self._will_mail(article) and not article.urgent
         return replace(asked_at(self.room.clock(), zone), when=When.SOON if soon else When.NOW, time="")
 
@@ -187,10 +192,13 @@ class Publishing:
         fault: _Fault | None = None,
     ) -> Response:
         newsroom, words = self.room.newsroom, self.room.words(request)
+        with self.room.database.read() as session:
+            accredited = 0 if article.urgent else self.room.accredited(session, article)
         return self.room.door.render(
             request,
             visitor,
             "newsroom/publish.html",
+            accredited=accredited,
             status=422 if fault else 200,
             title=words("publish.title"),
             article=article,

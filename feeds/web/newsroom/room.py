@@ -10,7 +10,7 @@ from feeds.clock import Clock
 from feeds.desk import Desk
 from feeds.errors import NotFound
 from feeds.model import Article, Newsroom
-from feeds.reach import Posted, Reach
+from feeds.reach import Embargoed, Posted, Reach
 from feeds.store import audit
 from feeds.store.database import Database, Session
 from feeds.web.chrome import Chrome
@@ -37,6 +37,10 @@ class Room:
     reach: Callable[[Session, Article], Reach]
     posted: Callable[[Session, int], tuple[Posted, ...]]
     holders: Callable[[Session, int], int]
+    accredited: Callable[[Session, Article], int]
+    """How many journalists would have an article at once if it were released under embargo now."""
+    embargoed: Callable[[Session, int], Embargoed]
+    """Who has an article under embargo, or had it."""
 
     @property
     def newsroom(self) -> Newsroom:

@@ -1,0 +1,369 @@
+"""Who is accredited and until when, and who of them has a release under embargo or has looked at it.
+
+An accreditation is asked about at the present instant, each time: one that has expired or was taken back opens nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, insert, or_, select, update
+
+from feeds.model import Article, StepKind
+from feeds.store.database import Session, insert_once
+from feeds.store.tables import article, change, embargo_step
+from notifier.ledger.tables import (
+    accreditation,
+    delivery,
+    embargo_access,
+    mailing,
+    mailing_article,
+    notice,
+    press_key,
+    subscriber,
+    subscription,
+)
+from notifier.ledger.wishes import wishes_for
+from notifier.model import Audience, Delivery, DeliveryState, Kind
+
+KEPT = timedelta(days=365)
+"""How long it is kept who looked at what, and who was accredited."""
+LONGEST_AGENT = 200
+_ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
+
+
+class Way(StrEnum):
+    """How somebody looked at a release under embargo."""
+
+    FEED = "feed"
+    PAGE = "page"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accreditation:
+    """That a subscriber may have releases under embargo until an instant; of every division where none are named."""
+
+    subscriber_id: int
+    address: str
+    until: datetime
+    divisions: tuple[str, ...] | None
+    granted_at: datetime
+    granted_by: str
+
+    def covers(self, lineage: Sequence[str]) -> bool:
+        """Whether it holds for a division, given with what is above it."""
+        return self.divisions is None or not set(self.divisions).isdisjoint(lineage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journalist:
+    """One person who is told under embargo, as planners see them; `zone` is their own, where they chose one."""
+
+    person: Audience
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """That somebody looked at a release under embargo within an hour: how often, when last, and with what."""
+
+    article_id: int
+    address: str
+    way: Way
+    first_at: datetime
+    last_at: datetime
+    number: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """That a release was mailed to somebody under embargo, and what became of the mail."""
+
+    address: str
+    revision: int
+    state: DeliveryState
+    planned_at: datetime
+    settled_at: datetime | None
+
+
+def accredit(
+    session: Session,
+    subscriber_id: int,
+    *,
+    until: datetime,
+    divisions: Sequence[str] | None,
+    by: str,
+    now: datetime,
+) -> None:
+    """Accredit a subscriber until an instant, in place of what held before. Their personal address stays as it is."""
+    values: dict[str, object] = {"until": until, "divisions": sorted(set(divisions)) if divisions else None}
+    values |= {"granted_at": now, "granted_by": by}
+    known = update(accreditation).where(accreditation.c.subscriber_id == subscriber_id).values(**values)
+    if session.execute(known.returning(accreditation.c.subscriber_id)).first() is None:
+        session.execute(insert(accreditation).values(subscriber_id=subscriber_id, **values))
+    if live_key(session, subscriber_id) is None:
+        session.execute(insert(press_key).values(subscriber_id=subscriber_id, created_at=now))
+
+
+def revoke(session: Session, subscriber_id: int, *, now: datetime) -> bool:
+    """Take an accreditation back, and end the personal address; False where there is none."""
+    gone = delete(accreditation).where(accreditation.c.subscriber_id == subscriber_id)
+    found = session.execute(gone.returning(accreditation.c.subscriber_id)).first()
+    _end_keys(session, subscriber_id, now)
+    return found is not None
+
+
+def find(session: Session, subscriber_id: int) -> Accreditation | None:
+    """The accreditation of a subscriber, live or expired; None where there is none."""
+    row = session.execute(_accreditations().where(accreditation.c.subscriber_id == subscriber_id)).first()
+    return _accreditation(row) if row else None
+
+
+def everyone(session: Session) -> Sequence[Accreditation]:
+    """Every accreditation, the one that ends first at the head."""
+    rows = session.execute(_accreditations().order_by(accreditation.c.until, accreditation.c.subscriber_id))
+    return [_accreditation(row) for row in rows]
+
+
+def live_key(session: Session, subscriber_id: int) -> int | None:
+    """The number of the personal address that opens now; None where there is none."""
+    wanted = select(press_key.c.id).where(press_key.c.subscriber_id == subscriber_id, press_key.c.ended_at.is_(None))
+    return session.execute(wanted).scalar()
+
+
+def rotate(session: Session, subscriber_id: int, *, now: datetime) -> None:
+    """End the personal address and begin another."""
+    _end_keys(session, subscriber_id, now)
+    session.execute(insert(press_key).values(subscriber_id=subscriber_id, created_at=now))
+
+
+def holder(session: Session, key_id: int, *, now: datetime) -> Accreditation | None:
+    """Whose live accreditation a personal address opens now; None where it opens nothing any more."""
+    wanted = select(press_key.c.subscriber_id).where(press_key.c.id == key_id, press_key.c.ended_at.is_(None))
+    owner = session.execute(wanted).scalar()
+    found = find(session, owner) if owner is not None else None
+    return found if found and now < found.until else None
+
+
+def audience(session: Session, stands: Article, lineage: tuple[str, ...], *, now: datetime) -> Sequence[Journalist]:
+    """Whom an article is released to: who is accredited for its division now and follows it at any cadence."""
+    return _journalists(session, wishes_for(session, stands, lineage), lineage, now=now)
+
+
+def follows(session: Session, subscriber_id: int, stands: Article, lineage: tuple[str, ...]) -> bool:
+    """Whether what a subscriber follows holds an article."""
+    mine = subscription.c.subscriber_id == subscriber_id
+    wanted = select(subscription.c.id).where(mine, wishes_for(session, stands, lineage))
+    return session.execute(wanted.limit(1)).first() is not None
+
+
+def still_accredited(
+    session: Session, article_id: int, lineage: tuple[str, ...], *, now: datetime
+) -> Sequence[Journalist]:
+    """Of those to whom an article was mailed under embargo, who may have it now."""
+    return _journalists(session, _has_had(article_id), lineage, now=now)
+
+
+def recipients(session: Session, article_id: int) -> Sequence[Journalist]:
+    """Everybody who follows something and got an article under embargo, or may still: accredited or not any more."""
+    return _people(session, and_(subscription.c.ended_at.is_(None), _has_had(article_id)))
+
+
+def objection(
+    session: Session, one: Delivery, lineage: Callable[[str], tuple[str, ...]], *, now: datetime
+) -> DeliveryState | None:
+    """Why a mail under embargo must not go out after all, asked just before the wire; None if it may.
+
+    `lineage` answers the slugs of a division and of what is above it.
+    """
+    shown = (
+        select(article.c.embargoed, article.c.revision, article.c.division, mailing_article.c.revision.label("told"))
+        .join(mailing_article, mailing_article.c.article_id == article.c.id)
+        .where(mailing_article.c.mailing_id == one.mailing_id)
+    )
+    row = session.execute(shown).first()
+    if row is None or not row.embargoed:
+        return DeliveryState.SKIPPED_LIFTED
+    known = find(session, one.subscriber_id) if one.subscriber_id is not None else None
+    if known is None or now >= known.until or not known.covers(lineage(row.division or "")):
+        return DeliveryState.SKIPPED_ACCREDITATION
+    return DeliveryState.SKIPPED_CORRECTED if row.told < row.revision else None
+
+
+def count_lifted(session: Session) -> None:
+    """Whoever had an article under embargo counts as told of its publication: no alert or digest tells it again.
+
+    Who had an earlier text than the published one is told as everybody is, unless nobody is mailed.
+    """
+    lifted = (
+        select(embargo_step.c.article_id, change.c.number, change.c.revision, change.c.quiet)
+        .join(change, change.c.number == embargo_step.c.change_number)
+        .where(embargo_step.c.settled_at.is_(None), embargo_step.c.kind == StepKind.LIFTED)
+        .order_by(change.c.number)
+    )
+    for row in session.execute(lifted).all():
+        had = (
+            select(
+                delivery.c.subscriber_id,
+                func.max(mailing_article.c.revision).label("revision"),
+                func.max(delivery.c.id).label("mail"),
+            )
+            .join(mailing, mailing.c.id == delivery.c.mailing_id)
+            .join(mailing_article, mailing_article.c.mailing_id == mailing.c.id)
+            .where(
+                mailing.c.kind == Kind.EMBARGO,
+                mailing_article.c.article_id == row.article_id,
+                delivery.c.subscriber_id.is_not(None),
+                delivery.c.state.in_(_ARRIVED),
+            )
+            .group_by(delivery.c.subscriber_id)
+        )
+        told = [
+            {
+                "subscriber_id": one.subscriber_id,
+                "change_number": row.number,
+                "article_id": row.article_id,
+                "revision": one.revision,
+                "delivery_id": one.mail,
+            }
+            for one in session.execute(had)
+            if row.quiet or one.revision == row.revision
+        ]
+        if told:
+            session.execute(insert_once(session, notice), told)
+
+
+def saw(
+    session: Session, subscriber_id: int, article_ids: Iterable[int], way: Way, *, now: datetime, agent: str
+) -> None:
+    """Record that somebody looked at these: one row an hour for each article and way, which counts."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    agent = agent[:LONGEST_AGENT]
+    for article_id in article_ids:
+        key = {"subscriber_id": subscriber_id, "article_id": article_id, "way": way, "hour": hour}
+        first = key | {"first_at": now, "last_at": now, "number": 0, "agent": agent}
+        session.execute(insert_once(session, embargo_access).values(**first))
+        mine = and_(*(embargo_access.c[name] == value for name, value in key.items()))
+        counted = {"last_at": now, "number": embargo_access.c.number + 1, "agent": agent}
+        session.execute(update(embargo_access).where(mine).values(**counted))
+
+
+def accesses(
+    session: Session, *, article_id: int | None = None, subscriber_id: int | None = None, limit: int
+) -> Sequence[Access]:
+    """Who looked at an article, or what a person looked at; the latest first."""
+    columns = (
+        *(embargo_access.c[name] for name in Access.__dataclass_fields__ if name != "address"),
+        subscriber.c.address,
+    )
+    wanted = select(*columns).join(subscriber, subscriber.c.id == embargo_access.c.subscriber_id)
+    if article_id is not None:
+        wanted = wanted.where(embargo_access.c.article_id == article_id)
+    if subscriber_id is not None:
+        wanted = wanted.where(embargo_access.c.subscriber_id == subscriber_id)
+    rows = session.execute(wanted.order_by(embargo_access.c.last_at.desc(), subscriber.c.address).limit(limit))
+    return [Access(**(dict(row._mapping) | {"way": Way(row.way)})) for row in rows]
+
+
+def last_access(session: Session) -> dict[int, datetime]:
+    """When each accredited person last looked at anything."""
+    wanted = select(embargo_access.c.subscriber_id, func.max(embargo_access.c.last_at))
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(embargo_access.c.subscriber_id))}
+
+
+def mailed(session: Session, article_id: int, *, limit: int) -> Sequence[Sent]:
+    """To whom an article was mailed under embargo, the latest first; without those who are erased since."""
+    wanted = (
+        select(
+            subscriber.c.address,
+            mailing_article.c.revision,
+            delivery.c.state,
+            delivery.c.created_at.label("planned_at"),
+            delivery.c.settled_at,
+        )
+        .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
+        .join(mailing, mailing.c.id == delivery.c.mailing_id)
+        .join(mailing_article, mailing_article.c.mailing_id == mailing.c.id)
+        .where(mailing.c.kind == Kind.EMBARGO, mailing_article.c.article_id == article_id)
+    )
+    rows = session.execute(wanted.order_by(delivery.c.id.desc()).limit(limit))
+    return [Sent(**(dict(row._mapping) | {"state": DeliveryState(row.state)})) for row in rows]
+
+
+def forget(session: Session, *, now: datetime) -> int:
+    """Destroy what was kept for long enough; answers how many rows."""
+    before = now - KEPT
+    old = (
+        delete(embargo_access).where(embargo_access.c.hour <= before).returning(embargo_access.c.article_id),
+        delete(press_key).where(press_key.c.ended_at <= before).returning(press_key.c.id),
+        delete(accreditation).where(accreditation.c.until <= before).returning(accreditation.c.subscriber_id),
+    )
+    return sum(len(session.execute(one).all()) for one in old)
+
+
+def erase(session: Session, ids: Sequence[int]) -> None:
+    """Destroy whatever is kept here of these subscribers."""
+    for table in (embargo_access, press_key, accreditation):
+        session.execute(delete(table).where(table.c.subscriber_id.in_(ids)))
+
+
+def _end_keys(session: Session, subscriber_id: int, now: datetime) -> None:
+    mine = press_key.c.subscriber_id == subscriber_id, press_key.c.ended_at.is_(None)
+    session.execute(update(press_key).where(*mine).values(ended_at=now))
+
+
+def _has_had(article_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        delivery.c.subscriber_id == subscriber.c.id,
+        delivery.c.mailing_id == mailing.c.id,
+        mailing.c.kind == Kind.EMBARGO,
+        mailing_article.c.mailing_id == mailing.c.id,
+        mailing_article.c.article_id == article_id,
+    )
+
+
+def _journalists(
+    session: Session, wanted: ColumnElement[bool], lineage: tuple[str, ...], *, now: datetime
+) -> Sequence[Journalist]:
+    at_hand = or_(subscriber.c.paused_until.is_(None), subscriber.c.paused_until <= now)
+    where = and_(subscription.c.ended_at.is_(None), wanted, at_hand)
+    known = {one.subscriber_id: one for one in everyone(session)}
+    may = {number for number, one in known.items() if now < one.until and one.covers(lineage)}
+    return [one for one in _people(session, and_(where, _is_accredited())) if one.person.subscriber_id in may]
+
+
+def _is_accredited() -> ColumnElement[bool]:
+    return exists().where(accreditation.c.subscriber_id == subscriber.c.id)
+
+
+def _people(session: Session, where: ColumnElement[bool]) -> Sequence[Journalist]:
+    columns = (subscriber.c.id, subscriber.c.address, subscriber.c.language, subscriber.c.pictures, subscriber.c.zone)
+    wanted = select(*columns).join(subscription, subscription.c.subscriber_id == subscriber.c.id).where(where)
+    return [
+        Journalist(
+            person=Audience(subscriber_id=row.id, address=row.address, language=row.language, pictures=row.pictures),
+            zone=row.zone,
+        )
+        for row in session.execute(wanted.distinct().order_by(subscriber.c.id))
+    ]
+
+
+def _accreditations() -> Any:
+    return select(accreditation, subscriber.c.address).join(
+        subscriber, subscriber.c.id == accreditation.c.subscriber_id
+    )
+
+
+def _accreditation(row: Row[Any]) -> Accreditation:
+    return Accreditation(
+        subscriber_id=row.subscriber_id,
+        address=row.address,
+        until=row.until,
+        divisions=tuple(row.divisions) if row.divisions else None,
+        granted_at=row.granted_at,
+        granted_by=row.granted_by,
+    )
