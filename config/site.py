@@ -114,7 +114,7 @@ class Site(Parts):
     @cached_property
     def embargoed(self) -> Embargoed:
         """What accredited journalists see before its hour."""
-        return Embargoed(self.press.insider, self.database, self.chrome, self.media_routes)
+        return Embargoed(self.press.insider, self.database, self.chrome, self.media_routes, self.doorway.not_ours)
 
     @cached_property
     def press_pages(self) -> PressPages:

@@ -52,12 +52,13 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class Embargoed:
     """Serves the personal addresses. `insider` says whom the secret of an address speaks of: None once it opens nothing
-    any more, NotFound where it is none. `media` reads files."""
+    any more, NotFound where it is none. `media` reads files; `refuse` answers a secret that is not ours (B27)."""
 
     insider: Callable[[str], Insider | None]
     database: Database
     chrome: Chrome
     media: MediaRoutes
+    refuse: Callable[[Request], Response]
 
     @property
     def routes(self) -> list[Route]:
@@ -157,7 +158,9 @@ class Embargoed:
         try:
             insider = self.insider(token)
         except NotFound:
-            return self._none(request)
+            answer = self.refuse(request)
+            answer.headers.update(SECRET)
+            return answer
         if insider is None:
             return self.chrome.message(request, 410, "embargo_over", headers=SECRET)
         return Opened(insider, f"/embargo/{token}")

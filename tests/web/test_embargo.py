@@ -10,6 +10,7 @@ import feedparser
 import pytest
 from PIL import Image
 
+from config.site import WRONG_LINKS
 from feeds.media import keeper
 from feeds.model import Article, State
 from feeds.reach import Embargoed
@@ -251,6 +252,13 @@ def test_a_broken_token_and_a_format_there_is_not_open_nothing(site: Site) -> No
     address = base(site, accredited(site))
     for path in (f"{address}x/feed.rss", "/embargo/x/feed.rss", f"{address}/feed.xml", "/embargo"):
         assert site.browser.get(path).status == 404, path
+
+
+def test_b27_wrong_addresses_are_limited_and_a_good_one_never_waits(site: Site) -> None:
+    address = base(site, accredited(site))
+    statuses = [site.browser.get(f"/embargo/guess{n}.x/feed.rss").status for n in range(WRONG_LINKS.count + 1)]
+    assert statuses == [404] * WRONG_LINKS.count + [429]
+    assert site.browser.get(f"{address}/feed.rss").status == 200
 
 
 def test_each_look_is_recorded_and_shown_in_the_newsroom(site: Site) -> None:
