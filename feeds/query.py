@@ -1,0 +1,171 @@
+"""What somebody looks for with AND, OR and NOT: read, printed canonically, and held against a text. Pure.
+
+Words beside each other must all be there. `OR` and a `|` that stands alone take one of two, `NOT` and a leading `-`
+want it absent, parentheses group. Operators are upper case only; whatever is broken is read as best it can be.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feeds.grams import QUERY_CHARACTERS, QUERY_WORDS, Wanted, Word
+from feeds.grams import holds as holds_all
+from feeds.grams import parse as plain
+
+DEPTH = 8
+"""Parentheses nested deeper than this are left out."""
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"'))
+_TOKENS = re.compile(r'([-(]*)"([^"]*)"?(\)*)|([^\s"]+)')
+_OPERATORS = {"AND": "&", "OR": "|", "|": "|", "NOT": "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What must be absent."""
+
+    part: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What must all be there, in canonical order."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Of what one is enough, in canonical order."""
+
+    parts: tuple["Expression", ...]
+
+
+Expression = Word | Not | Both | Either
+
+
+def read(text: str) -> Expression | None:
+    """The expression of a query, None where nothing could be understood. What is beyond the bounds is left out."""
+    return _Reader(list(_lexed(text[:QUERY_CHARACTERS].translate(_QUOTES)))).either()
+
+
+def written(expression: Expression | None) -> str:
+    """The canonical query, in its shortest spelling: equal for all that were read alike."""
+    match expression:
+        case None:
+            return ""
+        case Not(part):
+            return f"-{_inner(part)}"
+        case Both(parts):
+            return " ".join(_inner(one) if isinstance(one, Either) else written(one) for one in parts)
+        case Either(parts):
+            return " | ".join(map(written, parts))
+        case _:
+            return str(expression)
+
+
+def holds(line: str, expression: Expression) -> bool:
+    """Whether a text, given as `feeds.grams.line` gives it, is what an expression asks for."""
+    match expression:
+        case Not(part):
+            return not holds(line, part)
+        case Both(parts):
+            return all(holds(line, part) for part in parts)
+        case Either(parts):
+            return any(holds(line, part) for part in parts)
+        case _:
+            return holds_all(line, Wanted((expression,)).groups)
+
+
+def words(expression: Expression | None, *, wanted: bool = True) -> Iterator[Word]:
+    """The words that are to be there; those under a NOT are none of them."""
+    match expression:
+        case None:
+            return
+        case Not(part):
+            yield from words(part, wanted=not wanted)
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from words(part, wanted=wanted)
+        case _:
+            if wanted:
+                yield expression
+
+
+def _inner(expression: Expression) -> str:
+    text = written(expression)
+    return f"({text})" if isinstance(expression, Both | Either) else text
+
+
+def _lexed(text: str) -> Iterator[str | Word]:
+    depth = 0
+    seen: set[Word] = set()
+    for before, phrase, after, bare in _TOKENS.findall(text):
+        if bare in _OPERATORS:
+            yield _OPERATORS[bare]
+            continue
+        word = phrase
+        if bare:
+            word = bare.lstrip("-(")
+            before, kept = bare[: len(bare) - len(word)], word.rstrip(")")
+            own = min(kept.count("("), len(word) - len(kept))
+            after = ")" * (len(word) - len(kept) - own)
+        found = plain(f'"{word}"').words[:1]
+        opened = before if found else before.rstrip("-")
+        for sign in opened:
+            depth += sign == "("
+            if sign == "-" or depth <= DEPTH:
+                yield sign
+        for one in found:
+            if one in seen or len(seen) < QUERY_WORDS:
+                seen.add(one)
+                yield one
+        for sign in after[:depth]:
+            if depth <= DEPTH:
+                yield sign
+            depth -= 1
+
+
+class _Reader:
+    """Reads what was lexed from the left; an operator without its operand is passed over."""
+
+    def __init__(self, lexed: list[str | Word]) -> None:
+        self.rest = lexed[::-1]
+
+    def either(self) -> Expression | None:
+        parts = [self.both()]
+        while self.rest and self.rest[-1] == "|":
+            self.rest.pop()
+            parts.append(self.both())
+        return _joined(Either, [one for one in parts if one])
+
+    def both(self) -> Expression | None:
+        parts: list[Expression] = []
+        while self.rest and self.rest[-1] not in ("|", ")"):
+            one = self.one()
+            if one:
+                parts.append(one)
+        return _joined(Both, parts)
+
+    def one(self) -> Expression | None:
+        negated = False
+        while self.rest and self.rest[-1] in ("-", "&"):
+            negated ^= self.rest.pop() == "-"
+        if not self.rest or self.rest[-1] in ("|", ")"):
+            return None
+        first = self.rest.pop()
+        found: Expression | None
+        if isinstance(first, Word):
+            found = first
+        else:
+            found = self.either()
+            if self.rest:
+                self.rest.pop()
+        if found is None or not negated:
+            return found
+        return found.part if isinstance(found, Not) else Not(found)
+
+
+def _joined(kind: type[Both] | type[Either], parts: list[Expression]) -> Expression | None:
+    flat = [one for part in parts for one in (part.parts if isinstance(part, kind) else (part,))]
+    ordered = tuple(sorted(dict.fromkeys(flat), key=written))
+    return kind(ordered) if len(ordered) > 1 else next(iter(ordered), None)
