@@ -117,6 +117,7 @@ class Previews:
             body=views.body_of(article, newsroom, self.room.chrome.words),
             changes_url=None,
             topics=[(topic.name(words.language), Scope(topics=(topic.slug,))) for topic in tagged],
+            article_scope=None,
             scope_path=scope_path,
             feed_page_path=feed_page_path,
             feeds=[],
