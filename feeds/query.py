@@ -1,14 +1,16 @@
 """What somebody looks for with AND, OR and NOT: read, printed canonically, and held against a text. Pure.
 
 Words beside each other must all be there. `OR` and a `|` that stands alone take one of two, `NOT` and a leading `-`
-want it absent, parentheses group. Operators are upper case only; whatever is broken is read as best it can be.
+want it absent, parentheses group. Operators are upper case only; whatever is broken is read as best it can be. Where
+all is to be absent, what holds none of it is found.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from feeds.grams import QUERY_CHARACTERS, QUERY_WORDS, Wanted, Word
+from feeds.grams import QUERY_CHARACTERS, QUERY_WORDS, Groups, Wanted, Word
 from feeds.grams import holds as holds_all
 from feeds.grams import parse as plain
 
@@ -73,7 +75,7 @@ def holds(line: str, expression: Expression) -> bool:
         case Either(parts):
             return any(holds(line, part) for part in parts)
         case _:
-            return holds_all(line, Wanted((expression,)).groups)
+            return holds_all(line, groups(expression))
 
 
 def words(expression: Expression | None, *, wanted: bool = True) -> Iterator[Word]:
@@ -89,6 +91,37 @@ def words(expression: Expression | None, *, wanted: bool = True) -> Iterator[Wor
         case _:
             if wanted:
                 yield expression
+
+
+@lru_cache(maxsize=20_000)
+def groups(word: Word) -> Groups:
+    """What an index must hold for a word: of each group one phrase. Kept, since wishes are asked again and again."""
+    return Wanted((word,)).groups
+
+
+def wants_absent(expression: Expression | None) -> bool:
+    """Whether something of it is to be absent."""
+    match expression:
+        case Not():
+            return True
+        case Both(parts) | Either(parts):
+            return any(map(wants_absent, parts))
+        case _:
+            return False
+
+
+def without_absent(expression: Expression | None) -> Expression | None:
+    """What must be there wherever the expression holds; None where nothing must."""
+    match expression:
+        case None | Not():
+            return None
+        case Both(parts):
+            return _joined(Both, [one for part in parts if (one := without_absent(part))])
+        case Either(parts):
+            kept = [without_absent(part) for part in parts]
+            return _joined(Either, [one for one in kept if one]) if all(kept) else None
+        case _:
+            return expression
 
 
 def _inner(expression: Expression) -> str:

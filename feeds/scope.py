@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
-from feeds.grams import Groups, holds, parse
 from feeds.grams import line as grams_line
 from feeds.model import Article, Newsroom
+from feeds.query import Expression, holds, read, written
 
 MAX_VALUES = 50
 """How many divisions, topics and boards one scope holds together."""
@@ -15,9 +15,9 @@ _KEYS = ("division", "topic", "board", "q", "lang", "article")
 
 
 @lru_cache(maxsize=20_000)
-def _wanted(words: str) -> Groups:
+def _wanted(words: str) -> Expression | None:
     """Read once for each wish that is matched against releases again and again."""
-    return parse(words).groups
+    return read(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Scope:
 
     Of each kind one is enough, and every kind that is named must be met; a kind without values asks for nothing.
     Or it is one `article` by id, and nothing besides: who follows that wants to hear what becomes of it.
-    `words` are those of a search (`feeds.grams`): all of them must be there.
+    `words` are those of a search (`feeds.query`), with AND, OR and NOT: what they say must hold.
     """
 
     divisions: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Scope:
             object.__setattr__(self, kind, tuple(sorted(set(getattr(self, kind)))))
         if self.values > MAX_VALUES:
             raise ValueError(f"a scope holds at most {MAX_VALUES} divisions, topics and boards")
-        object.__setattr__(self, "words", str(parse(self.words)))
+        object.__setattr__(self, "words", written(read(self.words)))
         if self.article is not None and (self.values or self.words or self.language or self.article < 1):
             raise ValueError("who follows one article follows nothing besides by the same wish")
 
@@ -87,7 +87,7 @@ class Scope:
             divisions=tuple(found["division"]),
             topics=tuple(found["topic"]),
             boards=tuple(found["board"]),
-            words=" ".join(found["q"]),
+            words=" ".join(found["q"] if len(found["q"]) < 2 else (f"({written(read(one))})" for one in found["q"])),
             language=found["lang"][-1] if found["lang"] else None,
             article=_number(found["article"][-1]) if found["article"] else None,
         )
@@ -107,9 +107,10 @@ class Scope:
             and (self.language is None or self.language == article.content.language)
         ):
             return False
-        if not self.words:  # asked last: only a text takes long to look through
+        wanted = _wanted(self.words)
+        if wanted is None:  # asked last: only a text takes long to look through
             return True
-        return holds(grams_line(article.content.texts) if line is None else line, _wanted(self.words))
+        return holds(grams_line(article.content.texts) if line is None else line, wanted)
 
     def present(self, newsroom: Newsroom) -> "Scope":
         """The same wish today: each division under its present slug, or that of who goes on with its work."""

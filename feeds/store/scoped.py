@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, union_all
 
-from feeds.grams import parse
 from feeds.lineup import Placed
 from feeds.model import ChangeKind, Newsroom, State
+from feeds.query import read
 from feeds.scope import Scope
 from feeds.store import reading
 from feeds.store.database import Session
@@ -183,7 +183,7 @@ def _sought(scope: Scope, newsroom: Newsroom, *, limit: int) -> Sought:
         tuple(facet("board", slug) for slug in scope.boards),
         (facet("language", scope.language),) if scope.language else (),
     ]
-    return Sought(groups=parse(scope.words).groups, facets=tuple(one for one in groups if one), limit=limit)
+    return Sought(wish=read(scope.words), facets=tuple(one for one in groups if one), limit=limit)
 
 
 def _filed(scope: Scope, newsroom: Newsroom, *, divisions: bool = True) -> list[ColumnElement[bool]]:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 
-from feeds.grams import Groups, parse
+from feeds.grams import Wanted
 from feeds.marking import Marker, Piece, Texts
 from feeds.model import Article, State
+from feeds.query import Expression, read, wants_absent, without_absent, words
 from feeds.store import reading
 from feeds.store.database import Session
 from feeds.store.search_engine import HIDDEN, LOWEST, Sought, slot, slot_end
@@ -25,7 +26,8 @@ _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == arti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What readers look for; None and empty ask for nothing. Words must all be there, "phrases" as they stand.
+    """What readers look for; None and empty ask for nothing. Words must all be there, "phrases" as they stand; AND, OR
+    and NOT as in `feeds.query`.
 
     Of `divisions`, `boards` and `topics`, slugs, one each is enough; `since` and `until` bound the publication: from
     this instant on, and before that one. Without `newest` the best fit is first.
@@ -67,15 +69,18 @@ class Results:
 
 def search(session: Session, query: Query) -> Results:
     """What readers find: published articles only, at most 200 of them."""
-    wanted = parse(query.text)
-    if query.text.strip() and not wanted.words:
+    wish = read(query.text)
+    if query.text.strip() and wish is None:
         return Results()
-    marker = Marker(wanted)
-    found = _found(session, query, wanted.groups)
+    marker = Marker(Wanted(tuple(dict.fromkeys(words(wish)))))
+    found = _found(session, query, wish)
     more = len(found) > FARTHEST
-    if wanted.words and not query.newest:
-        if more:
-            found = list(dict.fromkeys(found + _found(session, query, wanted.groups, in_title=True)))
+    if marker.wanted.words and not query.newest:
+        title = without_absent(wish)
+        if more and title:
+            # Who holds all in the title holds all, unless something is to be absent elsewhere too.
+            found += _found(session, query, wish if wants_absent(wish) else None, title=title)
+            found = list(dict.fromkeys(found))
         ordered = _best(session, found, marker)
     else:
         ordered = _newest(session, found)
@@ -88,17 +93,17 @@ def search(session: Session, query: Query) -> Results:
 
 def ids(session: Session, text: str, *, limit: int) -> tuple[int, ...]:
     """The articles of any state that hold these words: what is not public first, then the newest. For staff."""
-    wanted = parse(text)
-    if not wanted.words:
+    wish = read(text)
+    if wish is None:
         return ()
-    sought = Sought(groups=wanted.groups, high=2 * HIDDEN, limit=max(limit, 0))
+    sought = Sought(wish=wish, high=2 * HIDDEN, limit=max(limit, 0))
     return tuple(engine_of(session).find(session, sought))
 
 
-def _found(session: Session, query: Query, groups: Groups, *, in_title: bool = False) -> list[int]:
+def _found(session: Session, query: Query, wish: Expression | None, *, title: Expression | None = None) -> list[int]:
     sought = Sought(
-        groups=groups,
-        in_title=in_title,
+        wish=wish,
+        title=title,
         facets=_facets(query),
         low=slot(query.since) if query.since else LOWEST,
         high=slot_end(query.until) if query.until else HIDDEN,

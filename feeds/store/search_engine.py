@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from feeds.grams import Groups
+from feeds.query import Expression
 from feeds.store.database import Session
 
 _SLOT_SECONDS = 900
@@ -47,11 +47,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """A question: documents that hold one phrase of each group, in the title alone or anywhere, and one facet of each
-    group; numbered from `low` to below `high`. The `limit` highest numbers are answered, the highest first."""
+    """A question: documents of which `wish` holds, whose titles hold `title`, and that hold one facet of each group;
+    numbered from `low` to below `high`. The `limit` highest numbers are answered, the highest first."""
 
-    groups: Groups = ()
-    in_title: bool = False
+    wish: Expression | None = None
+    title: Expression | None = None
     facets: tuple[tuple[str, ...], ...] = ()
     low: int = LOWEST
     high: int = HIDDEN

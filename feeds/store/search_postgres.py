@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, cast, delete, sel
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 
 from feeds.grams import BREAK, GAP, is_cjk
+from feeds.query import Both, Either, Expression, Not, groups, without_absent
 from feeds.store.database import Session
 from feeds.store.search_engine import Document, Sought
 from feeds.store.search_tables import search_document as document
@@ -68,7 +69,7 @@ class Vectors:
         """The ids of the articles found."""
         within = and_(document.c.number >= sought.low, document.c.number < sought.high)
         newest_first = select(document).where(within).order_by(document.c.number.desc())
-        if not sought.groups and not sought.facets:
+        if not (sought.wish or sought.title or sought.facets):
             listed = newest_first.with_only_columns(document.c.article_id).limit(sought.limit)
             return list(session.execute(listed).scalars())
         found: list[int] = []
@@ -185,17 +186,27 @@ def _by_index(sought: Sought, high: int) -> Select[int]:
 def _matches(
     sought: Sought, columns: Any, asked: Callable[[Sequence[str]], str] | None = None
 ) -> list[ColumnElement[bool]]:
-    """That a document holds what is sought, each phrase as `asked` says it; without it, as it stands."""
-    asked = asked or _as_it_stands
+    """That a document holds what is sought, each phrase as it stands; or what it then holds for certain, each phrase as
+    `asked` says that: so nothing of what is to be absent."""
     found = []
-    if sought.groups:
-        column = columns.title if sought.in_title else columns.words
-        groups = (" | ".join(f"({asked(phrase)})" for phrase in group) for group in sought.groups)
-        found.append(_is_in(column, " & ".join(f"({group})" for group in groups)))
+    for column, wanted in ((columns.title, sought.title), (columns.words, sought.wish)):
+        wanted = without_absent(wanted) if asked else wanted
+        found += [_is_in(column, _query(wanted, asked or _as_it_stands))] if wanted else []
     if sought.facets:
-        groups = (" | ".join(map(_quoted, group)) for group in sought.facets)
-        found.append(_is_in(columns.facets, " & ".join(f"({group})" for group in groups)))
+        facets = (" | ".join(map(_quoted, group)) for group in sought.facets)
+        found.append(_is_in(columns.facets, " & ".join(f"({group})" for group in facets)))
     return found
+
+
+def _query(wanted: Expression, asked: Callable[[Sequence[str]], str]) -> str:
+    match wanted:
+        case Not(part):
+            return f"!({_query(part, asked)})"
+        case Both(parts) | Either(parts):
+            return (" & " if isinstance(wanted, Both) else " | ").join(f"({_query(part, asked)})" for part in parts)
+        case _:
+            phrases = (" | ".join(f"({asked(phrase)})" for phrase in group) for group in groups(wanted))
+            return " & ".join(f"({group})" for group in phrases)
 
 
 def _held(phrase: Sequence[str]) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, text, update
 
+from feeds.grams import BREAK
+from feeds.query import Both, Either, Expression, Not, groups
 from feeds.store.database import Session
 from feeds.store.search_engine import Document, Sought
 from feeds.store.search_tables import search_document as document
@@ -96,12 +98,23 @@ def _entry(*, number: int, title: str, words: bytes, facets: str, **_: object) -
 def _expression(sought: Sought) -> str:
     """The question in FTS5's language. Tokens are letters and digits, so nothing in the quotes can end them."""
     parts = []
-    if sought.groups:
-        column = "title" if sought.in_title else "words"
-        groups = (" OR ".join(_quoted(" ".join(phrase)) for phrase in group) for group in sought.groups)
-        parts.append(f"{column} : ({' AND '.join(f'({group})' for group in groups)})")
+    for column, wanted in (("title", sought.title), ("words", sought.wish)):
+        parts += [f"{column} : ({_asked(wanted)})"] if wanted else []
     parts += [f"facets : ({' OR '.join(map(_quoted, group))})" for group in sought.facets]
     return " AND ".join(parts)
+
+
+def _asked(wanted: Expression) -> str:
+    """An expression in FTS5's language, which knows no NOT but between two: what is to be absent is taken from all
+    documents, each of which has a break."""
+    match wanted:
+        case Not(part):
+            return f"{_quoted(BREAK)} NOT ({_asked(part)})"
+        case Both(parts) | Either(parts):
+            return (" AND " if isinstance(wanted, Both) else " OR ").join(f"({_asked(part)})" for part in parts)
+        case _:
+            phrases = (" OR ".join(_quoted(" ".join(phrase)) for phrase in group) for group in groups(wanted))
+            return " AND ".join(f"({group})" for group in phrases)
 
 
 def _quoted(string: str) -> str:
