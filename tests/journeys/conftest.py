@@ -31,12 +31,15 @@ class Site:
     mailbox: Mailbox
     browser: httpx.Client
 
-    def sign_up(self, email: str, *, cadence: str, divisions: tuple[str, ...] = (), language: str = "en") -> None:
+    def sign_up(
+        self, email: str, *, cadence: str, divisions: tuple[str, ...] = (), words: str = "", language: str = "en"
+    ) -> None:
         """Fill the sign-up form in and send it."""
         token = TOKEN.search(self.browser.get(f"/subscribe?lang={language}").text)
         assert token is not None
         self.clock.forward(seconds=5)
         form = {"email": email, "cadence": cadence, "language": language, "form_token": token[1], "website": ""}
+        form |= {"q": words} if words else {}
         answer = self.browser.post("/subscribe", data=form | {"division": list(divisions)}, follow_redirects=True)
         assert answer.status_code == 200, answer.text
 

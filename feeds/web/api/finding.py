@@ -27,7 +27,13 @@ class Order(StrEnum):
 class Wish(Filters):
     """What is looked for."""
 
-    q: Annotated[str, Field(max_length=QUERY_CHARACTERS, description='All of these words; "a phrase" as it stands.')]
+    q: Annotated[
+        str,
+        Field(
+            max_length=QUERY_CHARACTERS,
+            description='All of these words; "a phrase" as it stands; AND, OR, NOT and parentheses.',
+        ),
+    ]
     order: Order = Order.BEST
     offset: Annotated[int, Field(ge=0, le=search.FARTHEST)] = 0
 

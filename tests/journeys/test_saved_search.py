@@ -1,0 +1,45 @@
+"""A journalist's saved search, from the form to the inbox: words with AND, OR and NOT, in Korean and English."""
+
+from feeds.store import articles
+from feeds.store.articles import Filing
+from tests.builders import content
+from tests.journeys.conftest import Site
+
+WISH = '수출 AND ("city council" OR 지방정부) NOT 축제'
+
+
+def _release(site: Site, title: str, body: str) -> None:
+    city = site.parts.newsroom.city
+    with site.parts.database.write() as session:
+        filing = Filing(division=city.divisions[0].slug)
+        made = content(title, "ko", summary="", body_text=body)
+        stored = articles.add(session, made, filing=filing, authority=city.authority, now=site.clock())
+        articles.publish(session, stored.id, fallback_division=city.fallback_division, now=site.clock())
+
+
+def test_a_journalist_gets_exactly_what_a_saved_search_says(site: Site) -> None:
+    site.sign_up("journalist@example.org", cadence="immediate", words=WISH, language="ko")
+    site.confirm("journalist@example.org")
+    site.clock.forward(minutes=5)
+    _release(site, "대구수출기업 지원", "지방정부 세 곳이 함께한다")
+    _release(site, "수출 상담", "The city council decides")
+    _release(site, "수출 상담회", "The council of the city decides")
+    _release(site, "수출 축제", "지방정부 축제")
+    _release(site, "지방정부 회의", "도로를 고친다")
+    site.tick()
+    mails = [one.message["Subject"] for one in site.mailbox.to("journalist@example.org")]
+    assert {"대구수출기업 지원", "수출 상담"} <= set(mails)
+    assert {"수출 상담회", "수출 축제", "지방정부 회의"}.isdisjoint(mails)
+
+
+def test_the_feed_of_a_saved_search_shows_the_same_releases(site: Site) -> None:
+    _release(site, "대구수출기업 지원", "지방정부 세 곳이 함께한다")
+    _release(site, "수출 축제", "지방정부 축제")
+    answer = site.browser.get("/feeds/select.rss", params={"q": WISH}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "대구수출기업 지원" in answer.text
+    assert "수출 축제" not in answer.text
+    again = site.browser.get(
+        "/feeds/select.rss", params={"q": "(지방정부 | “city council”) -축제 수출"}, follow_redirects=True
+    )
+    assert again.url == answer.url
