@@ -16,7 +16,8 @@ from feeds.grams import parse as plain
 
 DEPTH = 8
 """Parentheses nested deeper than this are left out."""
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"'))
+_SIGNS = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"') | {"（": "(", "）": ")", "｜": "|", "－": "-"})
+"""Other quotes, and what Korean keyboards write at full width."""
 _TOKENS = re.compile(r'([-(]*)"([^"]*)"?(\)*)|([^\s"]+)')
 _OPERATORS = {"AND": "&", "OR": "|", "|": "|", "NOT": "-"}
 
@@ -47,7 +48,10 @@ Expression = Word | Not | Both | Either
 
 def read(text: str) -> Expression | None:
     """The expression of a query, None where nothing could be understood. What is beyond the bounds is left out."""
-    return _Reader(list(_lexed(text[:QUERY_CHARACTERS].translate(_QUOTES)))).either()
+    lexed = list(_lexed(text[:QUERY_CHARACTERS].translate(_SIGNS)))
+    while len(written(found := _Reader(lexed).either())) > QUERY_CHARACTERS:
+        del lexed[-1]  # its spelling must be read whole again
+    return found
 
 
 def written(expression: Expression | None) -> str:

@@ -110,6 +110,10 @@ def _asked(wanted: Expression) -> str:
     match wanted:
         case Not(part):
             return f"{_quoted(BREAK)} NOT ({_asked(part)})"
+        case Both(parts) if there := [part for part in parts if not isinstance(part, Not)]:
+            held = " AND ".join(f"({_asked(part)})" for part in there)
+            absent = " OR ".join(f"({_asked(part.part)})" for part in parts if isinstance(part, Not))
+            return f"({held}) NOT ({absent})" if absent else held
         case Both(parts) | Either(parts):
             return (" AND " if isinstance(wanted, Both) else " OR ").join(f"({_asked(part)})" for part in parts)
         case _:

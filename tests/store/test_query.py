@@ -34,6 +34,8 @@ def test_a_query_without_operators_keeps_its_canonical_spelling(query: str) -> N
     ("one", "other"),
     [
         ("a AND b", "b a"),
+        ("（a ｜ b） －c", "(a | b) -c"),
+        ("＂city council＂", '"city council"'),
         ("a OR b OR a", "b | a"),
         ("NOT NOT a", "a"),
         ("-(a b)", "NOT (b AND a)"),
@@ -60,3 +62,10 @@ def test_a_saved_search_finds_what_it_says(text: str, found: bool) -> None:
     assert wish is not None
     assert holds(grams.line([text]), wish) is found
     assert "축제" not in map(str, words(wish))
+
+
+@given(st.lists(st.text("가나ab-1 ", min_size=8, max_size=14), max_size=20).map(" OR ".join))
+def test_a_long_query_is_cut_so_that_its_spelling_reads_as_itself(query: str) -> None:
+    found = read(query)
+    assert len(written(found)) <= grams.QUERY_CHARACTERS
+    assert read(written(found)) == found
