@@ -76,8 +76,8 @@ def test_a_release_from_the_first_word_to_the_reader_and_back(browser: Browser, 
     expect(editor.get_by_text(re.compile("1 person gets"))).to_be_visible()
     at = (desk.clock() + timedelta(hours=3)).astimezone(desk.parts.newsroom.city.zone)
     editor.get_by_role("radio", name="On this day and time").check()
-    editor.get_by_label("Day", exact=True).fill(at.strftime("%Y-%m-%d"))
-    editor.get_by_label("Time", exact=True).fill(at.strftime("%H:%M"))
+    editor.locator("#day").fill(at.strftime("%Y-%m-%d"))
+    editor.locator("#time").fill(at.strftime("%H:%M"))
     editor.get_by_role("button", name="Publish", exact=True).click()
     expect(editor.get_by_text("It is scheduled.")).to_be_focused()
 
