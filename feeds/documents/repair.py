@@ -58,8 +58,9 @@ class RssChannel:
         channel = root[0]
         _spell_out(channel.find("title"))
         _add(channel, "lastBuildDate", format_datetime(self.feed.updated, usegmt=True))
-        _add(channel, f"{{{_PACE}}}updatePeriod", "hourly")
-        _add(channel, f"{{{_PACE}}}updateFrequency", str(max(1, 3600 // self.feed.max_age)))
+        period, seconds = ("hourly", 3600) if self.feed.max_age <= 3600 else ("daily", 86400)
+        _add(channel, f"{{{_PACE}}}updatePeriod", period)
+        _add(channel, f"{{{_PACE}}}updateFrequency", str(max(1, seconds // self.feed.max_age)))
         _add_links(channel, f"{{{_ATOM}}}link", self.feed, "rss")
 
 

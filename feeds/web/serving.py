@@ -17,6 +17,7 @@ OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ET
 """What lets the pages of every other site read an answer (Fetch, section 3.3)."""
 _ENCODINGS = ("zstd", "gzip", "identity")
 _CODING = re.compile(r"\s*([^\s;,]+)\s*(?:;\s*q=([0-9.]+)\s*)?(?:,|$)")
+_ZERO = re.compile(r"q\s*=\s*0(?:\.0*)?")
 _MARK = re.compile(r'"[0-9a-f]{20}([0-9a-f]{8})\.([0-9]{1,15})(?:-[a-z0-9-]+)?"')
 
 
@@ -148,11 +149,16 @@ def has_it(document: Document, headers: Mapping[str, str], encoding: str) -> boo
 def known_until(document: Document, headers: Mapping[str, str]) -> int | None:
     """The last change of this feed that a reader knows of who asks for nothing but what is newer (RFC 3229 with the
     instance manipulation `feed`); None for everybody else."""
-    wished = [one.partition(";")[0].strip().lower() for one in headers.get("a-im", "")[:500].split(",")]
-    if "feed" not in wished:
+    if not any(_wants_feed(one) for one in headers.get("a-im", "")[:500].split(",")):
         return None
     marks = _MARK.findall(headers.get("if-none-match", ""))
     return max((int(number) for place, number in marks if place == document.place), default=None)
+
+
+def _wants_feed(wish: str) -> bool:
+    """Whether this is the instance manipulation `feed`, not at weight zero (RFC 3229, section 10.5.3)."""
+    name, *parameters = (part.strip().lower() for part in wish.split(";"))
+    return name == "feed" and not any(_ZERO.fullmatch(one) for one in parameters)
 
 
 def whole(document: Document, headers: Mapping[str, str]) -> Answer:

@@ -74,8 +74,10 @@ def problems_of_rss(document: bytes) -> list[str]:
         found.append("channel: no language")
     if not (channel.findtext("ttl") or "").isdigit() or channel.findtext("ttl") == "0":
         found.append("channel: ttl is no number of minutes")
-    if channel.findtext(SY + "updatePeriod") not in ("hourly", "daily", "weekly", "monthly", "yearly"):
-        found.append("channel: no period")
+    minutes = {"hourly": 60, "daily": 1440}.get(channel.findtext(SY + "updatePeriod") or "")
+    times = channel.findtext(SY + "updateFrequency") or ""
+    if not minutes or not times.isdigit() or f"{minutes // int(times)}" != channel.findtext("ttl"):
+        found.append("channel: its period and its ttl do not agree")
     if len(channel.findall(f"{ATOM}link[@rel='self']")) != 1:
         found.append("channel: not one link to itself")
     found += [f"two items of one guid: {one}" for one in _twice([one.text for one in channel.iter("guid")])]

@@ -164,12 +164,15 @@ def test_hubs_archives_and_the_other_formats_are_named_in_every_format() -> None
     assert document["next_url"] == older["json"]
 
 
-@pytest.mark.parametrize(("seconds", "ttl", "an_hour"), [(60, "1", "60"), (300, "5", "12"), (3600, "60", "1")])
-def test_rss_says_in_both_its_ways_how_often_to_ask(seconds: int, ttl: str, an_hour: str) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "ttl", "period", "times"),
+    [(60, "1", "hourly", "60"), (300, "5", "hourly", "12"), (3600, "60", "hourly", "1"), (86400, "1440", "daily", "1")],
+)
+def test_rss_says_in_both_its_ways_how_often_to_ask(seconds: int, ttl: str, period: str, times: str) -> None:
     document = rss.render(feed(max_age=seconds))
     assert [one.text for one in found(document, "/rss/channel/ttl")] == [ttl]
-    assert [one.text for one in found(document, "//sy:updatePeriod")] == ["hourly"]
-    assert [one.text for one in found(document, "//sy:updateFrequency")] == [an_hour]
+    assert [one.text for one in found(document, "//sy:updatePeriod")] == [period]
+    assert [one.text for one in found(document, "//sy:updateFrequency")] == [times]
 
 
 @pytest.mark.parametrize("module", [rss, atom])

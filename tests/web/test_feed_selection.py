@@ -146,6 +146,7 @@ def test_a_reader_that_says_what_it_has_gets_only_what_is_newer(site: Site) -> N
     assert answer.headers["etag"] != whole.headers["etag"]
     assert site.browser.get(path, if_none_match=answer.headers["etag"], a_im="feed").status == 304
     assert site.browser.get(path, if_none_match=etag).status == 200
+    assert site.browser.get(path, if_none_match=etag, a_im="feed; q=0.0").status == 200
     earlier = re.sub(r"[.]\d+-", ".3-", etag)
     assert site.browser.get(path, if_none_match=earlier, a_im="feed").status == 226
     assert site.browser.get(path, if_none_match='"other"', a_im="feed").status == 200
