@@ -365,3 +365,12 @@ def test_what_is_urgent_is_not_released_under_embargo(site: Site, cms: Program) 
     article = cms.create(urgent=True)
     demand_problem(cms.change(article, "/publish", {"embargo_until": "2026-05-20T15:00:00+09:00"}), 409)
     assert read(cms.get(f"/articles/{article['id']}"))["state"] == "draft"
+
+
+@pytest.mark.parametrize("what", ["/correct", "/amend"])
+def test_whether_it_is_urgent_cannot_be_changed_once_it_is_public(cms: Program, what: str) -> None:
+    article = cms.create(publish=True)
+    problem = demand_problem(
+        cms.change(article, what, {"urgent": True, "note": "x"} if what == "/correct" else {"urgent": True}), 422
+    )
+    assert "urgent" in str(problem)

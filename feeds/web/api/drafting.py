@@ -10,7 +10,7 @@ from typing import Any
 from feeds.intake.clean import clean_line, summary_of
 from feeds.model import Article, Content, Footnote, Newsroom
 from feeds.store.articles import Filing, filing_of
-from feeds.web.api.fields import ArticleFields, FootnoteFields, NewArticle
+from feeds.web.api.fields import ArticleFields, FootnoteFields, NewArticle, PublicFields
 from feeds.web.api.kept_media import KeptMedia
 from feeds.web.api.problems import FieldError, Saying, invalid
 from feeds.words import Words
@@ -56,7 +56,7 @@ class Drafting:
         )
         return self._content(writing), filing
 
-    def changed(self, article: Article, fields: ArticleFields) -> tuple[Content, Filing]:
+    def changed(self, article: Article, fields: PublicFields) -> tuple[Content, Filing]:
         """An article with some of it changed."""
         return self._rewritten(article.content, fields), self._refiled(article, fields)
 
@@ -70,7 +70,7 @@ class Drafting:
 
     # Steps
 
-    def _rewritten(self, old: Content, fields: ArticleFields) -> Content:
+    def _rewritten(self, old: Content, fields: PublicFields) -> Content:
         given = fields.model_fields_set
         is_html = "html" in given
         has_text = is_html or "markdown" in given
@@ -99,7 +99,7 @@ class Drafting:
                 new = replace(new, **{part: getattr(old, part)})
         return new
 
-    def _refiled(self, article: Article, fields: ArticleFields) -> Filing:
+    def _refiled(self, article: Article, fields: PublicFields) -> Filing:
         filing, given = filing_of(article), fields.model_fields_set
         made: dict[str, Any] = {
             "division": fields.division,
@@ -108,7 +108,7 @@ class Drafting:
             "telephone": _line(fields.telephone),
             "registered_on": self._day(fields.registered_on),
             "licence": self._licence(fields.licence),
-            "urgent": fields.urgent,
+            "urgent": isinstance(fields, ArticleFields) and fields.urgent,
         }
         return replace(filing, **{name: value for name, value in made.items() if name in given})
 

@@ -166,8 +166,8 @@ class NewArticle(_Strict):
         return self
 
 
-class ArticleFields(_Strict):
-    """What is to change; everything that is left out stays as it is. Lists are replaced whole."""
+class PublicFields(_Strict):
+    """What is to change in a published article; what is left out stays as it is. Lists are replaced whole."""
 
     model_config = ConfigDict(json_schema_extra=_as_given)
 
@@ -188,16 +188,22 @@ class ArticleFields(_Strict):
     telephone: Telephone | None = None
     registered_on: Day | None = None
     licence: Licence | None = None
-    urgent: bool = False
 
     @model_validator(mode="after")
-    def _at_most_one_text(self) -> "ArticleFields":
+    def _at_most_one_text(self) -> "PublicFields":
         if {"markdown", "html"} <= self.model_fields_set:
             raise _fault("one_text")
         return self
 
 
-class Correction(ArticleFields):
+class ArticleFields(PublicFields):
+    """What is to change in a draft; everything that is left out stays as it is. Lists are replaced whole."""
+
+    urgent: bool = False
+    """Two people settle this before it is public: a correction cannot change it."""
+
+
+class Correction(PublicFields):
     """What is to change in a published article, and a note that tells readers what changed."""
 
     note: Sentence

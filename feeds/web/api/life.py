@@ -8,7 +8,7 @@ from feeds.model import Article
 from feeds.staff import Actor
 from feeds.store.database import Session
 from feeds.web.api.changing import Changing, operation
-from feeds.web.api.fields import ArticleFields, Asking, Correction, Publishing, Scheduling, Withdrawal
+from feeds.web.api.fields import Asking, Correction, PublicFields, Publishing, Scheduling, Withdrawal
 from feeds.web.api.sentences import sentence
 
 router = APIRouter(generate_unique_id_function=lambda route: route.name, tags=["publishing"])
@@ -85,7 +85,7 @@ def correct_article(change: Changing, fields: Correction) -> Response:
 
 
 @operation(router, "POST", "/amend", "correct", "Make a minor edit to a published article")
-def amend_article(change: Changing, fields: ArticleFields) -> Response:
+def amend_article(change: Changing, fields: PublicFields) -> Response:
     """For a slip of the pen: readers are told nothing, and nobody is mailed."""
 
     def do(session: Session, actor: Actor, article: Article) -> Article:
