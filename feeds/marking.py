@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from unicodedata import is_normalized
 
 from feeds.grams import CJK, WORD_CHARACTERS, Wanted, Word, fold, is_spaced
@@ -40,6 +40,43 @@ class Texts:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A text as it is compared, in which many words are looked for one by one."""
+
+    text: str
+    folded: str
+    origin: Sequence[int] | None
+    """For each place in what is compared the place in the text; None where they are the same."""
+
+    @classmethod
+    def through(cls, text: str) -> "Looked":
+        """A text, folded once."""
+        folded = fold(text)
+        if len(folded) == len(text) and is_normalized("NFKC", text):
+            return cls(text, folded, None)
+        parts: list[str] = []
+        origin: list[int] = []
+        for cluster in _CLUSTER.finditer(text):
+            part = fold(cluster[0])
+            parts.append(part)
+            origin += [cluster.start()] * len(part)
+        origin.append(len(text))
+        return cls(text, "".join(parts), origin)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the text a stretch of what is compared stands."""
+        return (start, end) if self.origin is None else (self.origin[start], self.origin[end])
+
+    def first(self, word: Word) -> str | None:
+        """The first place of a word, as it stands there; None where it is nowhere."""
+        for match in _compiled(word).finditer(self.folded):
+            start, end = self.place(*match.span())
+            if start < end:
+                return self.text[start:end]
+        return None
+
+
 @dataclass(frozen=True)
 class Marker:
     """Finds what is wanted in texts."""
@@ -48,7 +85,7 @@ class Marker:
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(_pattern(word)) for word in self.wanted.words)
+        return tuple(map(_compiled, self.wanted.words))
 
     def pieces(self, text: str) -> tuple[Piece, ...]:
         """The whole text, cut where marks begin and end."""
@@ -89,20 +126,26 @@ class Marker:
 
     def _spots(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Where marks belong, in order and apart: (start, end, number of the word). The longest wins a place."""
-        folded, origin = _folded(text)
+        looked = Looked.through(text)
         found = sorted(
             (match.start(), -match.end(), number)
             for number, pattern in enumerate(self._patterns)
-            for match in pattern.finditer(folded)
+            for match in pattern.finditer(looked.folded)
         )
         last = 0
         for start, end, number in found:
             if start < last:
                 continue
             last = -end
-            begin, stop = (start, last) if origin is None else (origin[start], origin[last])
+            begin, stop = looked.place(start, last)
             if begin < stop:
                 yield begin, stop, number
+
+
+@lru_cache(maxsize=1_000)
+def _compiled(word: Word) -> re.Pattern[str]:
+    """Kept, since a release is looked through for the words of many."""
+    return re.compile(_pattern(word))
 
 
 def _pattern(word: Word) -> str:
@@ -139,21 +182,6 @@ def _spaced(run: str, kind: str) -> str:
         last = f"{run[-1]}(?!{kind})" if place == len(run) - 1 else run[place:]
         forms.append(rf"{first}[\W_]{{1,3}}{last}")
     return f"(?:{'|'.join(forms)})"
-
-
-def _folded(text: str) -> tuple[str, Sequence[int] | None]:
-    """A text as it is compared, and for each place in it the place in the text; None where they are the same."""
-    folded = fold(text)
-    if len(folded) == len(text) and is_normalized("NFKC", text):
-        return folded, None
-    parts: list[str] = []
-    origin: list[int] = []
-    for cluster in _CLUSTER.finditer(text):
-        part = fold(cluster[0])
-        parts.append(part)
-        origin += [cluster.start()] * len(part)
-    origin.append(len(text))
-    return "".join(parts), origin
 
 
 def _densest(spots: Sequence[tuple[int, int, int]], length: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ all is to be absent, what holds none of it is found.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,6 +80,26 @@ def holds(line: str, expression: Expression) -> bool:
             return any(holds(line, part) for part in parts)
         case _:
             return holds_all(line, groups(expression))
+
+
+def grounds(expression: Expression, has: Callable[[Word], bool], *, wanted: bool = True) -> tuple[Word, ...] | None:
+    """The words by which an expression holds of a text that `has` some; None where it does not hold.
+
+    Of words of which one is enough, those that are there; of what is to be absent, nothing. With `wanted` false it is
+    asked why the expression does not hold.
+    """
+    match expression:
+        case Not(part):
+            return grounds(part, has, wanted=not wanted)
+        case Both(parts) | Either(parts):
+            found = [grounds(part, has, wanted=wanted) for part in parts]
+            held = [one for one in found if one is not None]
+            enough = len(held) == len(found) if isinstance(expression, Both) is wanted else bool(held)
+            return tuple(dict.fromkeys(word for one in held for word in one)) if enough else None
+        case _:
+            if has(expression) is not wanted:
+                return None
+            return (expression,) if wanted else ()
 
 
 def words(expression: Expression | None, *, wanted: bool = True) -> Iterator[Word]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import structlog
 
 from feeds.clock import Clock
 from feeds.errors import StoreError
+from feeds.found import Found
 from feeds.model import Article, Change, ChangeKind, Newsroom, State
-from feeds.store import audit, changes, reading
+from feeds.scope import Scope
+from feeds.store import audit, changes, reading, topics
 from feeds.store.database import Database, Session, attempt
 from notifier.ledger import mailings, press, subscribers
 from notifier.messages import Letters
@@ -76,9 +79,10 @@ class Alerts:
         article = reading.get(session, change.article_id)
         if article.state is not State.PUBLISHED or article.division is None:
             return 0
-        if change.kind is ChangeKind.CORRECTED:
-            return self._address(session, change, article, mailings.correction_audience(session, change))
         lineage = self.newsroom.lineage(article.division)
+        if change.kind is ChangeKind.CORRECTED:
+            heard = mailings.correction_audience(session, change, article, lineage)
+            return self._address(session, change, article, heard)
         if article.urgent and article.revision != change.revision:
             article = _as_approved(session, article, change)
         audience = mailings.alert_audience(session, change, article, lineage)
@@ -93,6 +97,7 @@ class Alerts:
 
     def _address(self, session: Session, change: Change, article: Article, audience: Sequence[Audience]) -> int:
         told = [(change.number, article.id, article.revision)]
+        audience = self._with_reasons(session, article, audience)
         planned = 0
         for language, pictures in sorted({(person.language, person.pictures) for person in audience}):
             mailing = self._mailing(session, change, article, language, pictures)
@@ -100,6 +105,21 @@ class Alerts:
             people = [(person, told) for person in alike]
             planned += mailings.address_all(session, mailing, people, now=self.clock())
         return planned
+
+    def _with_reasons(self, session: Session, article: Article, audience: Sequence[Audience]) -> Sequence[Audience]:
+        """Who follows by words is told which of theirs the article holds, and by which words."""
+        if not any(person.wishes for person in audience):
+            return audience
+        vocabulary, found = topics.by_slug(session), Found(article.content.texts)
+
+        @cache
+        def said(wishes: tuple[Scope, ...], language: str) -> str:
+            return self.letters.reason([(one, found.of(one.words)) for one in wishes], vocabulary, language)
+
+        return [
+            replace(person, reason=said(person.wishes, person.language)) if person.wishes else person
+            for person in audience
+        ]
 
     def _mailing(self, session: Session, change: Change, article: Article, language: str, pictures: bool) -> int:
         """The mailing that tells of this change in this language; its content is frozen when the first needs it."""

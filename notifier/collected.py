@@ -31,7 +31,10 @@ class Collected:
     def from_document(cls, document: Mapping[str, Any]) -> "Collected":
         """What `to_document` stored."""
         first, last = (date.fromisoformat(day) for day in document["span"])
-        items = (Item(**(item | {"also_in": tuple(item["also_in"])})) for item in document["items"])
+        items = (
+            Item(**(item | {name: tuple(item.get(name, ())) for name in ("also_in", "found")}))
+            for item in document["items"]
+        )
         return cls(Cadence(document["cadence"]), (first, last), tuple(items))
 
     def shown(self, articles: Mapping[int, Article], heading: Callable[[str], str]) -> list[DigestItem]:
@@ -54,4 +57,6 @@ def _shown(item: Item, article: Article, named: Mapping[str, str]) -> DigestItem
         under=under,
         also_in=tuple(name for name in also_in if name != under),
         corrected=item.corrected or corrected_since,
+        # What a text held that was corrected since is not said of another one.
+        found=item.found if article.revision == item.revision else (),
     )

@@ -29,8 +29,8 @@ from notifier.ledger import deliveries, press
 from notifier.ledger.deliveries import LEASE
 from notifier.links import Links, archive_path
 from notifier.message_ids import message_id
-from notifier.messages import MailContent, fill
 from notifier.model import Delivery, DeliveryState, Kind
+from notifier.placeholders import MailContent, fill
 from notifier.retry import LIVES, OUTAGE_PAUSE, Reply, Stage, verdict
 from notifier.tokens import Tokens
 from notifier.transport.promise import Connection, Transport, TransportUnavailable

@@ -18,8 +18,9 @@ from notifier import matching
 from notifier.collected import Collected
 from notifier.ledger import mailings, own_mail, press, runs, subscribers
 from notifier.matching import News, Plan
-from notifier.messages import Letters, MailContent
+from notifier.messages import Letters
 from notifier.model import Audience, Cadence, Kind, Pause, Subscriber, Subscription, Timing
+from notifier.placeholders import MailContent
 from notifier.quiet import parted
 from notifier.timing import zone_of
 from notifier.windows import Slot, latest_due

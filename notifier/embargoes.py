@@ -20,8 +20,9 @@ from feeds.store.database import Database, Session, attempt
 from notifier.alerts import Alerts
 from notifier.ledger import mailings, press
 from notifier.ledger.press import Journalist
-from notifier.messages import Letters, MailContent
+from notifier.messages import Letters
 from notifier.model import Kind
+from notifier.placeholders import MailContent
 from notifier.voice import Embargo
 
 log = structlog.get_logger()

@@ -1,4 +1,4 @@
-"""The links that fill a mailing's placeholders: a person's own, and the one to its web copy. Pure."""
+"""What fills a mailing's placeholders: a person's own links and reason, and the link to its web copy. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,10 @@ class Links:
     tokens: Tokens
 
     def of(self, one: Delivery, *, now: datetime) -> Mapping[str, str]:
-        """Every placeholder that this delivery's message may hold, with its address."""
+        """Every placeholder that this delivery's message may hold, with its address; and its person's own reason."""
         links = {"copy": self.to(Purpose.MAIL, one.mailing_id, now=now)}
+        if one.reason is not None:
+            links["reason"] = one.reason
         if one.signup_id is not None:
             links["confirm"] = self.to(Purpose.CONFIRM, one.signup_id, now=now)
         if one.kind is Kind.ADDRESS_CHANGED:

@@ -1,8 +1,9 @@
 """Who is told of what: pure. One person hears of an article once per run, under the first wish that asked for it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from feeds.found import Found
 from feeds.lineup import matcher
 from feeds.model import Article, Change, ChangeKind
 from feeds.scope import Scope
@@ -22,10 +23,13 @@ class News:
     lineage: tuple[str, ...]
     is_in: Callable[[Scope], bool] = field(init=False, repr=False, compare=False)
     """Whether a scope holds the article."""
+    found: Callable[[str], tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """By which words of the article what a scope says of words holds, as they stand in it."""
 
     def __post_init__(self) -> None:
         """Everybody who follows words asks about the same text: it is taken apart once."""
         object.__setattr__(self, "is_in", matcher(self.article, self.lineage))
+        object.__setattr__(self, "found", Found(self.article.content.texts).of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Item:
     under: str
     also_in: tuple[str, ...] = ()
     corrected: bool = False
+    found: tuple[str, ...] = ()
+    """The words by which it is what was asked for, as they stand in this revision."""
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -78,13 +84,14 @@ def plan(
                 continue
             settled[one.change.number] = (one.change.number, article.id, article.revision)
             heading = _heading(subscription.scope, one.lineage)
+            found = one.found(subscription.scope.words)
             known = items.get(article.id)
             if known is None:
-                items[article.id] = Item(article.id, article.revision, heading, corrected=heard is not None)
-            elif heading != known.under and heading not in known.also_in:
-                items[article.id] = Item(
-                    known.article_id, known.revision, known.under, (*known.also_in, heading), known.corrected
-                )
+                corrected = heard is not None
+                items[article.id] = Item(article.id, article.revision, heading, corrected=corrected, found=found)
+            elif heading not in known.headings:
+                together = tuple(dict.fromkeys((*known.found, *found)))
+                items[article.id] = replace(known, also_in=(*known.also_in, heading), found=together)
     order = _order(subscriptions, items.values(), news)
     return Plan(tuple(order), tuple(settled[number] for number in sorted(settled)))
 

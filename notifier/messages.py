@@ -7,12 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from typing import Literal
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from feeds.model import Article, Newsroom, Topic
 from feeds.naming import article_name, wish_names
@@ -20,8 +18,10 @@ from feeds.scope import Scope
 from feeds.words import Words
 from notifier import mime
 from notifier.model import Cadence, Timing
+from notifier.placeholders import MailContent, clear_of_marks, placeholder, wrapped
+from notifier.reasons import ROOM, Matched, reason
 from notifier.timing import said
-from notifier.typesetting import underline, without_marks, wrap
+from notifier.typesetting import underline
 from notifier.voice import Embargo, Voice
 
 CLIPPED_AT = 100_000
@@ -30,25 +30,6 @@ _HEADERS = 6_000
 """Bytes left for the headers, and for what the links of a person take beyond the names of their placeholders."""
 SHOWN_AT_MOST = 40
 """How many releases one digest shows: nobody reads more of them in a mail."""
-
-# U+FDD0 and U+FDD1 are noncharacters, kept by Unicode (section 23.7) for a program's own use: no text may hold
-# them, every serialiser lets them pass, and whatever a writer puts into an article loses them in `_clear_of_marks`.
-_PLACEHOLDER = re.compile("\ufdd0([a-z_]+)\ufdd1")
-
-
-class _Placeholder(str):
-    """A placeholder of ours, which alone may pass into a template's output with its marks."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MailContent:
-    """A mail's three parts, with placeholders until filled."""
-
-    subject: str
-    text: str
-    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +50,14 @@ class DigestItem:
     under: str
     also_in: tuple[str, ...] = ()
     corrected: bool = False
+    found: tuple[str, ...] = ()
+    """The words by which it is what was asked for, as they stand in it."""
 
     @property
     def importance(self) -> tuple[bool, float]:
         """What comes first where not all have room: the urgent, then the newest."""
         at = self.article.published_at
         return self.article.urgent, at.timestamp() if at else 0.0
-
-
-def placeholder(name: str) -> str:
-    """The token that stands for a person's own value, such as `unsubscribe`, until `fill`."""
-    return _Placeholder(f"\ufdd0{name}\ufdd1")
-
-
-def fill(content: MailContent, values: Mapping[str, str]) -> MailContent:
-    """The mail of one person, values escaped in the HTML. ValueError where one is missing or brings a mark itself."""
-    return MailContent(
-        subject=_filled(content.subject, values),
-        text=_filled(content.text, values),
-        html=_filled(content.html, {name: escape(value) for name, value in values.items()}),
-    )
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    missing = {name for name in _PLACEHOLDER.findall(text) if name not in values}
-    if missing:
-        raise ValueError(f"no value for {', '.join(sorted(missing))}")
-    filled = _PLACEHOLDER.sub(lambda match: values[match[1]], text)
-    if "\ufdd0" in filled or "\ufdd1" in filled:
-        raise ValueError("a placeholder is left over")
-    return filled
 
 
 def environment() -> Environment:
@@ -109,17 +68,11 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_clear_of_marks,
+        finalize=clear_of_marks,
     )
-    templates.filters["wrap"] = wrap
+    templates.filters["wrap"] = wrapped
     templates.filters["underline"] = underline
     return templates
-
-
-def _clear_of_marks(value: object) -> object:
-    if isinstance(value, Markup):
-        return Markup(without_marks(value))  # noqa: S704 - taking characters away leaves it as safe as it was
-    return value if isinstance(value, _Placeholder) or not isinstance(value, str) else without_marks(value)
 
 
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
@@ -144,12 +97,13 @@ class Letters:
     ) -> MailContent:
         """One release in full; one too long for a mail is told by its summary and read on the web.
 
-        Without pictures it loads nothing at all, and links to each of them instead.
+        Without pictures it loads nothing at all, and links to each of them instead. Who follows by words is told which
+        of theirs it holds, in the place of `reason`.
         """
         known = {"article": article, "corrected": kind == "corrected", "with_pictures": with_pictures}
         known["advertising"] = self._newsroom.is_advertising(article)
         content = self._render("alert", language, **known, whole=True)
-        return content if _fits(content) else self._render("alert", language, **known, whole=False)
+        return content if _fits(content, ROOM) else self._render("alert", language, **known, whole=False)
 
     def embargo(self, article: Article, embargo: Embargo, *, language: str) -> MailContent:
         """A release in full that nobody may publish yet, with the notice first; to be filled with `embargo`, the
@@ -240,6 +194,10 @@ class Letters:
         """To the address before: mail goes to the (masked) new one now; `undo` is the link that takes it back."""
         return self._render("address_changed", language, address=new_address, changed_on=changed_on)
 
+    def reason(self, matched: Sequence[Matched], vocabulary: Mapping[str, Topic], language: str) -> str:
+        """Why somebody gets an alert who follows by words: the value of an alert's `reason`."""
+        return reason(matched, lambda scope: self.names(scope, vocabulary, language), self._words[language])
+
     def names(self, scope: Scope, vocabulary: Mapping[str, Topic], language: str) -> list[str]:
         """What somebody follows by a scope, as it is called today; none means everything.
 
@@ -284,9 +242,9 @@ class Letters:
         return {**values, "voice": voice, "say": voice.say, "placeholder": placeholder}
 
 
-def _fits(content: MailContent) -> bool:
-    """Whether no mail service hides the end of it."""
-    return len(mime.build(headers=(), text=content.text, html=content.html)) + _HEADERS <= CLIPPED_AT
+def _fits(content: MailContent, besides: int = 0) -> bool:
+    """Whether no mail service hides the end of it, where a person's own words take so many bytes besides."""
+    return len(mime.build(headers=(), text=content.text, html=content.html)) + _HEADERS + besides <= CLIPPED_AT
 
 
 def _collected(items: Sequence[DigestItem], shown: int, cadence: Cadence, span: tuple[date, date]) -> dict[str, object]:

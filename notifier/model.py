@@ -158,6 +158,10 @@ class Audience:
     address: str
     language: str
     pictures: bool = True
+    wishes: tuple[Scope, ...] = ()
+    """What they follow by words that holds what they are told, in the order it was asked for."""
+    reason: str | None = None
+    """Their own sentence of why they are told, where they have one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,5 +187,7 @@ class Delivery:
     """That of its person, the city's own where None."""
     divisions: tuple[str, ...] = ()
     """Those of the articles that its mailing tells of."""
+    reason: str | None = None
+    """Its person's own sentence of why they are told, where they have one."""
     press_key: int | None = None
     """The number of the person's address under embargo; None where they have none."""

@@ -233,6 +233,7 @@ class Personal:
                         "planned_at": _iso(one.created_at),
                         "settled_at": _iso(one.settled_at) if one.settled_at else None,
                         "answer": one.reply,
+                        "because": one.reason,
                     }
                     for one in sent
                 ],

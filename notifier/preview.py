@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from feeds.model import Article
-from notifier.messages import Letters, MailContent, fill
+from notifier.messages import Letters
+from notifier.placeholders import MailContent, fill
 
 NOWHERE = dict.fromkeys(("confirm", "copy", "embargo", "manage", "renew", "undo", "unsubscribe"), "#")
 """Where the links of a person lead in a mail that goes to nobody."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 from feeds.clock import Clock
 from feeds.errors import NotFound
+from feeds.found import Found
 from feeds.model import Article, Newsroom, StepKind
 from feeds.store import changes, topics
 from feeds.store.database import Session
@@ -20,8 +21,9 @@ from notifier.digests import news_of
 from notifier.labels import labels_of
 from notifier.ledger import mailings, renewals, subscribers
 from notifier.matching import Item, News
-from notifier.messages import Follows, Letters, MailContent, fill
+from notifier.messages import Follows, Letters
 from notifier.model import Cadence, Kind, Subscriber, Subscription
+from notifier.placeholders import MailContent, fill
 from notifier.preview import NOWHERE
 from notifier.timing import zone_of
 from notifier.voice import Embargo
@@ -84,7 +86,20 @@ class Rehearsal:
             ended = replace(said, step=StepKind.ENDED)
             return self.letters.embargo_notice(told, ended, language=person.language)
         kind_of_alert: Literal["published", "corrected"] = "corrected" if kind is Kind.CORRECTION else "published"
-        return self.letters.alert(told, language=person.language, kind=kind_of_alert, with_pictures=person.pictures)
+        content = self.letters.alert(told, language=person.language, kind=kind_of_alert, with_pictures=person.pictures)
+        return fill(content, NOWHERE | self._reason(session, person, live, told))
+
+    def _reason(
+        self, session: Session, person: Subscriber, live: Sequence[Subscription], told: Article
+    ) -> dict[str, str]:
+        """What their alert says of why they get it, where they follow it by words."""
+        lineage = self.newsroom.lineage(told.division or self.newsroom.city.fallback_division)
+        by_words = [one.scope for one in live if one.scope.words and one.cadence is Cadence.IMMEDIATE]
+        found = Found(told.content.texts)
+        matched = [(scope, found.of(scope.words)) for scope in by_words if scope.matches(told, lineage)]
+        if not matched:
+            return {}
+        return {"reason": self.letters.reason(matched, topics.by_slug(session), person.language)}
 
     def _newest(self, session: Session, live: Sequence[Subscription]) -> Article:
         for news in reversed(self._recent(session)):

@@ -81,6 +81,7 @@ def _show(parts: Parts, address: str, as_json: bool) -> None:
                         "state": str(one.state),
                         "attempts": one.attempts,
                         "reply": one.reply,
+                        "because": one.reason,
                         "created": one.created_at,
                         "settled": one.settled_at,
                     }

@@ -92,6 +92,7 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
             delivery.c.attempts,
             delivery.c.repeats,
             delivery.c.created_at,
+            delivery.c.reason,
             mailing.c.kind,
             mailing.c.edition,
             mailing.c.language,

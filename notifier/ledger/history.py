@@ -15,13 +15,15 @@ from notifier.quiet import HELD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One delivery to an address: what it was, where it stands, and the server's last answer."""
+    """One delivery to an address: what it was, why it went there where that is the person's own, where it stands, and
+    the server's last answer."""
 
     kind: Kind
     subject: str
     state: DeliveryState
     attempts: int
     reply: str | None
+    reason: str | None
     created_at: datetime
     settled_at: datetime | None
 
@@ -50,6 +52,7 @@ def of_address(session: Session, address: str, *, limit: int = 50) -> Sequence[S
         delivery.c.state,
         delivery.c.attempts,
         delivery.c.reply,
+        delivery.c.reason,
         delivery.c.created_at,
         delivery.c.settled_at,
     )

@@ -1,19 +1,20 @@
 """Mailings, whom they go to, and who has been told of what: written together, so that nobody is told twice."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, true, update
 
 from feeds.model import Article, Change, State
+from feeds.scope import Scope
 from feeds.store.database import Session, insert_once
 from feeds.store.tables import article
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, subscriber, subscription
-from notifier.ledger.wishes import wishes_for
-from notifier.messages import MailContent
+from notifier.ledger.wishes import Wanted, is_one_of, wishes_for
 from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind
+from notifier.placeholders import MailContent
 
 Told = tuple[int, int, int]
 """What a person is told of: change number, article id, revision."""
@@ -118,7 +119,7 @@ def address_all(
     for first in range(0, len(people), _AT_ONCE):
         told = {person.subscriber_id: news for person, news in people[first : first + _AT_ONCE]}
         rows = [
-            _row(mailing_id, to=person.address, subscriber_id=person.subscriber_id, signup_id=None, now=now)
+            _row(mailing_id, to=person.address, subscriber_id=person.subscriber_id, now=now, reason=person.reason)
             for person, _ in people[first : first + _AT_ONCE]
         ]
         new = session.execute(statement, rows).all()
@@ -140,7 +141,13 @@ def address_all(
 
 
 def _row(
-    mailing_id: int, *, to: str, subscriber_id: int | None, signup_id: int | None, now: datetime
+    mailing_id: int,
+    *,
+    to: str,
+    subscriber_id: int | None,
+    signup_id: int | None = None,
+    now: datetime,
+    reason: str | None = None,
 ) -> dict[str, object]:
     return {
         "mailing_id": mailing_id,
@@ -151,6 +158,7 @@ def _row(
         "attempts": 0,
         "repeats": 0,
         "next_attempt_at": now,
+        "reason": reason,
         "created_at": now,
     }
 
@@ -186,24 +194,42 @@ def alert_audience(session: Session, change: Change, stands: Article, lineage: t
 
     It is asked about as it `stands`; `lineage` are the slugs of its division and of what is above it.
     """
-    return _audience(
-        session,
-        change,
-        and_(
-            subscription.c.cadence == Cadence.IMMEDIATE,
-            subscription.c.cursor < change.number,
-            wishes_for(session, stands, lineage),
-        ),
-    )
+    wanted = wishes_for(session, stands, lineage)
+    at_once = subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.cursor < change.number
+    people = _audience(session, change, and_(*at_once, wanted.condition))
+    return _with_wishes(session, change, people, wanted)
 
 
-def correction_audience(session: Session, change: Change) -> Sequence[Audience]:
+def correction_audience(
+    session: Session, change: Change, stands: Article, lineage: tuple[str, ...]
+) -> Sequence[Audience]:
     """Who was alerted of the article by an earlier revision, or had it under embargo, and still wants to be told at
     once; and who follows it."""
     heard = _heard(change, Kind.ALERT, Kind.CORRECTION, Kind.EMBARGO)
     at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None))
     follows_it = and_(subscription.c.article_id == change.article_id, subscription.c.cursor < change.number)
-    return _audience(session, change, or_(and_(at_once, heard), follows_it))
+    people = _audience(session, change, or_(and_(at_once, heard), follows_it))
+    return _with_wishes(session, change, people, wishes_for(session, stands, lineage)) if people else people
+
+
+def _with_wishes(session: Session, change: Change, people: Sequence[Audience], wanted: Wanted) -> Sequence[Audience]:
+    """Each with what they follow at once by words and the article holds, in the order it was asked for."""
+    if not (people and wanted.by_words):
+        return people
+    of_person: dict[int, list[Scope]] = {}
+    found = (
+        select(subscription.c.subscriber_id, subscription.c.scope)
+        .where(
+            subscription.c.ended_at.is_(None),
+            subscription.c.cadence == Cadence.IMMEDIATE,
+            subscription.c.cursor < change.number,
+            is_one_of(session, wanted.by_words),
+        )
+        .order_by(subscription.c.id)
+    )
+    for person, scope in session.execute(found):
+        of_person.setdefault(person, []).append(Scope.parse(scope))
+    return [replace(one, wishes=tuple(of_person.get(one.subscriber_id, ()))) for one in people]
 
 
 def holders_under_embargo(session: Session, change: Change) -> Sequence[Audience]:

@@ -151,13 +151,13 @@ def holder(session: Session, key_id: int, *, now: datetime) -> Accreditation | N
 
 def audience(session: Session, stands: Article, lineage: tuple[str, ...], *, now: datetime) -> Sequence[Journalist]:
     """Whom an article is released to: who is accredited for its division now and follows it at any cadence."""
-    return _journalists(session, wishes_for(session, stands, lineage), lineage, now=now)
+    return _journalists(session, wishes_for(session, stands, lineage).condition, lineage, now=now)
 
 
 def follows(session: Session, subscriber_id: int, stands: Article, lineage: tuple[str, ...]) -> bool:
     """Whether what a subscriber follows holds an article."""
     mine = subscription.c.subscriber_id == subscriber_id
-    wanted = select(subscription.c.id).where(mine, wishes_for(session, stands, lineage))
+    wanted = select(subscription.c.id).where(mine, wishes_for(session, stands, lineage).condition)
     return session.execute(wanted.limit(1)).first() is not None
 
 

@@ -220,7 +220,8 @@ def _subscription(row: Row[Any]) -> Subscription:
 def erase(session: Session, address: str) -> bool:
     """Erase a normalised address and everything that is kept of its person; False if nothing is.
 
-    Deliveries stay as numbers in the balance of their mailings, without the address and its server's answers.
+    Deliveries stay as numbers in the balance of their mailings, without the address, its server's answers and what the
+    person followed.
     """
     ids = list(session.execute(select(subscriber.c.id).where(subscriber.c.address == address)).scalars())
     session.execute(delete(move).where(move.c.subscriber_id.in_(ids)))
@@ -233,7 +234,11 @@ def erase(session: Session, address: str) -> bool:
     waiting = update(delivery).where(own, delivery.c.state.in_(OPEN))
     session.execute(waiting.values(state=DeliveryState.SKIPPED_LEFT, owner=None))
     nameless = literal("erased:").concat(cast(delivery.c.id, String))
-    blank = update(delivery).where(own).values(address=nameless, subscriber_id=None, signup_id=None, reply=None)
+    blank = (
+        update(delivery)
+        .where(own)
+        .values(address=nameless, subscriber_id=None, signup_id=None, reply=None, reason=None)
+    )
     touched = session.execute(blank.returning(delivery.c.id)).all()
     wishes = session.execute(delete(signup).where(asked).returning(signup.c.id)).all()
     session.execute(delete(notice).where(notice.c.subscriber_id.in_(ids)))

@@ -197,6 +197,8 @@ delivery = Table(
     Column("lease_until", Instant, nullable=True),
     Column("owner", String(40), nullable=True),
     Column("reply", Text, nullable=True),
+    # Why this person is told, in a sentence of their own: what they follow by words, and which of them were found.
+    Column("reason", Text, nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("settled_at", Instant, nullable=True),
     # One mailing reaches one address once: planning twice plans nothing.

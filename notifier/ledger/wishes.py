@@ -6,6 +6,7 @@ article is on a topic, on a board or holds words is asked of the scope itself, o
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, exists, func, literal, or_, select
@@ -21,8 +22,17 @@ _scope_of = lru_cache(maxsize=20_000)(Scope.parse)
 """Read once for each wish that is asked about every release."""
 
 
-def wishes_for(session: Session, article: Article, lineage: tuple[str, ...]) -> ColumnElement[bool]:
-    """The condition on live subscriptions, of any cadence, that want an article as it stands.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who wants an article: the condition on live subscriptions, of any cadence; and of their scopes those that hold it
+    by words, as they are stored."""
+
+    condition: ColumnElement[bool]
+    by_words: Sequence[str]
+
+
+def wishes_for(session: Session, article: Article, lineage: tuple[str, ...]) -> Wanted:
+    """What of all that is followed holds an article as it stands.
 
     `lineage` are the slugs of its division and of what is above it.
     """
@@ -39,7 +49,8 @@ def wishes_for(session: Session, article: Article, lineage: tuple[str, ...]) -> 
     matches = matcher(article, lineage)
     asked = session.execute(select(subscription.c.scope).where(filed, subscription.c.narrowed).distinct()).scalars()
     wanted = [scope for scope in asked if matches(_scope_of(scope))]
-    return and_(filed, or_(~subscription.c.narrowed, _is_one_of(session, wanted)))
+    by_words = [scope for scope in wanted if _scope_of(scope).words]
+    return Wanted(and_(filed, or_(~subscription.c.narrowed, is_one_of(session, wanted))), by_words)
 
 
 def reached(session: Session, article: Article, lineage: tuple[str, ...]) -> Sequence[tuple[str, bool, int]]:
@@ -51,7 +62,7 @@ def reached(session: Session, article: Article, lineage: tuple[str, ...]) -> Seq
     person = (
         select(subscription.c.subscriber_id, at_once)
         .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-        .where(wishes_for(session, article, lineage), subscriber.c.paused_until.is_(None))
+        .where(wishes_for(session, article, lineage).condition, subscriber.c.paused_until.is_(None))
         .group_by(subscription.c.subscriber_id)
         .subquery()
     )
@@ -64,7 +75,7 @@ def reached(session: Session, article: Article, lineage: tuple[str, ...]) -> Seq
     return [(row[0], bool(row[1]), row[2]) for row in session.execute(counted)]
 
 
-def _is_one_of(session: Session, scopes: Sequence[str]) -> ColumnElement[bool]:
+def is_one_of(session: Session, scopes: Sequence[str]) -> ColumnElement[bool]:
     """Whether a subscription's scope is one of these, of which there may be more than a statement takes values."""
     if session.dialect.name == "postgresql":
         return subscription.c.scope == any_(literal(list(scopes), ARRAY(Text)))

@@ -17,8 +17,8 @@ from feeds.web.chrome import Chrome
 from feeds.web.newsroom.door import Door, Form, Visitor, route
 from notifier.addresses import normalise
 from notifier.ledger import subscribers
-from notifier.messages import MailContent
 from notifier.model import Kind
+from notifier.placeholders import MailContent
 from notifier.rehearsal import Rehearsal
 
 MAILS = "/newsroom/mails"

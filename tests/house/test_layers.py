@@ -16,6 +16,7 @@ OPEN_TO_THE_NOTIFIER = {
     "feeds.clock",
     "feeds.errors",
     "feeds.figures",
+    "feeds.found",
     "feeds.grams",
     "feeds.lineup",
     "feeds.localtime",

@@ -1,5 +1,7 @@
 """A journalist's saved search, from the form to the inbox: words with AND, OR and NOT, in Korean and English."""
 
+from html import unescape
+
 from feeds.store import articles
 from feeds.store.articles import Filing
 from tests.builders import content
@@ -30,6 +32,28 @@ def test_a_journalist_gets_exactly_what_a_saved_search_says(site: Site) -> None:
     mails = [one.message["Subject"] for one in site.mailbox.to("journalist@example.org")]
     assert {"대구수출기업 지원", "수출 상담"} <= set(mails)
     assert {"수출 상담회", "수출 축제", "지방정부 회의"}.isdisjoint(mails)
+
+
+def test_each_mail_names_the_saved_search_and_the_words_found_and_nobody_elses(site: Site) -> None:
+    for address, words in {"journalist@example.org": WISH, "other@example.org": "상담 OR <b>"}.items():
+        site.sign_up(address, cadence="immediate", words=words, language="ko")
+        site.confirm(address)
+        site.clock.forward(minutes=5)
+    _release(site, "수출 상담", "The City Council decides")
+    site.tick()
+    parts = {}
+    for address in ("journalist@example.org", "other@example.org"):
+        (mail,) = [one.message for one in site.mailbox.to(address) if one.message["Subject"] == "수출 상담"]
+        for kind in ("plain", "html"):
+            body = mail.get_body((kind,))
+            assert body is not None
+            parts[address, kind] = unescape(" ".join(body.get_content().split()))
+    told = {
+        "journalist@example.org": '‘("city council" | 지방정부) -축제 수출’ (찾은 단어: City Council, 수출)',
+        "other@example.org": "‘b | 상담’ (찾은 단어: 상담)",
+    }
+    for (address, _), text in parts.items():
+        assert [whose for whose, words in told.items() if words in text] == [address]
 
 
 def test_the_feed_of_a_saved_search_shows_the_same_releases(site: Site) -> None:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from feeds.model import Article, Attachment, City, Content, Division, Footnote, Newsroom, Picture, State, StepKind
 from feeds.words import load
-from notifier.messages import DigestItem, Follows, Letters, MailContent, environment
+from notifier.messages import DigestItem, Follows, Letters, environment
 from notifier.model import Cadence
+from notifier.placeholders import MailContent
 from notifier.voice import Embargo
 
 CLIMATE = Division(slug="climate", names={"en": "Climate Policy", "ko": "기후정책과"}, telephone="053-803-5120")

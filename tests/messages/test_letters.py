@@ -7,8 +7,9 @@ from lxml import html as lxml_html
 from mail_samples import FOLLOWED, LETTERS, VALUES, alert, article, every_kind
 
 from feeds.model import Picture
-from notifier.messages import Follows, MailContent, fill
+from notifier.messages import Follows
 from notifier.model import Cadence
+from notifier.placeholders import MailContent, fill
 
 DAY = date(2021, 5, 25)
 KEPT = Picture(caption="A bus", credit="City", alt="Bus 609", media=f"{'ab' * 32}.jpg", width=2000, height=1000)

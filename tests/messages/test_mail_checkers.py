@@ -10,9 +10,9 @@ import pytest
 from mail_samples import CITY, DAY, LETTERS, NEWSROOM, VALUES, article, every_kind, many
 
 from feeds.clock import system_clock
-from notifier.messages import MailContent, fill
 from notifier.mime import build, headers_for
 from notifier.model import Cadence, Kind
+from notifier.placeholders import MailContent, fill
 from tests.conftest import missing
 
 JUDGE = Path(__file__).with_name("spamassassin.pl")

@@ -10,8 +10,9 @@ from lxml import html as lxml_html
 from mail_samples import LETTERS, NEWSROOM, VALUES, WORDS, alert, article, digest, every_kind
 
 from feeds.model import Picture
-from notifier.messages import DigestItem, fill
+from notifier.messages import DigestItem
 from notifier.model import Cadence, Kind
+from notifier.placeholders import fill
 from notifier.typesetting import columns
 
 KINDS = list(every_kind("en"))

@@ -9,7 +9,7 @@ from mail_samples import LETTERS, VALUES, article, every_kind
 from playwright.sync_api import Browser, Page, Route
 
 from feeds.model import Picture
-from notifier.messages import MailContent, fill
+from notifier.placeholders import MailContent, fill
 
 # A mail is shown inside a mail reader's own page, whose landmarks it must not repeat.
 WITHOUT_LANDMARKS = {"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}

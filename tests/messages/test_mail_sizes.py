@@ -7,9 +7,10 @@ import pytest
 from lxml import html as lxml_html
 from mail_samples import DAY, LETTERS, VALUES, alert, article, digest, many
 
-from notifier.messages import CLIPPED_AT, SHOWN_AT_MOST, DigestItem, MailContent, fill
+from notifier.messages import CLIPPED_AT, SHOWN_AT_MOST, DigestItem
 from notifier.mime import build
 from notifier.model import Cadence
+from notifier.placeholders import MailContent, fill
 
 
 def on_the_wire(mail: MailContent) -> int:

@@ -6,8 +6,10 @@ from email.parser import BytesParser
 import pytest
 from mail_samples import VALUES, alert, article, digest, every_kind
 
-from notifier.messages import DigestItem, MailContent, fill, placeholder
+from notifier.messages import DigestItem
 from notifier.mime import build
+from notifier.placeholders import MailContent, fill, placeholder
+from notifier.typesetting import COLUMNS, columns
 
 MARK = placeholder("unsubscribe")
 
@@ -23,6 +25,19 @@ def test_every_placeholder_of_every_mail_is_filled(language: str) -> None:
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(ValueError, match="no value for copy, unsubscribe"):
         fill(alert(), {"manage": "https://a.test/"})
+
+
+def test_a_place_may_say_what_holds_for_everybody_else() -> None:
+    content = MailContent("", placeholder("reason", "You & all."), placeholder("reason", "You &amp; all."))
+    assert fill(content, {}) == MailContent("", "You & all.", "You &amp; all.")
+    assert fill(content, {"reason": "You > all."}) == MailContent("", "You > all.", "You &gt; all.")
+
+
+def test_a_sentence_put_into_a_place_is_wrapped_in_the_text_and_a_link_is_not() -> None:
+    said = "이 주소로 새 보도자료를 " * 9
+    filled = fill(MailContent("", placeholder("reason") + placeholder("manage"), ""), {"reason": said} | VALUES)
+    assert max(map(columns, filled.text.replace(VALUES["manage"], "").splitlines())) <= COLUMNS
+    assert VALUES["manage"] in filled.text
 
 
 def test_a_value_that_brings_a_placeholder_is_an_error() -> None:

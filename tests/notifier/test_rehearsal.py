@@ -4,8 +4,8 @@ import pytest
 
 from feeds.errors import NotFound
 from feeds.store import reading
-from notifier.messages import MailContent
 from notifier.model import Cadence, Kind
+from notifier.placeholders import MailContent
 from notifier.rehearsal import Rehearsal
 from tests.builders import correct
 from tests.notifier.conftest import Desk

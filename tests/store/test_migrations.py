@@ -13,8 +13,9 @@ from feeds.scope import Scope
 from feeds.store import reading
 from feeds.store.database import Database
 from feeds.store.search import Query, search
-from notifier.ledger import subscribers
-from notifier.model import Cadence
+from notifier.ledger import mailings, subscribers
+from notifier.model import Cadence, Kind
+from notifier.placeholders import MailContent, placeholder
 from tests.builders import NOW
 
 DIVISION = "INSERT INTO division (slug, names, aliases, position) VALUES ('water', '{\"en\": \"Water\"}', '[]', 1)"
@@ -103,6 +104,22 @@ def test_the_way_down_ends_wishes_that_an_earlier_version_would_take_for_everyth
     with first_version.read() as session:
         live = session.execute(text("SELECT scope FROM subscription WHERE ended_at IS NULL")).scalars().all()
     assert live == ["division=water"]
+    upgrade(first_version)
+
+
+def test_the_way_down_leaves_mails_that_an_earlier_version_can_fill(first_version: Database) -> None:
+    upgrade(first_version)
+    said = placeholder("reason", "You follow all.")
+    with first_version.write() as session:
+        content = MailContent("Night buses", f"a {said} b {placeholder('manage')}", f"<p>{said}</p>")
+        sent = mailings.freeze(session, content, kind=Kind.ALERT, key="change:1:en", language="en", now=NOW)
+        mailings.address(session, sent, to="reader@example.org", now=NOW)
+    _move(first_version, "0014")
+    with first_version.read() as session:
+        row = session.execute(text("SELECT text, html FROM mailing")).one()
+        kept = session.execute(text("SELECT address FROM delivery")).scalars().all()
+    assert (row.text, row.html) == (f"a You follow all. b {placeholder('manage')}", "<p>You follow all.</p>")
+    assert kept == ["reader@example.org"]
     upgrade(first_version)
 
 
