@@ -18,7 +18,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from config.city_checks import check_boards, check_divisions, check_marked
 from config.city_table import Table, nearest
-from feeds.errors import CivicwireError
+from feeds.errors import Misconfigured
 from feeds.model import Advertising, Board, City, Division, Names
 
 LICENCES = (
@@ -39,7 +39,7 @@ _AUTHORITY = re.compile(rf"(?:[A-Za-z0-9._-]+@)?{_DNS_NAME},(?P<date>[0-9]{{4}}(
 _NO_ZONE = ("Factory", "localtime", "posixrules")  # they stand for UTC, or for whatever the machine is set to
 
 
-class CityFileError(CivicwireError):
+class CityFileError(Misconfigured):
     """A city file that cannot be used; `problems` has one line for each thing to put right."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from feeds.errors import CivicwireError
+from feeds.errors import CivicwireError, Misconfigured
 from feeds.staff import Right
 
 app = typer.Typer(
@@ -475,13 +475,13 @@ def dkim_keygen(
 
 
 def main() -> None:
-    """Run the command line: 0 done, 1 could not (one clear line each), 2 wrong use."""
+    """Run the command line: 0 done, 1 could not (one clear line each), 2 wrong use, also by settings."""
     try:
         app(standalone_mode=True)
     except CivicwireError as error:
         for line in str(error).splitlines():
             print(f"civicwire: {line}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, Misconfigured) else 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

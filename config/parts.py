@@ -23,7 +23,7 @@ from feeds.access.seals import Seals
 from feeds.arrivals import Arrivals
 from feeds.clock import Clock, system_clock
 from feeds.desk import Desk
-from feeds.errors import CivicwireError
+from feeds.errors import CivicwireError, Misconfigured
 from feeds.hubs import Hubs
 from feeds.media.keeper import MediaStore
 from feeds.media.tidying import MediaTidying
@@ -251,9 +251,9 @@ def read_city_file(path: Path | None) -> City:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CivicwireError(f"cannot read the city file {path}: {error.strerror}") from error
+        raise Misconfigured(f"cannot read the city file {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise CivicwireError(f"the city file {path} is not text in UTF-8") from error
+        raise Misconfigured(f"the city file {path} is not text in UTF-8") from error
     return read_city(text, name=path.name)
 
 
@@ -262,9 +262,9 @@ def read_dkim_key(selector: str, path: Path) -> Key:
     try:
         return Key.read(selector, path.read_bytes())
     except OSError as error:
-        raise CivicwireError(f"CIVICWIRE_DKIM_KEYS: cannot read {path}: {error.strerror}") from error
+        raise Misconfigured(f"CIVICWIRE_DKIM_KEYS: cannot read {path}: {error.strerror}") from error
     except KeyUnusable as error:
-        raise CivicwireError(f"CIVICWIRE_DKIM_KEYS: {selector}={path}: {error}") from error
+        raise Misconfigured(f"CIVICWIRE_DKIM_KEYS: {selector}={path}: {error}") from error
 
 
 def _keep_first(path: Path, key: str) -> None:
@@ -280,7 +280,7 @@ def _keep_first(path: Path, key: str) -> None:
 def key_file(database: Database) -> Path:
     """Where the secret key of a SQLite database is kept. CivicwireError where a key has to be set instead."""
     if not database.is_sqlite:
-        raise CivicwireError("set CIVICWIRE_SECRET_KEY to at least 32 random characters, the same for every process")
+        raise Misconfigured("set CIVICWIRE_SECRET_KEY to at least 32 random characters, the same for every process")
     return Path(database.url.database or "").with_name("secret.key")
 
 

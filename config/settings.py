@@ -13,7 +13,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from feeds.errors import AddressRefused, CivicwireError
+from feeds.errors import AddressRefused, Misconfigured
 from notifier.addresses import normalise
 from notifier.transport.smtp import Tls
 
@@ -22,7 +22,7 @@ FILE_NAME = "civicwire.toml"
 MOST_HUBS = 10
 
 
-class SettingsError(CivicwireError):
+class SettingsError(Misconfigured):
     """One or more settings are wrong; `problems` names each, one sentence a piece."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:

@@ -11,12 +11,12 @@ from datetime import datetime
 
 from feeds import publication
 from feeds.clock import Clock
-from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady
+from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale, Unchanged
 from feeds.model import Article, Content, Newsroom, State, StepKind
 from feeds.readiness import lacking
 from feeds.staff import Actor, Right
 from feeds.store import api_tokens, articles, audit, embargoes, reading, topics, twins
-from feeds.store.articles import Filing
+from feeds.store.articles import Filing, filing_of
 from feeds.store.database import Session
 
 
@@ -49,14 +49,15 @@ class Desk:
         self, session: Session, actor: Actor, article_id: int, content: Content, filing: Filing, *, expected: int
     ) -> Article:
         """Change an article that is not public. A request for approval is void then; so is the hour of an urgent one,
-        which two people had agreed on."""
+        which two people had agreed on. Where nothing differs, nothing happens."""
         before = self.theirs(session, actor, Right.WRITE, article_id)
         if before.state.is_public:
             raise Conflict(f"article {article_id} is {before.state}: correct it instead")
         filing = self._checked(session, actor, Right.WRITE, filing, present=before.division)
         if before.state is State.SCHEDULED:
             self._demand_ready(article_id, content)
-        self._revise(session, actor, article_id, content, filing, note=None, expected=expected)
+        if not self._revise(session, actor, before, content, filing, note=None, expected=expected):
+            return before
         after = reading.get(session, article_id)
         if after.state is State.SCHEDULED and after.urgent:
             articles.unschedule(session, article_id, now=self.clock())
@@ -176,16 +177,24 @@ class Desk:
         note: str,
         expected: int,
     ) -> Article:
-        """Correct a published article; `note` tells readers what changed, and who was alerted is mailed."""
-        self._change_public(session, actor, article_id, content, filing, note=note, expected=expected)
+        """Correct a published article; `note` tells readers what changed, and who was alerted is mailed.
+
+        Unchanged where nothing differs: a note alone would tell them of nothing.
+        """
+        if not self._change_public(session, actor, article_id, content, filing, note=note, expected=expected):
+            raise Unchanged(article_id)
         return self._note(session, actor, "correct", article_id, {"note": note})
 
     def amend(
         self, session: Session, actor: Actor, article_id: int, content: Content, filing: Filing, *, expected: int
     ) -> Article:
-        """Make a minor edit to a published article: readers are told nothing, nobody is mailed."""
-        self._change_public(session, actor, article_id, content, filing, note=None, expected=expected)
-        return self._note(session, actor, "amend", article_id)
+        """Make a minor edit to a published article: readers are told nothing, nobody is mailed.
+
+        Where nothing differs, nothing happens.
+        """
+        if self._change_public(session, actor, article_id, content, filing, note=None, expected=expected):
+            return self._note(session, actor, "amend", article_id)
+        return reading.get(session, article_id)
 
     def withdraw(
         self, session: Session, actor: Actor, article_id: int, *, reason: str, expected: int, mail: bool = False
@@ -308,7 +317,8 @@ class Desk:
         *,
         note: str | None,
         expected: int,
-    ) -> None:
+    ) -> bool:
+        """Whether anything differs now."""
         before = self.theirs(session, actor, Right.CORRECT, article_id)
         if before.state is not State.PUBLISHED:
             raise Conflict(f"article {article_id} is {before.state}; only a published one can be corrected")
@@ -316,22 +326,29 @@ class Desk:
         # Whether it is urgent two people settled before it was public.
         filing = replace(filing, urgent=before.urgent)
         self._demand_ready(article_id, content)
-        self._revise(session, actor, article_id, content, filing, note=note, expected=expected)
+        return self._revise(session, actor, before, content, filing, note=note, expected=expected)
 
     def _revise(
         self,
         session: Session,
         actor: Actor,
-        article_id: int,
+        before: Article,
         content: Content,
         filing: Filing,
         *,
         note: str | None,
         expected: int,
-    ) -> None:
+    ) -> bool:
+        """Write a revision, unless it would be the present one again, of what is public as readers see it. Whether it
+        was written."""
+        if before.version != expected:
+            raise Stale(before.id, before.version)
+        shown = replace(content, markdown=before.content.markdown) if before.state.is_public else content
+        if shown == before.content and _same(filing, filing_of(before)):
+            return False
         articles.revise(
             session,
-            article_id,
+            before.id,
             content,
             note=note,
             now=self.clock(),
@@ -339,6 +356,7 @@ class Desk:
             author=actor.name,
             expected=expected,
         )
+        return True
 
     def _note(
         self,
@@ -350,3 +368,11 @@ class Desk:
     ) -> Article:
         audit.record(session, at=self.clock(), actor=actor.name, action=action, article_id=article_id, details=details)
         return reading.get(session, article_id)
+
+
+def _same(asked: Filing, present: Filing) -> bool:
+    """Whether a filing asks for what is there: None of topics and urgency leaves them, and topics have no order."""
+    topics = present.topics if asked.topics is None else asked.topics
+    urgent = present.urgent if asked.urgent is None else asked.urgent
+    same = set(topics or ()) == set(present.topics or ())
+    return same and replace(asked, topics=None, urgent=urgent) == replace(present, topics=None)

@@ -5,12 +5,14 @@ CivicwireError
 │   └── Hidden      something has, which this person may know nothing of
 ├── Conflict        the article's state does not allow it
 │   ├── Stale       somebody else changed it meanwhile
+│   ├── Unchanged   a correction that corrects nothing
 │   └── NotReady    it lacks what publication needs
 ├── Forbidden       this person may not do that
 ├── PageRefused     a page that is no article, with every reason
 ├── StoreError      the database cannot be used
 │   ├── RowRefused      it can, but not with this row
 │   └── StoreOutdated   its tables are not those of this version
+├── Misconfigured   a setting, or a file that one names, cannot be so
 └── AddressRefused  an e-mail address we cannot write to
 """
 
@@ -47,6 +49,13 @@ class Stale(Conflict):
         self.current = current
 
 
+class Unchanged(Conflict):
+    """A correction in which nothing differs from what is published: readers would be told of nothing."""
+
+    def __init__(self, article_id: int) -> None:
+        super().__init__(f"nothing in article {article_id} would differ: change what is wrong, and correct it then")
+
+
 class NotReady(Conflict):
     """An article lacks what publication needs; `lacks` says what, and where it can be written."""
 
@@ -78,6 +87,10 @@ class RowRefused(StoreError):
 
 class StoreOutdated(StoreError):
     """The database's tables are not those of this version."""
+
+
+class Misconfigured(CivicwireError):
+    """A setting, or a file that a setting names, cannot be so: nothing is started with it."""
 
 
 class AddressRefused(CivicwireError):

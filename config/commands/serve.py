@@ -7,6 +7,7 @@ import structlog
 
 from config.asgi import application
 from config.commands.console import ready
+from config.holder import schedule_held
 from config.logs import set_up
 from config.postbox import listening
 from config.server import serve_until_told
@@ -21,7 +22,10 @@ log = structlog.get_logger()
 
 def run(*, host: str, port: int, role: str) -> None:
     """Serve until told to stop; work in flight is finished first."""
-    with ready(Site(load_settings())) as parts:
+    with (
+        ready(Site(load_settings())) as parts,
+        nullcontext() if role == "web" else schedule_held(parts.database, parts.clock()),
+    ):
         set_up(parts.settings.log_format)
         with parts.database.write() as session:
             divisions.sync(session, parts.newsroom.city)

@@ -196,6 +196,36 @@ def test_a_minor_edit_tells_nobody(site: Site, cms: Program) -> None:
         assert [change.quiet for change in changes.window(session, 0, 99)] == [False, True]
 
 
+def test_an_edit_that_changes_nothing_answers_what_is_there(cms: Program) -> None:
+    for article, how in ((cms.create(publish=True), "/amend"), (cms.create(), "")):
+        for body in (
+            {},
+            {"title": article["title"]},
+            {"html": article["html"]} if how else {"markdown": "From *Monday* on."},
+        ):
+            address, version = f"/articles/{article['id']}{how}", tag(article)
+            answer = cms.ask("POST" if how else "PATCH", address, body, if_match=version)
+            assert (answer.status, answer.headers["etag"], read(answer)["revision"]) == (200, version, 1), body
+
+
+def test_a_correction_that_corrects_nothing_is_refused_with_a_sentence(cms: Program) -> None:
+    article = cms.create(publish=True)
+    told = demand_problem(cms.change(article, "/correct", {"note": "Something.", "title": article["title"]}), 409)
+    assert "Nothing would differ" in told["detail"]
+    assert read(cms.get(f"/articles/{article['id']}")) == article
+
+
+def test_b45_a_change_from_an_old_version_is_answered_with_the_article_as_it_stands(site: Site, cms: Program) -> None:
+    article = cms.create(publish=True)
+    theirs = read(cms.change(article, "/amend", {"title": "Their title"}))
+    for body in ({"title": "My title"}, {"title": "My title", "note": "A word."}):
+        told = demand_problem(cms.change(article, "/correct" if "note" in body else "/amend", body), 412)
+        assert (told["article"], told["version"]) == (theirs, theirs["version"])
+    blind = program(site, "blind", scopes=(Right.WRITE, Right.CORRECT))
+    told = demand_problem(blind.change(article, "/amend", {"title": "My title"}), 412)
+    assert (told["version"], "article" in told) == (theirs["version"], False)
+
+
 @pytest.mark.parametrize("note", ["", " ", "\u200b", "x" * 1001, 7, None])
 def test_a_correction_needs_a_sentence_for_readers(cms: Program, note: object) -> None:
     told = demand_problem(cms.change(cms.create(publish=True), "/correct", {"title": "New", "note": note}), 422)

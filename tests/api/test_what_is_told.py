@@ -32,7 +32,7 @@ def test_a_token_that_may_not_read_gets_a_receipt_of_what_it_wrote(site: Site) -
         ("POST", "/schedule", {"at": "2026-06-01T00:00:00Z"}, False),
         ("POST", "/approval", {}, False),
         ("DELETE", "/twins", None, False),
-        ("POST", "/correct", {"note": "A word."}, True),
+        ("POST", "/correct", {"note": "A word.", "title": "Buses run later"}, True),
         ("POST", "/amend", {}, True),
         ("POST", "/withdraw", {"reason": "Wrong."}, True),
     ],

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,8 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def _one_line(result: subprocess.CompletedProcess[str]) -> str:
-    assert result.returncode == 1, result
+def _one_line(result: subprocess.CompletedProcess[str], *, status: int = 1) -> str:
+    assert result.returncode == status, result
     assert "Traceback" not in result.stderr
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 1, result.stderr
@@ -155,11 +156,7 @@ def test_a_mail_server_that_does_not_answer_is_one_sentence_and_loses_nothing(re
         (["articles", "show", "7"], {}, "there is no article 7"),
         (["subscribers", "add", "not-an-address"], {}, "name@example.org"),
         (["subscribers", "add", "a@example.org", "--division", "nobody"], {}, "there is no division nobody"),
-        (["status"], {"CIVICWIRE_SMTP_PROT": "25"}, "there is no such setting; did you mean CIVICWIRE_SMTP_PORT?"),
-        (["status"], {"CIVICWIRE_SMTP_PORT": "many"}, "CIVICWIRE_SMTP_PORT: must be a number from 1 to 65535"),
-        (["status"], {"CIVICWIRE_BASE_URL": ""}, "CIVICWIRE_BASE_URL: is empty"),
         (["status"], {"CIVICWIRE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "127.0.0.1:1"),
-        (["status"], {"CIVICWIRE_CITY": "nowhere.toml"}, "cannot read the city file nowhere.toml"),
         (["run", "all", "--now", "soon"], {}, "is not an instant such as"),
         (["run", "all", "--now", "2026-05-24T08:00:00"], {}, "has no zone"),
     ],
@@ -172,13 +169,26 @@ def test_bad_input_is_one_clear_sentence(
     assert expected in _one_line(civicwire(ready, *arguments, **settings))
 
 
-def test_several_wrong_settings_are_named_at_once(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"CIVICWIRE_SMTP_PROT": "25"}, "there is no such setting; did you mean CIVICWIRE_SMTP_PORT?"),
+        ({"CIVICWIRE_SMTP_PORT": "many"}, "CIVICWIRE_SMTP_PORT: must be a number from 1 to 65535"),
+        ({"CIVICWIRE_BASE_URL": ""}, "CIVICWIRE_BASE_URL: is empty"),
+        ({"CIVICWIRE_CITY": "nowhere.toml"}, "cannot read the city file nowhere.toml"),
+    ],
+)
+def test_b99_a_wrong_setting_is_one_line_and_status_two(ready: Path, settings: dict[str, str], expected: str) -> None:
+    assert expected in _one_line(civicwire(ready, "status", **settings), status=2)
+
+
+def test_b99_several_wrong_settings_are_named_at_once(folder: Path) -> None:
     result = civicwire(folder, "status", CIVICWIRE_SMTP_TLS="maybe", CIVICWIRE_SMTP_PORT="0", CIVICWIRE_SECRET_KEY="x")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert len(result.stderr.strip().splitlines()) == 3
 
 
-def test_wrong_use_exits_with_two(folder: Path) -> None:
+def test_b97_wrong_use_exits_with_two(folder: Path) -> None:
     assert civicwire(folder, "intake").returncode == 2
     assert civicwire(folder, "nonsense").returncode == 2
     assert civicwire(folder, "serve", "--role", "boss").returncode == 2
@@ -260,12 +270,13 @@ def test_the_demonstration_leaves_a_strangers_folder_alone(folder: Path) -> None
     assert (folder / "var" / "demo" / "precious.txt").read_text(encoding="utf-8") == "keep"
 
 
-def test_serve_answers_and_ends_cleanly_when_told(ready: Path) -> None:
-    """f08: SIGTERM is an orderly end with status 0."""
-    port = free_port()
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """The service, once it answers; and, after the block, what it logged."""
+    port, log = free_port(), list[str]()
     service = subprocess.Popen(
         [sys.executable, "-c", "from config.cli import main; main()", "serve", "--port", port],
-        cwd=ready,
+        cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},  # noqa: TID251
         stderr=subprocess.PIPE,
         text=True,
@@ -280,12 +291,28 @@ def test_serve_answers_and_ends_cleanly_when_told(ready: Path) -> None:
                 time.sleep(0.1)
         else:
             pytest.fail("the service never answered")
-        service.terminate()
-        assert service.wait(30) == 0
+        yield service, log
     finally:
         service.kill()
-        _, log = service.communicate()
-    assert "Traceback" not in log
+        log += service.communicate()[1].splitlines()
+
+
+def test_serve_answers_and_ends_cleanly_when_told(ready: Path) -> None:
+    """f08: SIGTERM is an orderly end with status 0."""
+    with serving(ready) as (service, log):
+        service.terminate()
+        assert service.wait(30) == 0
+    assert "Traceback" not in "".join(log)
+
+
+def test_f12_b102_a_second_service_on_the_same_file_refuses_and_names_the_holder(ready: Path) -> None:
+    with serving(ready) as (service, _):
+        for role in ("all", "scheduler"):
+            second = civicwire(ready, "serve", "--port", free_port(), "--role", role)
+            assert f"is served already by process {service.pid} on " in _one_line(second)
+        assert civicwire(ready, "status").returncode == 0
+    with serving(ready):  # what a killed one wrote holds nobody up
+        pass
 
 
 def test_a_release_is_scheduled_from_a_shell(folder: Path) -> None:

@@ -30,7 +30,7 @@ def test_b99_a_key_that_cannot_sign_is_one_clear_line_at_the_start(tmp_path: Pat
     (tmp_path / "bad.pem").write_text("secret", encoding="ascii")
     assert civicwire(tmp_path, "migrate").returncode == 0
     done = civicwire(tmp_path, "run", "delivery", CIVICWIRE_DKIM_KEYS=keys)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("civicwire: CIVICWIRE_DKIM_KEYS: ")
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1

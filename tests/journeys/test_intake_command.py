@@ -1,18 +1,22 @@
 """`civicwire intake` as an operator meets it: archives of every kind, in real processes."""
 
 import csv
+import fcntl
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -45,11 +49,11 @@ def posts(number: int) -> list[dict[str, str]]:
 
 
 @contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(folder: Path, *arguments: str, stderr: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A command that runs while the block does."""
     command = [sys.executable, "-c", "from config.cli import main; main()", *arguments]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251
-    running = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
     try:
         yield running
     finally:
@@ -103,6 +107,27 @@ def test_a_dry_run_has_a_row_for_every_record_and_a_run_for_the_first(ready: Pat
     assert "95 records would be: 95 added." in dry
     assert sum(line.startswith("board.csv") for line in run.splitlines() if "  article  " in line) == 40
     assert "… and 55 more." in run
+
+
+def test_a_run_shows_a_bar_with_its_records_to_who_watches_and_nothing_to_a_file(ready: Path) -> None:
+    write(ready, "board.csv", dump(*posts(600)))
+    ours, theirs = os.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    with started(ready, "intake", "board.csv", *SITE, stderr=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # that is how a terminal ends
+            while more := os.read(ours, 4096):
+                shown += more
+        assert running.wait(60) == 0
+    os.close(ours)
+    counts = [
+        int(number.replace(",", "")) for number in re.findall(r"board\.csv[^\r\n]*?([\d,]+) records", shown.decode())
+    ]
+    assert counts == sorted(counts)
+    assert counts[-1] == 600
+    again = civicwire(ready, "intake", "board.csv", *SITE)
+    assert (again.returncode, again.stderr) == (0, "")
 
 
 def test_a_dry_run_beside_a_database_tells_new_from_known(ready: Path) -> None:

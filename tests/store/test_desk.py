@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from feeds.desk import ApprovalNeeded, Desk
-from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale
-from feeds.model import Article, City, Newsroom, Picture, State
+from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale, Unchanged
+from feeds.model import Article, ChangeKind, City, Newsroom, Picture, State
 from feeds.publication import Publications
 from feeds.staff import SHELL, Actor, Right, Role, person
 from feeds.store import api_tokens, articles, audit, changes, reading, topics
@@ -58,6 +58,42 @@ def test_a_release_from_first_draft_to_withdrawal_is_in_the_audit_log(database: 
     assert (one.state, one.withdrawal_reason) == (State.WITHDRAWN, "It was wrong.")
     mine = [("water-editor", action) for action in ("create", "edit", "publish", "correct", "amend")]
     assert deeds(database) == [*mine, ("chief", "withdraw")]
+
+
+def test_an_edit_that_changes_nothing_leaves_no_revision_and_no_entry(database: Database, desk: Desk) -> None:
+    one = written(database, desk)
+    with database.write() as session:
+        assert desk.edit(session, EDITOR, one.id, one.content, filing_of(one), expected=one.version) == one
+        public = desk.publish(session, EDITOR, one.id, expected=one.version)
+        again = replace(filing_of(public), topics=None, urgent=None)
+        assert desk.amend(session, EDITOR, one.id, public.content, again, expected=public.version) == public
+        with pytest.raises(Stale):
+            desk.amend(session, EDITOR, one.id, public.content, again, expected=one.version)
+    assert deeds(database) == [("water-editor", "create"), ("water-editor", "publish")]
+
+
+def test_a_draft_saved_unchanged_still_waits_for_its_second_person(database: Database, desk: Desk) -> None:
+    one = written(database, desk)
+    with database.write() as session:
+        asked = desk.ask_approval(session, EDITOR, one.id, expected=one.version)
+        desk.edit(session, EDITOR, one.id, asked.content, filing_of(asked), expected=asked.version)
+        assert desk.approve(session, CHIEF, one.id, expected=asked.version).state is State.PUBLISHED
+
+
+def test_a_correction_that_corrects_nothing_is_refused(database: Database, desk: Desk) -> None:
+    one = written(database, desk)
+    with database.write() as session:
+        public = desk.publish(session, EDITOR, one.id, expected=one.version)
+    with pytest.raises(Unchanged), database.write() as session:
+        filing = filing_of(public)
+        desk.correct(session, EDITOR, one.id, public.content, filing, note="A word.", expected=public.version)
+    with database.read() as session:
+        assert reading.get(session, one.id) == public
+        assert [change.kind for change in changes.window(session, 0, changes.head(session))] == [ChangeKind.PUBLISHED]
+    with database.write() as session:
+        elsewhere = replace(filing_of(public), telephone="053-000-0000")
+        moved = desk.correct(session, EDITOR, one.id, public.content, elsewhere, note="Call.", expected=public.version)
+    assert moved.correction_note == "Call."
 
 
 def test_what_fails_leaves_no_entry(database: Database, desk: Desk) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
 from feeds.model import Article
@@ -121,3 +122,25 @@ def opened(member: Staff, article_id: int, page: str = "") -> Sheet:
     answer = member.get(f"{path}/{page}" if page else path)
     assert answer.status == 200, (answer.status, answer.text)
     return Sheet(member, path, answer)
+
+
+def sent_of(page: str) -> dict[str, str]:
+    """What a browser would send of the editor's form as it was served; its buttons apart."""
+    form = LexborHTMLParser(page).css_first("form[enctype]")
+    assert form is not None, "the page has no form"
+    sent: dict[str, str] = {}
+    for node in form.css("input[name], textarea[name], select[name]"):
+        given, kind = node.attributes, node.attributes.get("type") or "text"
+        name = given["name"] or ""
+        if node.tag == "textarea":
+            sent[name] = node.text().removeprefix("\n").replace("\n", "\r\n")  # as HTML sends newlines
+        elif node.tag == "select":
+            chosen = node.css_first("option[selected]") or node.css_first("option")
+            assert chosen is not None
+            sent[name] = chosen.attributes.get("value") or ""
+        elif kind in ("checkbox", "radio"):
+            if "checked" in given:
+                sent[name] = given.get("value") or "on"
+        elif kind not in ("file", "submit", "button"):
+            sent[name] = given.get("value") or ""
+    return sent

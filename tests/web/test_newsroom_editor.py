@@ -11,7 +11,7 @@ from feeds.store.articles import filing_of
 from tests.builders import content
 from tests.media.test_kept_files import shot
 from tests.web.conftest import Site
-from tests.web.desk import CHIEF, ENVIRONMENT, TRANSPORT, edited, enters, published, stored, written
+from tests.web.desk import CHIEF, ENVIRONMENT, TRANSPORT, edited, enters, published, sent_of, stored, written
 from tests.web.newsroom import File, Staff
 
 NEW = "/newsroom/articles/new"
@@ -285,6 +285,19 @@ def test_a_minor_edit_tells_nobody(site: Site, editor: Staff) -> None:
         last = changes.window(session, 0, changes.head(session))[-1]
     assert (last.kind, last.quiet) == (ChangeKind.EDITED, True)
     assert stored(site, one.id).updated_at == one.updated_at
+
+
+def test_what_is_sent_unchanged_is_no_correction_and_no_edit(site: Site, editor: Staff) -> None:
+    one = published(site)
+    address = f"/newsroom/articles/{one.id}/edit"
+    same = sent_of(editor.get(address).text)
+    refused = editor.post(address, same | {"do": "correct", "note": "Something."})
+    assert (refused.status, "Nothing differs from what is published" in refused.text) == (422, True)
+    assert "Something." in refused.text
+    answer = editor.post(address, same | {"do": "amend"})
+    assert "done=unchanged" in answer.headers["location"]
+    assert "Nothing was different" in editor.get(answer.headers["location"]).text
+    assert stored(site, one.id) == one
 
 
 def test_enter_in_a_field_of_a_public_release_publishes_nothing_by_itself(site: Site, editor: Staff) -> None:

@@ -1,15 +1,18 @@
 """One change of an article, as each operation makes it: in one transaction, from the version that it names."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from feeds.desk import Desk
+from feeds.errors import Stale
 from feeds.model import Article
 from feeds.staff import Actor
+from feeds.store import reading
 from feeds.store.database import Session
-from feeds.web.api import answers, documenting, views
+from feeds.web.api import answers, documenting, problems, views
 from feeds.web.api.call import Call, Calling, Reply
 from feeds.web.api.drafting import Drafting
 from feeds.web.api.etags import tag_of
@@ -46,8 +49,19 @@ class Change:
         return self.to(lambda session, actor, article: reply(self._call, session, do(session, actor, article)))
 
     def to(self, do: Callable[[Session, Actor, Article], Reply]) -> Response:
-        """Carry out what leaves something else to be answered."""
-        return self._call.change(self._request, self._article_id, do)
+        """Carry out what leaves something else to be answered. Problem 412, with the article as it stands, for a
+        change that was made from an old version: both can then be shown to who made it."""
+        try:
+            return self._call.change(self._request, self._article_id, do)
+        except Stale as error:
+            problem = problems.of_error(error)
+            with self._call.office.database.read() as session:
+                article = reading.get(session, self._article_id)
+                if not self._call.sees(article):
+                    raise problem from error
+                page = seen(self._call, session, article)
+            extra = {"article": page.model_dump(mode="json"), "version": article.version, "etag": tag_of(article)}
+            raise replace(problem, headers={"ETag": tag_of(article)}, extra=extra) from error
 
 
 Changing = Annotated[Change, Depends()]

@@ -12,7 +12,17 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from feeds.desk import ApprovalNeeded
-from feeds.errors import CivicwireError, Conflict, Forbidden, NotFound, NotReady, RowRefused, Stale, StoreError
+from feeds.errors import (
+    CivicwireError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotReady,
+    RowRefused,
+    Stale,
+    StoreError,
+    Unchanged,
+)
 from feeds.media.refusal import MediaRefused
 from feeds.web.chrome import preferred
 from feeds.words import Words
@@ -116,6 +126,8 @@ def of_error(error: CivicwireError) -> Problem:
             said = Saying("problem.detail.stale", {"article": error.article_id, "version": error.current})
             extra = {"version": error.current, "etag": etag}
             return Problem(412, said, "stale", headers={"ETag": etag}, extra=extra)
+        case Unchanged():
+            return Problem(409, Saying("problem.detail.unchanged"))
         case NotReady():
             # Neither this nor the next names the article: what a POST began is undone, and so is its number.
             lacking = [FieldError(lack.field, Saying(lack.word, lack.values)) for lack in error.lacks]

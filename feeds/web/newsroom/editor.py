@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds.errors import Conflict, Forbidden, NotFound, NotReady
+from feeds.errors import Conflict, Forbidden, NotFound, NotReady, Unchanged
 from feeds.intake.clean import clean_line
 from feeds.media import pictures
 from feeds.media.keeper import MAX_FILE_BYTES, MediaStore
@@ -131,6 +131,8 @@ class Editor:
                 saved = self._write(session, visitor, article, typed, content, note if wanted != "amend" else None)
         except NotReady as error:
             return self._form(request, visitor, typed, article, lacks=error.lacks)
+        except Unchanged:
+            return self._form(request, visitor, typed, article, problems=[("text", "editor.problem.unchanged")])
         except Conflict:  # somebody was quicker, perhaps to publish or to withdraw it
             return self._conflict(request, visitor, typed, content, number_of(request))
         except (Forbidden, NotFound) as error:
@@ -143,7 +145,7 @@ class Editor:
         if wanted == "publish" and not public:
             answer = self.room.door.redirect(request, f"{article_path(saved.id)}/publish")
         else:
-            done = ("corrected" if wanted != "amend" else "amended") if public else "saved"
+            done = _done(article, saved, wanted)
             answer = self.room.back(request, saved.id, done=done)
         # Tells the script of the form, which reads it, that its copy of what was typed is not needed any more.
         written = str(article.id) if article else "new"
@@ -296,6 +298,15 @@ def _case(article: Article | None) -> str:
     if article.approval is not None:
         return "waiting"
     return {State.DRAFT: "edit", State.PUBLISHED: "correct"}.get(article.state, article.state.value)
+
+
+def _done(before: Article | None, saved: Article, wanted: str) -> str:
+    """What the next page says was done."""
+    if before is None or before.state is not State.PUBLISHED:
+        return "saved"
+    if saved.version == before.version:
+        return "unchanged"
+    return "amended" if wanted == "amend" else "corrected"
 
 
 def _unsaid(wanted: str, note: str) -> Iterator[tuple[str, str]]:
