@@ -83,7 +83,7 @@ class Archives:
             return None
         vocabulary = {topic.slug: topic for topic in topics.known(session)}
         renderings = self.renderings or Renderings(newsroom, self.words, formats=(extension,))
-        shown = [one for one in renderings.of(session, parts[part - 1], vocabulary) if one.entry]
+        shown = [one for one in renderings.of(session, parts[part - 1], vocabulary) if one.stamp]
         older = {name: newsroom.url(url) for name, url in self._older(session, scope, month, part, len(parts)).items()}
         links = {"current": {name: newsroom.url(scope_feed_path(scope, name)) for name in FEED_TYPES}}
         closed = end <= now
@@ -93,8 +93,7 @@ class Archives:
             scope=scope,
             language=scope.language or newsroom.city.languages[0],
             topics=vocabulary,
-            entries=[one.entry for one in shown if one.entry],
-            updated=max((one.at for one in shown), default=start),
+            updated=max((at for one in shown if one.stamp for at in (one.at, one.stamp.updated)), default=start),
             self_urls={name: newsroom.url(archive_path(scope, month, name, part=part)) for name in FEED_TYPES},
             archives=({"prev-archive": older} if older else {}) | links,
             is_archive=closed,

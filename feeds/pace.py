@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from feeds.documents.entry import Entry
+from feeds.documents.entry import Stamp
 
 URGENT, BUSY, QUIET = 60, 300, 3600
 """Seconds for which a reader need not ask again."""
@@ -11,7 +11,7 @@ _URGENT_FOR = timedelta(hours=6)
 _BUSY_FOR = timedelta(days=7)
 
 
-def pace(entries: Iterable[Entry], now: datetime) -> tuple[int, datetime | None]:
+def pace(entries: Iterable[Stamp], now: datetime) -> tuple[int, datetime | None]:
     """The seconds, and from which instant on they are others if nothing is published till then; None if for ever.
 
     A feed is urgent for six hours after an urgent release, and busy for a week after any.

@@ -6,8 +6,9 @@ there touches no database.
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -16,7 +17,7 @@ import structlog
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.announced import is_announced
 from feeds.clock import Clock
-from feeds.documents.entry import APART, Entry
+from feeds.documents.entry import APART, Stamp
 from feeds.documents.feed import Feed, closing_of, feed_of
 from feeds.documents.splice import pieces
 from feeds.lineup import Placed, moved, touched
@@ -53,7 +54,6 @@ class _Live:
     """A scope that is asked for: its documents by format, the articles they show, and when they end by themselves."""
 
     feed: Feed
-    """Without its entries, which would stay in memory with every feed that ever showed them."""
     order: Sequence[Placed]
     """The articles that it shows."""
     gone: datetime | None
@@ -103,6 +103,7 @@ class Shelf:
         self._seen = 0
         self._turn = count(1)
         self._one_at_a_time = threading.RLock()
+        self._packers = ThreadPoolExecutor(len(FORMATS), "shelf-packs")  # most of the work, and other threads can go on
         self.following = False
         """Whether somebody calls `catch_up` all the time; if not, every question does."""
 
@@ -173,9 +174,9 @@ class Shelf:
             newer = [one for one in shown if one.number > after and one.number in live.numbers]
             if not newer or len(newer) == len(live.numbers):
                 return None
-            feed = replace(live.feed, entries=tuple(one.entry for one in newer if one.entry))
             number = max(one.number for one in newer)
-            made = self._document(feed, newer, scope, extension, number, FORMATS[extension].around(feed))
+            content = [one.pieces for one in newer]
+            made = self._document(live.feed, content, scope, extension, number, FORMATS[extension].around(live.feed))
             live.parts[extension, len(newer)] = made
             self._make_room()
             return made
@@ -206,7 +207,7 @@ class Shelf:
         shown = {scope: live.ids for scope, live in self._live.items()}
         return touched(shown, articles, self._newsroom, gone_since=self._clock() - GONE_FOR)
 
-    def _make(self, session: Session, scope: Scope, extensions: Iterable[str]) -> _Live:
+    def _make(self, session: Session, scope: Scope, extensions: Collection[str]) -> _Live:
         """A scope's documents from nothing but the store."""
         since = self._clock() - GONE_FOR
         order = scoped.newest(session, scope, self._newsroom, gone_since=since, limit=ENTRIES)
@@ -219,41 +220,37 @@ class Shelf:
         scope: Scope,
         order: Sequence[Placed],
         gone: datetime | None,
-        extensions: Iterable[str],
+        extensions: Collection[str],
         *,
         is_fresh: bool = False,
     ) -> _Live:
         """A scope's documents of these articles; `gone` is when the last was withdrawn that is not told of any more."""
         shown = self._renderings.of(session, [one for _, one in order], self._vocabulary, is_fresh=is_fresh)
+        wanted = self._closing(scope) + [one for one in shown if one.stamp]
+        stamps = [one.stamp for one in wanted if one.stamp]
         moments = [one.at for one in shown] + ([gone + GONE_FOR] if gone else [])
-        wanted = self._closing(scope) + [one for one in shown if one.entry]
-        entries = tuple(one.entry for one in wanted if one.entry)
         number = max((one.number for one in shown), default=0)
-        max_age, until = pace(entries, self._clock())
-        leaving = [entry.withdrawn + GONE_FOR - APART for entry in entries if entry.withdrawn]
+        max_age, until = pace(stamps, self._clock())
+        leaving = [stamp.withdrawn + GONE_FOR - APART for stamp in stamps if stamp.withdrawn]
         feed = feed_of(
             newsroom=self._newsroom,
             words=self._words,
             scope=scope,
             language=scope.language or self._newsroom.city.languages[0],
             topics=self._vocabulary,
-            entries=entries,
-            updated=max(moments, default=EMPTY_AT),
+            updated=max([max(moments, default=EMPTY_AT), *(stamp.updated for stamp in stamps)]),
             hubs=self._hubs if is_announced(scope) else (),
-            archives={"prev-archive": self._archive(scope, entries, number)} if entries else None,
+            archives={"prev-archive": self._archive(scope, stamps, number)} if stamps else None,
             max_age=max_age,
         )
         around = {name: module.around(feed) for name, module in FORMATS.items()}
         kept = within(DOCUMENT_BYTES, wanted, around)
-        if len(kept) < len(wanted):
-            feed = replace(feed, entries=tuple(one.entry for one in kept if one.entry))
-            around = {name: FORMATS[name].around(feed) for name in extensions}
         before = self._live.get(scope)
         used = before.used if before else next(self._turn)
         ends = min([*leaving, until or _FAR])
         left_out = self._left_out(order)
         live = _Live(
-            feed=replace(feed, entries=()),
+            feed=feed,
             order=order,
             gone=gone,
             until=ends,
@@ -263,8 +260,12 @@ class Shelf:
             ids=tuple(one for _, one in order),
             numbers=tuple(one.number for one in kept),
         )
-        for extension in extensions:
-            document = self._document(feed, kept, scope, extension, number, around[extension])
+        content = [one.pieces for one in kept]
+
+        def made(extension: str) -> Document:
+            return self._document(feed, content, scope, extension, number, around[extension])
+
+        for extension, document in zip(extensions, self._packers.map(made, extensions), strict=True):
             live.documents[extension] = document
             self._table[document.address] = document
             self._owners[document.address] = live
@@ -274,13 +275,13 @@ class Shelf:
     def _document(
         self,
         feed: Feed,
-        shown: Sequence[Rendering],
+        shown: Sequence[Mapping[str, bytes]],
         scope: Scope,
         extension: str,
         number: int,
         around: tuple[bytes, bytes],
     ) -> Document:
-        content = pieces(around, (one.pieces[extension] for one in shown), FORMATS[extension].BETWEEN)
+        content = pieces(around, (one[extension] for one in shown), FORMATS[extension].BETWEEN)
         url = feed.self_urls[extension]
         links = [f'<{url}>; rel="self"', f'<{feed.alternate_url}>; rel="alternate"; type="text/html"']
         links += [f'<{hub}>; rel="hub"' for hub in feed.hubs]
@@ -294,12 +295,12 @@ class Shelf:
             links=", ".join(links),
         )
 
-    def _archive(self, scope: Scope, entries: Sequence[Entry], number: int) -> dict[str, str]:
+    def _archive(self, scope: Scope, stamps: Sequence[Stamp], number: int) -> dict[str, str]:
         """Where a reader goes on: the month of the last change, in which nothing newer can have been published.
 
         That change makes its address another, for the month may not be over.
         """
-        month = Month.of(max(entry.updated for entry in entries), self._newsroom.city.zone)
+        month = Month.of(max(stamp.updated for stamp in stamps), self._newsroom.city.zone)
         return {name: self._newsroom.url(archive_path(scope, month, name, revision=number)) for name in FEED_TYPES}
 
     def _closing(self, scope: Scope) -> list[Rendering]:

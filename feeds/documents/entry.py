@@ -66,6 +66,15 @@ class Twin:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a feed has to know of an entry to say how fresh it is itself."""
+
+    updated: datetime
+    withdrawn: datetime | None
+    urgent: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One article as a feed shows it. `title`, `summary` and `rights` are plain text, `content_html` is HTML.
@@ -93,6 +102,11 @@ class Entry:
     correction: str | None = None
     withdrawn: datetime | None = None
     urgent: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """What a feed has to know of it."""
+        return Stamp(self.updated, self.withdrawn, self.urgent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

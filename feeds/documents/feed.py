@@ -52,7 +52,7 @@ def feed_of(
     scope: Scope,
     language: str,
     topics: Mapping[str, Topic],
-    entries: Sequence[Entry],
+    entries: Sequence[Entry] = (),
     updated: datetime,
     hubs: Sequence[str] = (),
     self_urls: Mapping[str, str] | None = None,

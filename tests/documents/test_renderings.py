@@ -8,7 +8,7 @@ import zstandard
 from sample_feed import MORNING, NEWSROOM, WORDS, article, feed, many
 
 from feeds.documents import rss
-from feeds.documents.entry import NOTHING
+from feeds.documents.entry import NOTHING, entry_of
 from feeds.model import Article
 from feeds.packed import pack
 from feeds.renderings import FORMATS, Rendering, Renderings
@@ -28,13 +28,22 @@ def test_an_entry_is_kept_until_it_is_forgotten() -> None:
     assert renderings.last(1) is None
 
 
+def test_what_is_kept_packed_is_what_each_format_writes() -> None:
+    one = article(1, title="밤 버스", body_html="<p>Later.</p>")
+    entry = entry_of(one, NEWSROOM, WORDS)
+    rendering = made(Renderings(NEWSROOM, WORDS), one)
+    assert rendering.pieces == {name: module.entry_bytes(entry) for name, module in FORMATS.items()}
+    assert rendering.longest == max(map(len, rendering.pieces.values()))
+    assert rendering.stamp == entry.stamp
+
+
 @pytest.mark.parametrize(
     ("one", "problem"),
     [(article(2, title="\ud800"), "it has no title"), (article(3, attachments=(None,)), "'NoneType' object has no")],
 )
 def test_f61_an_article_that_cannot_be_rendered_is_kept_as_that_with_the_reason(one: Article, problem: str) -> None:
     rendering = made(Renderings(NEWSROOM, WORDS), one)
-    assert rendering.entry is None
+    assert rendering.stamp is None
     assert rendering.problem.startswith(problem)
 
 

@@ -15,7 +15,7 @@ from sample_feed import MORNING, NEWSROOM, WORDS, article, feed, many, plain_fee
 from test_repairs import everything
 
 from feeds.documents.entry import NOTHING, Entry, entry_of
-from feeds.documents.feed import Feed, closing_of
+from feeds.documents.feed import closing_of
 from feeds.documents.splice import joined
 from feeds.documents.text import one_line
 from feeds.model import Article, Attachment, Picture, State
@@ -182,15 +182,16 @@ ARTICLES = st.builds(
 def shown(articles: Sequence[Article], name: str) -> tuple[bytes, list[Entry]]:
     """The document of these articles as the shelf makes it, and the entries in it."""
     renderings = Renderings(NEWSROOM, WORDS)
-    made = [renderings.make(one, NOTHING, number=one.id, at=MORNING) for one in articles]
-    good = [one for one in made if one.entry]
-    good = sorted(good, key=lambda one: (one.entry.updated, one.number), reverse=True)[:ENTRIES]  # type: ignore[union-attr]
-    whole = replace(feed(), entries=tuple(one.entry for one in good if one.entry))
-    whole = replace(whole, updated=max((entry.updated for entry in whole.entries), default=whole.updated))
-    kept = within(DOCUMENT_BYTES, good, {form: module.around(whole) for form, module in FORMATS.items()})
-    made_of: Feed = replace(whole, entries=tuple(one.entry for one in kept if one.entry))
+    made = [(renderings.make(one, NOTHING, number=one.id, at=MORNING), one) for one in articles]
+    good = [(one, entry_of(article, NEWSROOM, WORDS)) for one, article in made if one.stamp]
+    good = sorted(good, key=lambda pair: (pair[1].updated, pair[0].number), reverse=True)[:ENTRIES]
+    entries = [entry for _, entry in good]
+    whole = replace(feed(), entries=())
+    whole = replace(whole, updated=max((entry.updated for entry in entries), default=whole.updated))
+    around = {form: module.around(whole) for form, module in FORMATS.items()}
+    kept = within(DOCUMENT_BYTES, [one for one, _ in good], around)
     module = FORMATS[name]
-    return joined(module.around(made_of), (one.pieces[name] for one in kept), module.BETWEEN), list(made_of.entries)
+    return joined(around[name], (one.pieces[name] for one in kept), module.BETWEEN), entries[: len(kept)]
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -226,7 +227,7 @@ def test_the_longest_withdrawn_and_corrected_are_capped_with_their_tombstones(na
 def test_f61_what_is_longer_than_any_release_is_left_out_with_the_reason() -> None:
     files = tuple(Attachment(name="x" * 2_000, address=f"/{n}.pdf") for n in range(60))
     made = Renderings(NEWSROOM, WORDS).make(article(1, attachments=files), NOTHING, number=1, at=MORNING)
-    assert made.entry is None
+    assert made.stamp is None
     assert re.fullmatch(r"its entry has \d{3},\d{3} bytes, and 180,000 are the most", made.problem)
 
 
