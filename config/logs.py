@@ -5,12 +5,12 @@ import sys
 
 import structlog
 
+QUIET = logging.CRITICAL
+"""For a command, which says itself what it could not do."""
 
-def set_up(log_format: str = "text", *, quiet: bool = False) -> None:
-    """Send every event of ours and of the libraries to standard error; `quiet` keeps none:
-    a command says itself what it could not do.
-    """
-    level = logging.CRITICAL if quiet else logging.INFO
+
+def set_up(log_format: str = "text", *, level: int = logging.INFO) -> None:
+    """Send every event of ours and of the libraries from this level on to standard error."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if log_format == "json"

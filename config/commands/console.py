@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from config.logs import set_up
+from config.logs import QUIET, set_up
 from config.migrations.upgrading import demand_current
 from config.parts import Parts
 from config.settings import Settings, load_settings
@@ -32,7 +32,7 @@ def opened(*, now: str | None = None, settings: Settings | None = None) -> Itera
 @contextmanager
 def ready(parts: P) -> Iterator[P]:
     """These parts, over a database that is there and current, closed at the end."""
-    set_up(parts.settings.log_format, quiet=True)
+    set_up(parts.settings.log_format, level=QUIET)
     try:
         demand_current(parts.database)
         _bring_divisions_up(parts)

@@ -1,5 +1,6 @@
 """`civicwire demo`: the main job on the embedded default, from nothing to mails one can read in the browser."""
 
+import logging
 import shutil
 import sys
 import time
@@ -11,7 +12,7 @@ from config.commands.console import print_table
 from config.demo.mailbox import catching
 from config.demo.pages import MailPages
 from config.demo.story import Event, Story, StoryClock
-from config.logs import set_up
+from config.logs import QUIET, set_up
 from config.migrations.upgrading import upgrade
 from config.server import Served, background, serve_until_told
 from config.settings import Settings
@@ -31,7 +32,7 @@ _MARK = "civicwire.db"
 def run(*, once: bool, port: int) -> None:
     """Tell the story in a fresh var/demo, print what happened, and serve on unless `once`."""
     began = time.monotonic()
-    set_up(quiet=True)
+    set_up(level=QUIET)
     _clear(FOLDER)
     with catching() as (mailbox, smtp_port):
         clock = StoryClock()
@@ -85,6 +86,7 @@ def _serve(parts: Site, app: Served, port: int) -> None:
     handed = parts.accounts.add(SHELL.name, "editor", role=Role.OPERATOR)
     print(f"The newsroom: {base}/newsroom  name “{handed.person.name}”  password “{handed.password}”")
     sys.stdout.flush()
+    set_up(level=logging.WARNING)  # whoever looks around is told by a page that what is broken was noted
     alarm = schedule(parts.ticks, parts.newsroom.city.zone)
     with following(parts.shelf):
         serve_until_told(app, host="127.0.0.1", port=port, scheduler=alarm, before_end=parts.ticks.stop)

@@ -266,3 +266,17 @@ def test_head_answers_what_get_does_without_a_body(site: Site, path: str) -> Non
     head, get = (stranger(site).ask(method, path) for method in ("HEAD", "GET"))
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == get.headers["content-length"] == str(len(get.body))
+
+
+@pytest.mark.parametrize(
+    "asked", ["/search?q=bus&q=tram", "/articles?limit=1&limit=2", "/articles?board=a&board=b&limit=1"]
+)
+def test_a_filter_given_twice_is_refused_rather_than_one_of_them_taken(site: Site, asked: str) -> None:
+    told = demand_problem(stranger(site).get(asked), 422)
+    assert "This is given several times" in told["detail"]
+
+
+def test_several_divisions_are_one_filter(site: Site, cms: Program) -> None:
+    article = cms.create(publish=True)
+    found = read(cms.get("/articles?division=climate&division=water&division=climate"))["articles"]
+    assert [one["id"] for one in found] == [article["id"]]

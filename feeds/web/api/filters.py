@@ -1,14 +1,16 @@
 """By what lists and searches are narrowed, and that nothing is asked for that there is not."""
 
+from collections import Counter
 from typing import Annotated
 
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.model import Newsroom
 from feeds.store import topics
 from feeds.store.database import Session
 from feeds.web.api.fields import Instant, Language, Slug
-from feeds.web.api.problems import FieldError, invalid, none
+from feeds.web.api.problems import FieldError, Saying, invalid, none
 
 A_PAGE = 20
 LARGEST_PAGE = 100
@@ -26,6 +28,14 @@ class Filters(BaseModel):
     since: Annotated[Instant, Field(description="Published at this instant or later.")] | None = None
     until: Annotated[Instant, Field(description="Published before this instant.")] | None = None
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = A_PAGE
+
+
+def demand_single(request: Request) -> None:
+    """Problem 422 for a filter that is given several times and is one: which of them is meant nobody can know."""
+    asked = Counter(name for name, _ in request.query_params.multi_items() if name != "division")
+    wrong = [FieldError(name, Saying("problem.field.several")) for name, times in asked.items() if times > 1]
+    if wrong:
+        raise invalid(*wrong)
 
 
 def demand_known(session: Session, newsroom: Newsroom, wish: Filters) -> None:

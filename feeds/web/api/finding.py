@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from feeds.grams import QUERY_CHARACTERS
@@ -11,7 +11,7 @@ from feeds.marking import Piece
 from feeds.store import search
 from feeds.web.api import answers, documenting, views
 from feeds.web.api.call import Calling
-from feeds.web.api.filters import Filters, demand_known
+from feeds.web.api.filters import Filters, demand_known, demand_single
 from feeds.web.api.replies import shown
 
 router = APIRouter(generate_unique_id_function=lambda route: route.name)
@@ -40,6 +40,7 @@ class Wish(Filters):
 
 @router.get(
     "/search",
+    dependencies=[Depends(demand_single)],
     summary="Search what is published",
     tags=["reading"],
     response_model=answers.Hits,

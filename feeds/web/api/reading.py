@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from feeds.errors import NotFound
@@ -13,7 +13,7 @@ from feeds.web.api import answers, cursors, documenting, seeing, views
 from feeds.web.api.call import Calling
 from feeds.web.api.changing import ArticleId
 from feeds.web.api.etags import tag_of
-from feeds.web.api.filters import Filters, demand_known
+from feeds.web.api.filters import Filters, demand_known, demand_single
 from feeds.web.api.problems import FieldError, Saying, invalid
 from feeds.web.api.replies import shown
 
@@ -32,6 +32,7 @@ class ListFilters(Filters):
 
 @router.get(
     "/articles",
+    dependencies=[Depends(demand_single)],
     summary="List articles, the newest first",
     response_model=answers.ArticlePage,
     responses=documenting.told(422),
