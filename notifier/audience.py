@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feeds.model import Article, Newsroom
 from feeds.reach import Embargoed, Held, Looked, Posted, Reach
 from feeds.store.database import Session
-from notifier.ledger import history, mailings, press, wishes
+from notifier.ledger import embargo_mail, history, mailings, press, wishes
 from notifier.model import DeliveryState, Kind
 
 SHOWN = 500
@@ -47,7 +47,7 @@ class Audience:
 
     def embargoed(self, session: Session, article_id: int) -> Embargoed:
         """Who got an article under embargo by mail, and who looked at it before it was public."""
-        mails = press.mailed(session, article_id, limit=SHOWN)
+        mails = embargo_mail.mailed(session, article_id, limit=SHOWN)
         looks = press.accesses(session, article_id=article_id, limit=SHOWN)
         return Embargoed(
             held=[

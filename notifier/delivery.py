@@ -25,7 +25,7 @@ from notifier import mime, quiet
 from notifier.addresses import masked
 from notifier.dkim import Signer
 from notifier.envelope import ReturnAddresses, Way
-from notifier.ledger import deliveries, press
+from notifier.ledger import deliveries, embargo_mail
 from notifier.ledger.deliveries import LEASE
 from notifier.links import Links, archive_path
 from notifier.message_ids import message_id
@@ -236,7 +236,7 @@ class Sender:
             hashes = self.tokens.address_hashes(one.address)
             said = deliveries.objection(session, one, owner=owner, hashes=hashes)
             if said is None and one.kind is Kind.EMBARGO:
-                return press.objection(session, one, self.newsroom.lineage, now=self.clock())
+                return embargo_mail.objection(session, one, self.newsroom.lineage, now=self.clock())
             return said
 
     def _settle_reply(self, one: Delivery, owner: str, reply: Reply, done: DeliveryRun) -> None:

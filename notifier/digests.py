@@ -16,7 +16,7 @@ from feeds.store import changes, reading, topics
 from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.collected import Collected
-from notifier.ledger import mailings, own_mail, press, runs, subscribers
+from notifier.ledger import embargo_mail, mailings, own_mail, runs, subscribers
 from notifier.matching import News, Plan
 from notifier.messages import Letters
 from notifier.model import Audience, Cadence, Kind, Pause, Subscriber, Subscription, Timing
@@ -56,7 +56,7 @@ class Digests:
         for slot, timing in self._due(now):
             with self.database.write() as session:
                 changes.take_turn(session)
-                press.count_lifted(session)
+                embargo_mail.count_lifted(session)
                 one = self._run(session, slot, timing, now)
             if one is not None:
                 done.append(one)
@@ -69,7 +69,7 @@ class Digests:
         for person_id in rested:
             with self.database.write() as session:
                 changes.take_turn(session)
-                press.count_lifted(session)
+                embargo_mail.count_lifted(session)
                 person = subscribers.get(session, person_id)
                 if person is None or person.pause is None or person.pause.until > now:
                     continue

@@ -18,8 +18,8 @@ from feeds.model import Article, Newsroom, Step, StepKind
 from feeds.store import audit, changes, embargoes, reading
 from feeds.store.database import Database, Session, attempt
 from notifier.alerts import Alerts
-from notifier.ledger import mailings, press
-from notifier.ledger.press import Journalist
+from notifier.ledger import embargo_mail, mailings
+from notifier.ledger.embargo_mail import Journalist
 from notifier.messages import Letters
 from notifier.model import Kind
 from notifier.placeholders import MailContent
@@ -47,7 +47,7 @@ class Embargoes:
         for number in waiting:
             with self.database.write() as session:
                 changes.take_turn(session)
-                press.count_lifted(session)
+                embargo_mail.count_lifted(session)
                 steps = embargoes.waiting(session)
                 step = next((one for one in steps if one.number == number), None)
                 if step is None:
@@ -78,15 +78,15 @@ class Embargoes:
             return sum(self._alerts.correct(session, change) for change in found)
         article = reading.get(session, step.article_id)
         if step.kind not in _TEXT:
-            return self._address(session, step, article, press.recipients(session, article.id))
+            return self._address(session, step, article, embargo_mail.recipients(session, article.id))
         later = any(one.article_id == article.id and one.number > step.number for one in steps if one.kind in _TEXT)
         if not article.embargoed or later:
             return 0  # what came after it says more
         now, lineage = self.clock(), self._lineage(article)
         if step.kind is StepKind.RELEASED:
-            people = press.audience(session, article, lineage, now=now)
+            people = embargo_mail.audience(session, article, lineage, now=now)
         else:
-            people = press.still_accredited(session, article.id, lineage, now=now)
+            people = embargo_mail.still_accredited(session, article.id, lineage, now=now)
         return self._address(session, step, article, people)
 
     def _address(self, session: Session, step: Step, article: Article, people: Sequence[Journalist]) -> int:

@@ -12,7 +12,7 @@ from feeds.reach import Insider
 from feeds.store import audit, changes, embargoes
 from feeds.store.database import Database, Session
 from notifier.addresses import masked
-from notifier.ledger import press, subscribers
+from notifier.ledger import embargo_mail, press, subscribers
 from notifier.ledger.press import Accreditation, Way
 from notifier.model import Subscriber
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
@@ -127,11 +127,11 @@ class Press:
 
     def reach(self, session: Session, article: Article) -> int:
         """How many would have an article at once if it were released under embargo now."""
-        return len(press.audience(session, article, self._lineage(article), now=self.clock()))
+        return len(embargo_mail.audience(session, article, self._lineage(article), now=self.clock()))
 
     def _may_see(self, session: Session, one: Accreditation, article: Article) -> bool:
         lineage = self._lineage(article)
-        return one.covers(lineage) and press.follows(session, one.subscriber_id, article, lineage)
+        return one.covers(lineage) and embargo_mail.follows(session, one.subscriber_id, article, lineage)
 
     def _lineage(self, article: Article) -> tuple[str, ...]:
         return self.newsroom.lineage(article.division or self.newsroom.city.fallback_division)

@@ -14,7 +14,7 @@ from feeds.staff import SHELL
 from feeds.store import articles, changes, embargoes, reading
 from feeds.store.articles import Filing
 from notifier.embargoes import Embargoes
-from notifier.ledger import deliveries, mailings, press
+from notifier.ledger import deliveries, embargo_mail, mailings, press
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Kind, Timing
 from notifier.press import DayRefused, Press
@@ -102,7 +102,7 @@ class Rooms:
         with self.database.write() as session:
             claimed = deliveries.claim(session, owner="a test", now=self.clock(), limit=100)
             (one,) = [each for each in claimed if each.address == address]
-            said = press.objection(session, one, self.desk.newsroom.lineage, now=self.clock())
+            said = embargo_mail.objection(session, one, self.desk.newsroom.lineage, now=self.clock())
             deliveries.give_back(session, [each.id for each in claimed], owner="a test", at=self.clock())
         return said
 
@@ -379,7 +379,7 @@ def test_erasure_destroys_accreditation_address_and_record(journalist: Rooms) ->
         assert not press.everyone(session)
         assert not press.accesses(session, limit=10)
         assert press.live_key(session, person.id) is None
-        assert not press.mailed(session, one.id, limit=10)
+        assert not embargo_mail.mailed(session, one.id, limit=10)
 
 
 def test_the_record_is_destroyed_after_a_year(journalist: Rooms) -> None:
