@@ -173,6 +173,10 @@ def _sentence(error: Exception) -> str:
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
     if isinstance(cause, socket.gaierror):
         return "no such host is known"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted: {cause.verify_message}"
+    if isinstance(cause, ssl.SSLError):
+        return f"TLS failed: {(cause.reason or str(cause)).replace('_', ' ').lower()}"
     if isinstance(cause, OSError) and cause.errno:
         return os.strerror(cause.errno)
     return (str(error) or type(error).__name__).replace("\n", " ")

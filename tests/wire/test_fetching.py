@@ -3,7 +3,6 @@
 import io
 import ipaddress
 import ssl
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from feeds.fetching import Fetched, fetch
 from feeds.intake.decode import text_of
 from feeds.outgoing import FetchRefused, IpAddress, Rules, is_public, resolve
+from tests.wire.certificates import self_signed
 from tests.wire.unkind import PAGE, Unkind, serving
 
 
@@ -227,25 +227,7 @@ def test_a_host_that_does_not_listen_is_one_clear_sentence() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate for site.test that nobody else trusts."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    names = ["-subj", "/CN=site.test", "-addext", "subjectAltName=DNS:site.test"]
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "only.pem")]
-    subprocess.run([*command, *names, *files], check=True, capture_output=True)
-    both = folder / "both.pem"
-    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "only.pem").read_bytes())
-    return both
+    return self_signed(tmp_path_factory.mktemp("tls"), "DNS:site.test")
 
 
 def test_over_tls_the_certificate_has_to_be_that_of_the_name_though_its_address_is_connected_to(
