@@ -6,8 +6,9 @@ all is to be absent, what holds none of it is found.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 from feeds.grams import QUERY_CHARACTERS, QUERY_WORDS, Groups, Wanted, Word
@@ -46,12 +47,52 @@ class Either:
 Expression = Word | Not | Both | Either
 
 
+class Fault(StrEnum):
+    """Why a query would be read as another one than was asked."""
+
+    NONE = "none"
+    """Nothing in it can be looked for."""
+    MANY = "many"
+    """Something of it is beyond the bounds."""
+
+
+class WordsRefused(ValueError):
+    """A query that would be read as another one than was asked."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(
+            "words that hold no letter and no digit"
+            if fault is Fault.NONE
+            else f"more than {QUERY_WORDS} words, {QUERY_CHARACTERS} characters or {DEPTH} nested parentheses"
+        )
+        self.fault = fault
+        self.bounds = {"n": QUERY_WORDS, "characters": QUERY_CHARACTERS, "depth": DEPTH}
+        """What a sentence about it names."""
+
+
 def read(text: str) -> Expression | None:
     """The expression of a query, None where nothing could be understood. What is beyond the bounds is left out."""
-    lexed = list(_lexed(text[:QUERY_CHARACTERS].translate(_SIGNS)))
-    while len(written(found := _Reader(lexed).either())) > QUERY_CHARACTERS:
-        del lexed[-1]  # its spelling must be read whole again
-    return found
+    return _read(text)[0]
+
+
+def demand_whole(text: str) -> None:
+    """WordsRefused for a query of which `read` would leave everything out, or something that is beyond the bounds."""
+    found, is_whole = _read(text)
+    if not is_whole:
+        raise WordsRefused(Fault.MANY)
+    if found is None and text.strip():
+        raise WordsRefused(Fault.NONE)
+
+
+def _read(text: str) -> tuple[Expression | None, bool]:
+    """The expression of a query, and whether nothing of it is left out."""
+    given = list(_lexed(text[:QUERY_CHARACTERS].translate(_SIGNS)))
+    kept = list(_bounded(given))
+    is_whole = len(kept) == len(given) and len(text.rstrip()) <= QUERY_CHARACTERS
+    while len(written(found := _Reader(kept).either())) > QUERY_CHARACTERS:
+        del kept[-1]  # its spelling must be read whole again
+        is_whole = False
+    return found, is_whole
 
 
 def written(expression: Expression | None) -> str:
@@ -155,7 +196,6 @@ def _inner(expression: Expression) -> str:
 
 def _lexed(text: str) -> Iterator[str | Word]:
     depth = 0
-    seen: set[Word] = set()
     for before, phrase, after, bare in _TOKENS.findall(text):
         if bare in _OPERATORS:
             yield _OPERATORS[bare]
@@ -168,18 +208,24 @@ def _lexed(text: str) -> Iterator[str | Word]:
             after = ")" * (len(word) - len(kept) - own)
         found = plain(f'"{word}"').words[:1]
         opened = before if found else before.rstrip("-")
-        for sign in opened:
-            depth += sign == "("
-            if sign == "-" or depth <= DEPTH:
-                yield sign
-        for one in found:
+        closed = after[: depth + opened.count("(")]
+        depth += opened.count("(") - len(closed)
+        yield from (*opened, *found, *closed)
+
+
+def _bounded(lexed: Iterable[str | Word]) -> Iterator[str | Word]:
+    """What was lexed, without the words that are too many and the parentheses that are nested too deeply."""
+    depth = 0
+    seen: set[Word] = set()
+    for one in lexed:
+        depth += one == "("
+        if isinstance(one, Word):
             if one in seen or len(seen) < QUERY_WORDS:
                 seen.add(one)
                 yield one
-        for sign in after[:depth]:
-            if depth <= DEPTH:
-                yield sign
-            depth -= 1
+        elif one not in ("(", ")") or depth <= DEPTH:
+            yield one
+        depth -= one == ")"
 
 
 class _Reader:

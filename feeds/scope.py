@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from feeds.grams import line as grams_line
 from feeds.model import Article, Newsroom
-from feeds.query import Expression, holds, read, written
+from feeds.query import Expression, demand_whole, holds, read, written
 
 MAX_VALUES = 50
 """How many divisions, topics and boards one scope holds together."""
@@ -77,17 +77,25 @@ class Scope:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> "Scope":
-        """The scope of the fields of a query; ValueError for a field we do not know, or too many values."""
+        """The scope of the fields of a query; ValueError for a field we do not know, or too many values.
+
+        WordsRefused, a ValueError too, for words that would be read as others: never is a wish made a wider one.
+        """
         found: dict[str, list[str]] = {key: [] for key in _KEYS}
         for key, value in pairs:
             if key not in found:
                 raise ValueError(f"a scope has no {key}")
             found[key].append(value)
+        words = found["q"]
+        for one in words:
+            demand_whole(one)
+        joined = " ".join(words if len(words) < 2 else (f"({one})" for one in map(_spelt, words) if one))
+        demand_whole(joined)
         return cls(
             divisions=tuple(found["division"]),
             topics=tuple(found["topic"]),
             boards=tuple(found["board"]),
-            words=" ".join(found["q"] if len(found["q"]) < 2 else (f"({written(read(one))})" for one in found["q"])),
+            words=joined,
             language=found["lang"][-1] if found["lang"] else None,
             article=_number(found["article"][-1]) if found["article"] else None,
         )
@@ -116,6 +124,10 @@ class Scope:
         """The same wish today: each division under its present slug, or that of who goes on with its work."""
         going_on = ((slug, newsroom.current(slug)) for slug in self.divisions)
         return replace(self, divisions=tuple(division.slug if division else slug for slug, division in going_on))
+
+
+def _spelt(words: str) -> str:
+    return written(read(words))
 
 
 def _number(text: str) -> int:

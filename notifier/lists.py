@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from feeds.errors import AddressRefused
 from feeds.model import Newsroom
+from feeds.query import WordsRefused
 from feeds.scope import Scope
 from notifier.addresses import normalise
 from notifier.model import Cadence
@@ -80,12 +81,12 @@ class Reader:
 def _scope(query: str, newsroom: Newsroom, topics: frozenset[str]) -> Scope:
     try:
         scope = Scope.parse(query).present(newsroom)
+    except WordsRefused as error:
+        raise ValueError(f"scope has {error}") from error
     except ValueError as error:
         raise ValueError("scope is not of the form division=a&topic=b&q=words") from error
     if scope.article is not None:
         raise ValueError("scope names one release, which people follow on its own page")
-    if scope.article is not None:
-        raise ValueError("scope names one release: people follow one by its own page")
     known = {division.slug for division in newsroom.divisions}, topics, {one.slug for one in newsroom.city.boards}
     for named, slugs in zip((scope.divisions, scope.topics, scope.boards), known, strict=True):
         if not set(named) <= slugs:

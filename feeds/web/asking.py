@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from feeds.model import Board, Division, Newsroom, Topic
+from feeds.query import WordsRefused
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import divisions, topics
 from feeds.store.database import Database
@@ -63,6 +64,9 @@ class Asking:
             return scope_of(pairs, self.chrome.newsroom, vocabulary)
         except Unknown as unknown:
             return self.unknown(request, unknown.values, vocabulary)
+        except WordsRefused as refused:
+            text = self.words(request)(f"error.feed_words.{refused.fault}", **refused.bounds)
+            return self.chrome.message(request, 400, "feed_words", text=text)
         except ValueError:
             text = self.words(request)("error.feed_many.text", n=MAX_VALUES)
             return self.chrome.message(request, 400, "feed_many", text=text)
@@ -95,7 +99,7 @@ def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: S
     """The scope of an address's fields; what is no field of a scope is as if it were not there.
 
     A division is the one that goes on with its work today. Unknown names values that there are not; ValueError is
-    for more than fit.
+    for more than fit, and WordsRefused for words that would be read as others.
     """
     known: Mapping[str, Mapping[str, str]] = {
         "topic": {topic.slug: topic.slug for topic in vocabulary},

@@ -189,6 +189,8 @@ class FeedFront:
     def _answer(self, scope: Scope, asked: Mapping[bytes, bytes], client: str) -> Answer | None:
         if scope["http_version"] not in VERSIONS or not _BODY.isdisjoint(name for name, _ in scope["headers"]):
             return None
+        if not all(plain.is_host(value) for name, value in scope["headers"] if name == b"host"):
+            return None
         query = scope["query_string"]
         path = scope["raw_path"].decode("latin-1")
         address = f"{path}?{query.decode('latin-1')}" if query else path

@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from feeds.web.plain import is_host
+
 log = structlog.get_logger()
 
 FORM_BYTES = 64 * 1024
@@ -97,6 +99,8 @@ def _refusal(scope: Scope) -> int | None:
     names = [name for name, _ in scope["headers"]]
     if b"transfer-encoding" in names and b"content-length" in names:
         return 400  # RFC 9112, section 6.1: the shape of request smuggling
+    if any(name == b"host" and value and not is_host(value) for name, value in scope["headers"]):
+        return 400  # RFC 9112, section 3.2; one that names none is meant for whoever hears it
     if "\x00" in scope["path"] or "�" in scope["path"] or b"%00" in query:
         return 400
     return None

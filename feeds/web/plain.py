@@ -13,7 +13,7 @@ HEAD_BYTES = 8192
 _LINE = rb"[A-Za-z0-9!#$%&'*+.^_`|~-]++:[\t -~\x80-\xff]*+\r\n"
 _HEAD = re.compile(rb"(GET|HEAD) (/feeds/[!-~]{1,2000}+) HTTP/1\.1\r\n((?:" + _LINE + rb"){1,64}+)\r\n")
 _PAIR = re.compile(rb"([^:\r]++):[\t ]*+([^\r]*+)\r\n")
-_HOST = re.compile(rb"[A-Za-z0-9._~:\[\]-]{1,255}")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?")
 _UNUSUAL = frozenset(
     {
         b"a-im",
@@ -43,6 +43,11 @@ class Plain:
         return self.headers.get(name, b"").decode("latin-1")
 
 
+def is_host(value: bytes) -> bool:
+    """Whether a Host header names a host as the internet names them, perhaps with a port (RFC 9110, section 7.2)."""
+    return _HOST.fullmatch(value) is not None
+
+
 def read(data: bytes, start: int = 0) -> Plain | None:
     """The request that begins at this place; None for one that is not plain."""
     found = _HEAD.match(data, start, start + HEAD_BYTES)
@@ -53,7 +58,7 @@ def read(data: bytes, start: int = 0) -> Plain | None:
     headers = {name.lower(): value for name, value in pairs}
     if len(headers) != len(pairs) or not _UNUSUAL.isdisjoint(headers):
         return None
-    if _HOST.fullmatch(headers.get(b"host", b"")) is None:
+    if not is_host(headers.get(b"host", b"")):
         return None
     if b"connection" in headers and headers[b"connection"].lower() != b"keep-alive":
         return None

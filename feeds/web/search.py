@@ -14,6 +14,7 @@ from feeds.addresses import feed_page_path, subscribe_path
 from feeds.grams import QUERY_CHARACTERS
 from feeds.localtime import instant_of
 from feeds.model import Division, Newsroom, Topic
+from feeds.query import WordsRefused, demand_whole
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import search, topics
 from feeds.store.database import Database
@@ -34,6 +35,8 @@ class Asked:
     """What an address asks for. Whatever in it is no filter of ours is as if it were not there."""
 
     text: str = ""
+    refused: WordsRefused | None = None
+    """Why the words cannot be looked for as they stand."""
     divisions: tuple[Division, ...] = ()
     boards: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -50,8 +53,10 @@ class Asked:
         since, until = _day(given.get("from", "")), _day(given.get("to", ""))
         if since and until and until < since:
             since, until = until, since
+        text = " ".join(given.get("q", "").split())
         return cls(
-            text=" ".join(given.get("q", "").split())[:QUERY_CHARACTERS],
+            text=text,
+            refused=_refused(text),
             divisions=_divisions(given.getlist("division"), newsroom),
             boards=_known(given.getlist("board"), [board.slug for board in city.boards]),
             topics=_known(given.getlist("topic"), [topic.slug for topic in vocabulary]),
@@ -72,8 +77,9 @@ class Asked:
 
     @property
     def scope(self) -> Scope | None:
-        """What a feed and a mail can go on with; None where days are asked for, which no feed has."""
-        if self.since or self.until or not self.anything:
+        """What a feed and a mail can go on with; None for days, which no feed has, and for words that
+        would be read as others."""
+        if self.since or self.until or self.refused or not self.anything:
             return None
         slugs = tuple(division.slug for division in self.divisions)
         return Scope(slugs, self.language, topics=self.topics, boards=self.boards, words=self.text)
@@ -134,7 +140,7 @@ class SearchPage:
         with self.database.read() as session:
             vocabulary = topics.known(session)
             asked = Asked.read(request.query_params, newsroom, vocabulary)
-            results = search.search(session, asked.query(newsroom)) if asked.anything else None
+            results = search.search(session, asked.query(newsroom)) if asked.anything and not asked.refused else None
             if results and asked.page > results.pages(A_PAGE):
                 asked = replace(asked, page=results.pages(A_PAGE))
                 results = search.search(session, asked.query(newsroom))
@@ -145,6 +151,8 @@ class SearchPage:
         return self.chrome.page(
             request,
             "search.html",
+            status=400 if asked.refused else 200,
+            fault=words(f"search.fault.{asked.refused.fault}", **asked.refused.bounds) if asked.refused else None,
             title=f"{asked.text} · {words('search.title')}" if asked.text else words("search.title"),
             asked=asked,
             results=results,
@@ -162,6 +170,14 @@ class SearchPage:
             next_url=visit.link(asked.address(page=asked.page + 1)) if not last else None,
             plain_url=visit.link(asked.address(filters=False)) if asked.filters else None,
         )
+
+
+def _refused(text: str) -> WordsRefused | None:
+    try:
+        demand_whole(text)
+    except WordsRefused as refused:
+        return refused
+    return None
 
 
 def _divisions(slugs: Sequence[str], newsroom: Newsroom) -> tuple[Division, ...]:

@@ -26,7 +26,7 @@ from notifier.tokens import Purpose
 from notifier.web.doorway import Doorway, host_of, route
 from notifier.web.followed import shown
 from notifier.web.hours import timed
-from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_article, asked_scope, first, read_wish
+from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_article, first, read_wish, scope_or_fault
 from notifier.windows import mails_a_week
 
 log = structlog.get_logger()
@@ -72,21 +72,23 @@ class Residents:
         gone = self._gone(request, request.query_params.multi_items())
         if gone is not None:
             return gone
-        try:
-            asked = asked_scope(request.query_params.multi_items())
-        except ValueError:
-            asked = Scope()
         language = self._chrome.visit(request).language
         try:
+            asked, typed, faults = scope_or_fault(request.query_params.multi_items(), self._chrome.words[language])
+        except ValueError:
+            asked, typed, faults = Scope(), "", {}
+        status = 400 if faults else 200
+        try:
             offer = self._offer()
-            wish = Wish(scope=offer.known(asked), language=language)
-            return self._form_page(request, wish, offer, look=bool(str(wish.scope)))
+            wish = Wish(scope=offer.known(asked), typed=typed, language=language, errors=faults)
+            return self._form_page(request, wish, offer, status=status, look=bool(str(wish.scope)) and not faults)
         except StoreError as error:
             if asked.topics:
                 raise  # without the vocabulary the wish would read as a wider one
             log.warning("sign_up.without_topics", cause=str(error))
             offer = Offer(self._chrome.newsroom, ())
-            return self._form_page(request, Wish(scope=offer.known(asked), language=language), offer)
+            wish = Wish(scope=offer.known(asked), typed=typed, language=language, errors=faults)
+            return self._form_page(request, wish, offer, status=status)
 
     def subscribe(self, request: Request, fields: Fields) -> Response:
         """Take a wish; the answer is the same for every address, known or not."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.errors import AddressRefused
+from feeds.grams import QUERY_CHARACTERS
 from feeds.model import Newsroom, Topic
+from feeds.query import WordsRefused
 from feeds.scope import MAX_VALUES, Scope
 from feeds.words import Words
 from notifier import timing
@@ -57,6 +59,8 @@ class Wish:
 
     email: str = ""
     scope: Scope = field(default_factory=Scope)
+    typed: str = ""
+    """The words as they were typed, where they cannot stay so."""
     cadence: str = Cadence.DAILY
     timing: Timing | None = None
     language: str = ""
@@ -69,12 +73,27 @@ def first(fields: Fields, name: str) -> str:
 
 
 def asked_scope(fields: Fields) -> Scope:
-    """The scope of a form's fields, whatever they hold; ValueError for more than one holds."""
+    """The scope of a form's fields, whatever they hold; ValueError for more than one holds, and WordsRefused for words
+    that would be read as others."""
     article = asked_article(fields)
     if article is not None:
         return Scope(article=article)
     named = {"division": "division", "topic": "topic", "board": "board", "q": "q", "releases_in": "lang"}
     return Scope.of([(named[name], value) for name, value in fields if name in named and value])
+
+
+def scope_or_fault(fields: Fields, words: Words) -> tuple[Scope, str, dict[str, str]]:
+    """The scope of a form's fields; where its words cannot stay so, without them, with what was typed and a sentence.
+
+    ValueError for more than a scope holds.
+    """
+    try:
+        return asked_scope(fields), "", {}
+    except WordsRefused as refused:
+        others = [(name, value) for name, value in fields if name != "q"]
+        typed = " ".join(value for name, value in fields if name == "q")[: 2 * QUERY_CHARACTERS]
+        said = words(f"subscribe.error.words.{refused.fault}", **refused.bounds)
+        return asked_scope(others), typed, {"words": said}
 
 
 def asked_article(fields: Fields) -> int | None:
@@ -95,9 +114,11 @@ def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -
         normalise(email)
     except AddressRefused as refused:
         errors["email"] = words(refused.word)
-    scope = Scope()
+    scope, typed = Scope(), ""
     try:
-        asked = asked_scope(fields).present(offer.newsroom)
+        wished, typed, faults = scope_or_fault(fields, words)
+        asked = wished.present(offer.newsroom)
+        errors |= faults
     except ValueError:
         errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_VALUES)
     else:
@@ -106,8 +127,6 @@ def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -
             errors["divisions"] = words("subscribe.error.divisions_unknown")
         if (scope.topics, scope.boards, scope.language) != (asked.topics, asked.boards, asked.language):
             errors["narrow"] = words("subscribe.error.narrow_unknown")
-        if first(fields, "q").strip() and not scope.words:
-            errors["words"] = words("subscribe.error.words")
     cadence = first(fields, "cadence") if scope.article is None else Cadence.IMMEDIATE
     if cadence not in list(Cadence):
         errors["cadence"] = words("subscribe.error.cadence")
@@ -123,4 +142,4 @@ def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -
         errors["language"] = words("subscribe.error.language")
     if not stood_here:
         errors["form_token"] = words("subscribe.error.form")
-    return Wish(email[:254], scope, cadence, chosen, language, errors)
+    return Wish(email[:254], scope, typed, cadence, chosen, language, errors)

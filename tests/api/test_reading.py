@@ -241,7 +241,12 @@ def test_a_search_marks_what_was_asked_for(site: Site, cms: Program) -> None:
     assert read(stranger(site).get("/search?q=buses&division=transport"))["total"] == 0
 
 
-@pytest.mark.parametrize("query", ["", "q=" + "x" * 201, "q=x&offset=301", "q=x&order=worst", "q=x&page=2"])
+MANY = "q=" + "+".join(f"w{n}" for n in range(17))
+
+
+@pytest.mark.parametrize(
+    "query", ["", "q=" + "x" * 201, "q=x&offset=301", "q=x&order=worst", "q=x&page=2", "q=!!", MANY]
+)
 def test_a_search_that_cannot_be_is_refused(site: Site, query: str) -> None:
     demand_problem(stranger(site).get(f"/search?{query}"), 422)
 

@@ -22,6 +22,7 @@ OPEN_TO_THE_NOTIFIER = {
     "feeds.localtime",
     "feeds.model",
     "feeds.naming",
+    "feeds.query",
     "feeds.reach",
     "feeds.scope",
     "feeds.words",

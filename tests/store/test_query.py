@@ -1,11 +1,13 @@
 """Saved searches: what AND, OR and NOT mean, in Korean and English, and that no query is an error."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds import grams
-from feeds.query import holds, read, words, written
+from feeds.query import DEPTH, Fault, WordsRefused, demand_whole, holds, read, words, written
 
 PIECES = st.sampled_from([*"()|-", "AND", "OR", "NOT", '"', '"city council"', "수출", "지방정부", "2026년", "a", "B"])
 QUERIES = st.lists(st.tuples(PIECES, st.sampled_from(["", " "])), max_size=20).map(
@@ -69,3 +71,36 @@ def test_a_long_query_is_cut_so_that_its_spelling_reads_as_itself(query: str) ->
     found = read(query)
     assert len(written(found)) <= grams.QUERY_CHARACTERS
     assert read(written(found)) == found
+
+
+@given(st.text(max_size=250) | QUERIES)
+def test_a_query_is_taken_whole_or_refused_and_a_canonical_one_is_never_refused(query: str) -> None:
+    canonical = written(read(query))
+    demand_whole(canonical)
+    with suppress(WordsRefused):
+        demand_whole(query)
+        assert canonical or not query.strip()
+
+
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ("!!", Fault.NONE),
+        ('"" ( ) | -', Fault.NONE),
+        ("NOT", Fault.NONE),
+        (" ".join(f"w{n}" for n in range(grams.QUERY_WORDS + 1)), Fault.MANY),
+        ("a " * grams.QUERY_CHARACTERS, Fault.MANY),
+        ("a".ljust(grams.QUERY_CHARACTERS) + "b", Fault.MANY),
+        ("(a | " * (DEPTH + 1) + "b" + ")" * (DEPTH + 1), Fault.MANY),
+        (" ".join(f"\ufdfa{n}" for n in range(15)), Fault.MANY),
+    ],
+)
+def test_b59_words_that_would_be_read_as_others_are_refused(query: str, fault: Fault) -> None:
+    with pytest.raises(WordsRefused) as refused:
+        demand_whole(query)
+    assert refused.value.fault is fault
+
+
+@pytest.mark.parametrize("query", ["", "  ", "bus !!", " ".join(f"w{n}" for n in range(grams.QUERY_WORDS)), "-a", "(a"])
+def test_what_is_read_whole_is_taken(query: str) -> None:
+    demand_whole(query)

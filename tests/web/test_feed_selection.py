@@ -72,7 +72,8 @@ def test_any_combination_is_a_feed(filled: Site, query: str, found: set[str] | N
         ("/feeds/select.rss?topic=summit&utm_source=x&division=", "/feeds/select.rss?topic=summit"),
         ("/feeds/water.rss?lang=ko", "/feeds/select.rss?division=water&lang=ko"),
         ("/feeds/select.rss?q=Night%20Bus", "/feeds/select.rss?q=bus+night"),
-        ("/feeds/select.rss?q=!!!", "/feeds/all.rss"),
+        ("/feeds/select.rss?q=%20&topic=summit", "/feeds/select.rss?topic=summit"),
+        ("/feeds/select.rss?q=bus&q=night", "/feeds/select.rss?q=bus+night"),
         ("/feeds/all.rss?x=%20", "/feeds/all.rss"),
     ],
 )
@@ -113,10 +114,28 @@ def test_b61_a_query_that_is_none_is_refused(site: Site, query: str) -> None:
     assert site.browser.get(f"/feeds/select.rss?{query}").status in (301, 400, 414)
 
 
-def test_b61_words_without_end_are_cut_and_still_one_feed(site: Site) -> None:
-    answer = site.browser.get("/feeds/select.rss?q=" + "word+" * 300)
-    assert answer.status == 301
-    assert site.browser.get(answer.headers["location"]).status == 200
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=!!", "no letter and no digit"),
+        ("q=!!&division=water", "no letter and no digit"),
+        ("q=bus&q=%F0%9F%9A%8C", "no letter and no digit"),
+        ("q=" + "+".join(f"w{n}" for n in range(17)), "at most 16 different words"),
+        ("&".join(f"q=w{n}" for n in range(17)), "at most 16 different words"),
+        ("q=" + "word+" * 300, "200 characters"),
+        ("q=" + "(a+OR+" * 9 + "b" + ")" * 9, "at most 8 deep"),
+    ],
+)
+def test_b59_b61_words_that_would_be_read_as_others_never_lead_to_a_wider_feed(
+    site: Site, query: str, said: str
+) -> None:
+    for path in ("select.rss", "select.atom", "select.json", "select.opml", "select", "all.rss", "water.rss"):
+        answer = site.browser.get(f"/feeds/{path}?{query}")
+        assert (answer.status, said in answer.text) == (400, True), path
+        assert "location" not in answer.headers
+    month = site.browser.get(f"/feeds/select/2026-05.rss?{query}")
+    assert (month.status, said in month.text) == (400, True)
+    assert "글자" in site.browser.get(f"/feeds/select.rss?{query}", accept_language="ko").text
 
 
 def test_the_page_of_a_scope_and_its_feed_lead_to_each_other(filled: Site) -> None:

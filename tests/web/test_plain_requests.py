@@ -106,7 +106,7 @@ def test_what_asks_for_more_is_left_to_h11(line: str) -> None:
     assert plain.read(SOUND[:-2] + line.encode() + b"\r\n\r\n") is None
 
 
-@pytest.mark.parametrize("host", ["", "a b", "a,b", "a/b", "a@b", "\xe4", "a" * 256])
+@pytest.mark.parametrize("host", ["", "a b", "a,b", "a/b", "a@b", "a:b:c", "[[::1]", "\xe4", "a" * 256])
 def test_a_host_that_can_be_none_is_left_to_h11(host: str) -> None:
     assert plain.read(f"GET /feeds/all.rss HTTP/1.1\r\nHost: {host}\r\n\r\n".encode("latin-1")) is None
 

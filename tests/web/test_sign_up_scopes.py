@@ -68,7 +68,6 @@ def test_what_the_form_holds_is_what_the_confirmation_mail_and_the_subscription_
         ("topic=summit&topic=over&topic=nowhere", "topic=summit"),
         ("board=gone", ""),
         ("releases_in=tlh", ""),
-        ("q=%21%21", ""),
         ("&".join(f"division=x{n}" for n in range(MAX_VALUES + 1)), ""),
         ("division=climate&lang=ko", "division=climate"),
     ],
@@ -87,6 +86,7 @@ def test_what_an_address_names_that_is_not_there_is_as_if_it_were_not(tagged: Si
         ("board", "<script>", "narrow-fault"),
         ("releases_in", "tlh", "narrow-fault"),
         ("q", "!!!", "words-fault"),
+        ("q", " ".join(f"w{n}" for n in range(17)), "words-fault"),
     ],
 )
 def test_b13_what_is_sent_and_is_not_there_is_refused_by_its_name(
@@ -97,7 +97,19 @@ def test_b13_what_is_sent_and_is_not_there_is_refused_by_its_name(
     assert f'id="{fault}"' in answer.text
     assert 'value="climate" checked' in answer.text
     assert "<script" not in answer.text
+    assert field != "q" or f'name="q" value="{value}"' in answer.text
     assert kept(tagged) == []
+
+
+@pytest.mark.parametrize(("asked", "said"), [("!!", "no word"), ("+".join(f"w{n}" for n in range(17)), "at most 16")])
+def test_b59_an_address_with_words_that_would_be_read_as_others_leads_to_the_form_and_its_sentence(
+    tagged: Site, asked: str, said: str
+) -> None:
+    answer = tagged.browser.get(f"/subscribe?division=climate&q={asked}")
+    assert answer.status == 400
+    assert said in answer.between('id="words-fault">', "<")
+    assert answer.between('name="q" value="', '"') == asked.replace("+", " ")
+    assert 'value="climate" checked' in answer.text
 
 
 def test_a_search_leads_to_its_feed_and_to_the_sign_up_form(tagged: Site) -> None:

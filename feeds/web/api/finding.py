@@ -8,10 +8,12 @@ from pydantic import Field
 
 from feeds.grams import QUERY_CHARACTERS
 from feeds.marking import Piece
+from feeds.query import WordsRefused, demand_whole
 from feeds.store import search
 from feeds.web.api import answers, documenting, views
 from feeds.web.api.call import Calling
 from feeds.web.api.filters import Filters, demand_known, demand_single
+from feeds.web.api.problems import FieldError, Saying, invalid
 from feeds.web.api.replies import shown
 
 router = APIRouter(generate_unique_id_function=lambda route: route.name)
@@ -50,6 +52,10 @@ class Wish(Filters):
 def search_articles(call: Calling, wish: Annotated[Wish, Query()]) -> Response:
     """Articles that hold all the words, also within longer Korean words; what fits best is first."""
     newsroom = call.office.newsroom
+    try:
+        demand_whole(wish.q)
+    except WordsRefused as refused:
+        raise invalid(FieldError("q", Saying(f"problem.field.words.{refused.fault}", refused.bounds))) from refused
     query = search.Query(
         text=wish.q,
         divisions=tuple(sorted({inner for slug in wish.division for inner in newsroom.within(slug)})),
