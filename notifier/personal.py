@@ -125,11 +125,13 @@ class Personal:
         now = self.clock()
         with self._alone() as session:
             wish = signups.get(session, signup_id)
-            person = subscribers.get(session, wish.mover_id) if wish and wish.mover_id else None
-            if wish is None or person is None:
+            if wish is None or wish.mover_id is None:
                 return None
             if wish.confirmed_at is not None:
                 return subscribers.find(session, wish.address)
+            person = subscribers.get(session, wish.mover_id)
+            if person is None:
+                return None
             signups.confirm(session, wish.id, now=now)
             suppressions.lift(session, self.tokens.address_hashes(wish.address))
             moved = own_mail.move_to(session, person, wish.address, now=now)

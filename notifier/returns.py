@@ -116,7 +116,7 @@ class Returns:
         if found is Finding.HARD:
             self._suppress(session, sent.address, Reason.HARD, report.status)
             return
-        bounced_at = ledger.soft_since(session, sent.subscriber_id, agreed)
+        bounced_at = ledger.soft_since(session, sent, agreed)
         if bounces.score(bounced_at, self.clock()) >= bounces.SOFT_LIMIT:
             self._suppress(session, sent.address, Reason.SOFT, report.status)
 

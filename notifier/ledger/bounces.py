@@ -70,12 +70,16 @@ def agreed_at(session: Session, subscriber_id: int) -> datetime | None:
     return session.execute(wanted).scalar()
 
 
-def soft_since(session: Session, subscriber_id: int, since: datetime) -> Sequence[datetime]:
-    """When the mails of a person came back softly, from this instant on."""
+def soft_since(session: Session, sent: Sent, since: datetime) -> Sequence[datetime]:
+    """When mails to this one's person at this one's address came back softly, from this instant on.
+
+    What an address did that they have left says nothing of the one they have.
+    """
     wanted = (
         select(bounce.c.at)
         .join(delivery, delivery.c.id == bounce.c.delivery_id)
-        .where(delivery.c.subscriber_id == subscriber_id, bounce.c.finding == Finding.SOFT, bounce.c.at >= since)
+        .where(delivery.c.subscriber_id == sent.subscriber_id, delivery.c.address == sent.address)
+        .where(bounce.c.finding == Finding.SOFT, bounce.c.at >= since)
     )
     return list(session.execute(wanted).scalars())
 

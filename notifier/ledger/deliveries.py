@@ -138,7 +138,7 @@ def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[s
     List mail needs a live subscription under the same address, and none goes to a suppressed one. Nothing tells of a
     withdrawn article but its notice: if all are, the delivery is skipped. An alert of a text that was corrected since
     is skipped too, for its correction is on the way to the same people. What else a release under embargo needs, its
-    own ledger is asked (`notifier.ledger.press`).
+    own ledger is asked (`notifier.ledger.embargo_mail`).
 
     Three answers are no end: PENDING, sending is held; SENDING, the claim is another's by now; DEFERRED, the digest is
     being made again without what was withdrawn.

@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, insert, select, update
 from feeds.scope import Scope
 from feeds.store import changes
 from feeds.store.database import Session
-from notifier.ledger import subscribers
+from notifier.ledger import merging, subscribers
 from notifier.ledger.tables import consent, delivery, move, subscriber, subscription
 from notifier.model import OPEN, Cadence, DeliveryState, Subscriber
 
@@ -51,7 +51,7 @@ def resume(session: Session, subscriber_id: int, *, to: int, caught_up: bool) ->
 def move_to(session: Session, person: Subscriber, address: str, *, now: datetime) -> Subscriber:
     """Write to a person at another address from now on; mails on their way go there too.
 
-    Where somebody is written to there already, both are one from now on: that one follows what this one followed.
+    Where somebody is written to there already, both are one from now on.
     """
     known = subscribers.find(session, address)
     if known is None:
@@ -66,11 +66,7 @@ def move_to(session: Session, person: Subscriber, address: str, *, now: datetime
             pictures=person.pictures,
             pause=person.pause,
         )
-    followed = {one.scope for one in subscribers.live(session, known.id)}
-    for one in subscribers.live(session, person.id):
-        if one.scope not in followed:
-            subscribers.follow(session, known.id, one.scope, one.cadence, now=now, cursor=one.cursor)
-    subscribers.stop(session, person.id, reason="moved", now=now)
+    merging.merge(session, person, known, now=now)
     return known
 
 

@@ -170,6 +170,40 @@ def erase(session: Session, ids: Sequence[int]) -> None:
         session.execute(delete(table).where(table.c.subscriber_id.in_(ids)))
 
 
+def merge(session: Session, gone: int, stays: int, *, now: datetime) -> None:
+    """Give one subscriber what another has here: the accreditation that ends last with its personal address, which goes
+    on to open the same, and the record of what was looked at. The other's personal address ends.
+    """
+    mine, known = find(session, gone), find(session, stays)
+    loser = stays if mine is not None and (known is None or known.until < mine.until) else gone
+    session.execute(delete(accreditation).where(accreditation.c.subscriber_id == loser))
+    if live_key(session, gone) is not None and live_key(session, stays) is not None:
+        _end_keys(session, loser, now)
+    for table in (accreditation, press_key):
+        session.execute(update(table).where(table.c.subscriber_id == gone).values(subscriber_id=stays))
+    columns = "article_id", "way", "hour", "first_at", "last_at", "number", "agent"
+    looked = delete(embargo_access).where(embargo_access.c.subscriber_id == gone)
+    for row in session.execute(looked.returning(*(embargo_access.c[name] for name in columns))).all():
+        _add_look(session, stays, row)
+
+
+def _add_look(session: Session, subscriber_id: int, row: Row[Any]) -> None:
+    key = {"subscriber_id": subscriber_id, "article_id": row.article_id, "way": row.way, "hour": row.hour}
+    same = and_(*(embargo_access.c[name] == value for name, value in key.items()))
+    known = session.execute(select(embargo_access).where(same)).first()
+    if known is None:
+        session.execute(insert(embargo_access).values(**(dict(row._mapping) | key)))
+        return
+    last = max((known, row), key=lambda one: one.last_at)
+    values = {
+        "first_at": min(known.first_at, row.first_at),
+        "last_at": last.last_at,
+        "number": known.number + row.number,
+        "agent": last.agent,
+    }
+    session.execute(update(embargo_access).where(same).values(**values))
+
+
 def _end_keys(session: Session, subscriber_id: int, now: datetime) -> None:
     mine = press_key.c.subscriber_id == subscriber_id, press_key.c.ended_at.is_(None)
     session.execute(update(press_key).where(*mine).values(ended_at=now))
