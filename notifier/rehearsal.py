@@ -20,11 +20,12 @@ from notifier.collected import Collected
 from notifier.digests import news_of
 from notifier.labels import labels_of
 from notifier.ledger import mailings, renewals, subscribers
-from notifier.matching import Item, News
+from notifier.matching import News
 from notifier.messages import Follows, Letters
 from notifier.model import Cadence, Kind, Subscriber, Subscription
 from notifier.placeholders import MailContent, fill
 from notifier.preview import NOWHERE
+from notifier.quiet import parted
 from notifier.timing import zone_of
 from notifier.voice import Embargo
 
@@ -44,9 +45,11 @@ class Rehearsal:
     letters: Letters
     clock: Clock
 
-    def mail(self, session: Session, kind: Kind, address: str, article: Article | None = None) -> MailContent:
+    def mails(
+        self, session: Session, kind: Kind, address: str, article: Article | None = None
+    ) -> Sequence[MailContent]:
         """The mail of this kind for the subscriber of a normalised address; about the article where its kind has one,
-        by default the newest that this person would get.
+        by default the newest that this person would get. Two where a part of a digest is advertising.
 
         NotFound where nobody has the address, or there is no release to tell of.
         """
@@ -54,13 +57,14 @@ class Rehearsal:
         if person is None:
             raise NotFound("subscriber", masked(address))
         live = subscribers.live(session, person.id)
+        if kind is Kind.DIGEST:
+            return [fill(content, NOWHERE) for content in self._digests(session, person, live)]
         write: dict[Kind, Callable[[], MailContent]] = {
             Kind.CONFIRMATION: lambda: self._confirmation(session, person, live),
             Kind.WELCOME: lambda: self.letters.welcome(
                 self._follows(session, person, live), language=person.language, timing=person.timing
             ),
             Kind.MANAGE_LINK: lambda: self.letters.manage_link(language=person.language),
-            Kind.DIGEST: lambda: self._digest(session, person, live),
             Kind.RENEWAL: lambda: self._renewal(session, person, live),
             Kind.ADDRESS_CONFIRM: lambda: self.letters.address_confirm(language=person.language),
             Kind.ADDRESS_CHANGED: lambda: self.letters.address_changed(
@@ -68,7 +72,7 @@ class Rehearsal:
             ),
         }
         content = write[kind]() if kind in write else self._about(session, kind, person, live, article)
-        return fill(content, NOWHERE)
+        return [fill(content, NOWHERE)]
 
     def _about(
         self, session: Session, kind: Kind, person: Subscriber, live: Sequence[Subscription], article: Article | None
@@ -134,7 +138,7 @@ class Rehearsal:
             for labels, one in zip(named, live, strict=True)
         ]
 
-    def _digest(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> MailContent:
+    def _digests(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> list[MailContent]:
         """What waits for them now; where nothing does, the newest that they would have got."""
         collected = [one for one in live if one.cadence is not Cadence.IMMEDIATE] or list(live)
         if not collected:
@@ -142,23 +146,29 @@ class Rehearsal:
         cadence = collected[0].cadence if collected[0].cadence is not Cadence.IMMEDIATE else Cadence.DAILY
         wishes = [one for one in collected if one.cadence is collected[0].cadence]
         since = min(one.cursor for one in wishes)
-        waiting = news_of(session, self.newsroom, since, changes.head(session))
-        told = mailings.told_of(session, wishes[0].cadence, {one.article.id for one in waiting})
-        items: Sequence[Item] = matching.plan(wishes, waiting, told.get(person.id, {})).items
-        news = waiting
-        if not items:
+        news: Sequence[News] = news_of(session, self.newsroom, since, changes.head(session))
+        told = mailings.told_of(session, wishes[0].cadence, {one.article.id for one in news})
+        plan = matching.plan(wishes, news, told.get(person.id, {}))
+        if not plan.items:
             news = self._recent(session)
-            items = matching.plan([_from_the_first(one) for one in wishes], news, {}).items[:SAMPLE]
-        if not items:
+            plan = matching.plan([_from_the_first(one) for one in wishes], news, {})
+            plan = replace(plan, items=plan.items[:SAMPLE])
+        if not plan.items:
             raise NotFound("release", "that this person would get")
-        vocabulary = topics.by_slug(session)
-        first, last = min(one.change.at for one in news), self.clock()
-        kept = Collected(cadence, (self._day(first), self._day(last)), tuple(items))
-        shown = kept.shown(
-            {one.article.id: one.article for one in news},
-            lambda under: self.letters.heading(under, vocabulary, person.language),
-        )
-        return self.letters.digest(shown, language=person.language, cadence=cadence, span=kept.span)
+        vocabulary, articles = topics.by_slug(session), {one.article.id: one.article for one in news}
+        span = self._day(min(one.change.at for one in news)), self._day(self.clock())
+        advertising = {number for number, article in articles.items() if self.newsroom.is_advertising(article)}
+        return [
+            self.letters.digest(
+                Collected(cadence, span, part.items).shown(
+                    articles, lambda under: self.letters.heading(under, vocabulary, person.language)
+                ),
+                language=person.language,
+                cadence=cadence,
+                span=span,
+            )
+            for part in parted(plan, advertising)
+        ]
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.newsroom.city.zone).date()

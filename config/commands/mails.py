@@ -9,16 +9,18 @@ from notifier.web.rehearsals import note
 
 
 def run(*, kind: str, to: str, article: int | None, html: bool, as_json: bool) -> None:
-    """Print its subject and its text, or its HTML alone; the audit log keeps that somebody looked."""
+    """Print its subject and its text, or its HTML alone, of a digest perhaps twice; the audit log keeps that somebody
+    looked."""
     address = normalise(to)
     with opened() as parts:
         with parts.database.write() as session:
             about = reading.get(session, article) if article is not None else None
-            mail = parts.rehearsal.mail(session, Kind(kind), address, about)
+            mails = parts.rehearsal.mails(session, Kind(kind), address, about)
             note(session, SHELL.name, Kind(kind), address, article, at=parts.clock())
         if as_json:
-            print_json({"kind": kind, "subject": mail.subject, "text": mail.text, "html": mail.html})
+            written = [{"subject": one.subject, "text": one.text, "html": one.html} for one in mails]
+            print_json({"kind": kind, "mails": written})
         elif html:
-            print(mail.html)
+            print("\n".join(one.html for one in mails))
         else:
-            print(f"Subject: {mail.subject}\n\n{mail.text}", end="")
+            print("\n".join(f"Subject: {one.subject}\n\n{one.text}" for one in mails), end="")

@@ -1,5 +1,6 @@
 """The newsroom's page that shows any mail as any subscriber would get it. Who looked at whose is in the audit log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,7 +61,7 @@ class Rehearsals:
         return self._page(request, visitor, Asked())
 
     def show(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """The form with the mail below it, or with the sentence that says why there is none."""
+        """The form with the mail below it, or both of a digest; or with the sentence that says why there is none."""
         asked = Asked(form.get("kind")[:40], form.get("email").strip()[:254], form.get("article").strip()[:15])
         if asked.kind not in list(Kind) or (asked.article and not _is_number(asked.article)):
             return self._page(request, visitor, asked, fault="rehearsal.article_unknown", field="article")
@@ -72,12 +73,12 @@ class Rehearsals:
         try:
             with self.database.write() as session:
                 about = self.desk.read(session, visitor.actor, number) if number is not None else None
-                mail = self.rehearsal.mail(session, kind, address, about)
+                mails = self.rehearsal.mails(session, kind, address, about)
                 note(session, visitor.name, kind, address, number, at=self.clock())
         except NotFound as missing:
             field = "email" if missing.kind == "subscriber" else "article"
             return self._page(request, visitor, asked, fault=f"rehearsal.{field}_unknown", field=field)
-        return self._page(request, visitor, asked, mail=mail)
+        return self._page(request, visitor, asked, mails=mails)
 
     def _page(
         self,
@@ -85,7 +86,7 @@ class Rehearsals:
         visitor: Visitor,
         asked: Asked,
         *,
-        mail: MailContent | None = None,
+        mails: Sequence[MailContent] = (),
         fault: str | None = None,
         field: str = "",
     ) -> Response:
@@ -99,7 +100,7 @@ class Rehearsals:
             headers={"Content-Security-Policy": _POLICY},
             asked=asked,
             kinds=[(kind.value, words(f"rehearsal.kind.{kind.value}")) for kind in Kind],
-            mail=mail,
+            mails=mails,
             fault=words(fault) if fault else None,
             field=field,
         )

@@ -1,14 +1,21 @@
 """Any mail for any subscriber, written without sending."""
 
+from dataclasses import replace
+
 import pytest
 
+from feeds import words
 from feeds.errors import NotFound
+from feeds.model import Advertising, Newsroom
 from feeds.store import reading
+from feeds.store.database import Database
+from notifier import messages
+from notifier.messages import Letters
 from notifier.model import Cadence, Kind
 from notifier.placeholders import MailContent
 from notifier.rehearsal import Rehearsal
 from tests.builders import correct
-from tests.notifier.conftest import Desk
+from tests.notifier.conftest import Desk, make_desk
 
 READER = "reader@example.org"
 
@@ -20,7 +27,8 @@ def rehearsal(desk: Desk) -> Rehearsal:
 
 def mail(desk: Desk, rehearsal: Rehearsal, kind: Kind, address: str = READER) -> MailContent:
     with desk.database.read() as session:
-        return rehearsal.mail(session, kind, address)
+        (content,) = rehearsal.mails(session, kind, address)
+    return content
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -52,6 +60,27 @@ def test_what_waits_for_the_person_is_in_the_digest_and_what_they_do_not_follow_
     assert "weekly digest" in text
 
 
+@pytest.mark.parametrize("waits", [True, False], ids=["what waits", "what stands in"])
+def test_a_digest_is_parted_as_it_is_sent(database: Database, newsroom: Newsroom, *, waits: bool) -> None:
+    marked = Advertising(divisions=("transport",), addresses={"en": "1 River Street, Riverton"})
+    newsroom = Newsroom(replace(newsroom.city, advertising=marked), newsroom.base_url)
+    letters = Letters(newsroom, words.load("feeds", "notifier"), messages.environment())
+    desk = make_desk(database, newsroom, letters)
+    desk.follow(READER, Cadence.DAILY)
+    desk.publish("Trees")
+    desk.publish("Trams for less", division="transport")
+    rehearsal = Rehearsal(newsroom, letters, desk.clock)
+    if not waits:
+        desk.morning()
+    with database.read() as session:
+        shown = [(one.subject, "Trams" in one.text) for one in rehearsal.mails(session, Kind.DIGEST, READER)]
+    if waits:
+        desk.morning()
+    sent = [(one.subject, "Trams" in one.text) for one in desk.mails(READER, Kind.DIGEST)]
+    for mails in (shown, sent):
+        assert [(subject.startswith("(광고)"), tells) for subject, tells in mails] == [(False, False), (True, True)]
+
+
 def test_where_nothing_waits_the_newest_stand_in(desk: Desk, rehearsal: Rehearsal) -> None:
     desk.publish("Before")
     desk.follow(READER, Cadence.DAILY)
@@ -68,7 +97,7 @@ def test_an_alert_is_of_the_release_named_or_of_the_newest_that_the_person_would
     assert mail(desk, rehearsal, Kind.ALERT).subject == "Trees"
     correct(desk.database, named, "Night buses", note="At night.", now=desk.clock())
     with desk.database.read() as session:
-        content = rehearsal.mail(session, Kind.CORRECTION, READER, reading.get(session, named))
+        (content,) = rehearsal.mails(session, Kind.CORRECTION, READER, reading.get(session, named))
     assert content.subject == "Corrected: Night buses"
     assert "At night." in content.text
 

@@ -1,9 +1,13 @@
 """Operators look at any mail of any subscriber; that they looked is noted, and no address is."""
 
+from dataclasses import replace
+from pathlib import Path
+
+from feeds.model import Advertising, City
 from feeds.staff import Role
 from notifier.model import Kind
 from tests.builders import publish
-from tests.web.conftest import Site
+from tests.web.conftest import Site, site_in
 from tests.web.desk import ENVIRONMENT, deeds, enters, written
 from tests.web.newsroom import Staff, signed_in
 
@@ -72,3 +76,17 @@ def test_an_address_stands_in_no_address(site: Site) -> None:
     page = operator(site).get(MAILS)
     form = page.text.partition('action="/newsroom/mails"')[0].rpartition("<form")[2]
     assert 'method="post"' in form
+
+
+def test_a_digest_that_is_sent_as_two_is_shown_as_two(tmp_path: Path, prepared_file: Path, city: City) -> None:
+    marked = Advertising(divisions=("transport",), addresses={"en": "1 River Street, Riverton"})
+    site = site_in(tmp_path, prepared_file, replace(city, advertising=marked))
+    site.follow(cadence="daily")
+    for title, division in (("Trees", "climate"), ("Trams for less", "transport")):
+        publish(site.database, title, division=division, now=site.clock())
+    page = operator(site).post(MAILS, {"kind": "digest", "email": "reader@example.org", "article": ""})
+    assert page.text.count("srcdoc=") == 2
+    assert '<h2 id="mail">Riverton' in page.text
+    assert '<h2 id="mail-2">(광고) ' in page.text
+    assert "It comes as two mails" in page.text
+    site.database.close()
