@@ -190,17 +190,23 @@ def articles_withdraw(
 def subscribers_add(
     email: Annotated[str, typer.Argument(help="The address.")],
     division: Annotated[list[str] | None, typer.Option(help="A division's slug; several are allowed.")] = None,
+    board: Annotated[list[str] | None, typer.Option(help="A board's slug; several are allowed.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="A topic's slug; several are allowed.")] = None,
+    words: Annotated[str, typer.Option(help="Words that releases must hold, as in a search.")] = "",
+    releases_in: Annotated[str | None, typer.Option(help="Only releases in this language.")] = None,
     cadence: Annotated[Literal["immediate", "daily", "weekly"], typer.Option(help="How soon it is told.")] = "daily",
     language: Annotated[str | None, typer.Option(help="The language of the mails.")] = None,
     confirmed: Annotated[bool, typer.Option("--confirmed", help="You hold the person's consent: ask nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Sign an address up; without --confirmed it is mailed a link to confirm."""
+    wish = [("division", slug) for slug in division or ()] + [("board", slug) for slug in board or ()]
+    wish += [("topic", slug) for slug in topic or ()] + ([("lang", releases_in)] if releases_in else [])
     _call(
         "subscribers",
         action="add",
         email=email,
-        divisions=division or [],
+        wish=[*wish, ("q", words)] if words else wish,
         cadence=cadence,
         language=language,
         confirmed=confirmed,

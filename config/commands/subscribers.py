@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError, NotFound
+from feeds.query import WordsRefused
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import changes
 from notifier.addresses import normalise
@@ -16,36 +17,58 @@ def run(
     *,
     action: str,
     email: str,
-    divisions: Sequence[str] = (),
+    wish: Sequence[tuple[str, str]] = (),
     cadence: str = Cadence.DAILY,
     language: str | None = None,
     confirmed: bool = False,
     as_json: bool,
 ) -> None:
-    """Sign an address up, show one, or erase one."""
+    """Sign an address up, show one, or erase one. `wish` are the fields of a scope."""
     address = normalise(email)
     with opened() as parts:
         if action == "erase":
             _erase(parts, address, as_json)
             return
         if action == "add":
-            _add(parts, address, divisions, cadence, language, confirmed)
+            _add(parts, address, _scope(parts, wish), cadence, language, confirmed)
         _show(parts, address, as_json)
 
 
-def _add(
-    parts: Parts, address: str, divisions: Sequence[str], cadence: str, language: str | None, confirmed: bool
-) -> None:
-    for slug in divisions:
-        if parts.newsroom.division(slug) is None:
-            raise NotFound("division", slug)
-    if len(set(divisions)) > MAX_VALUES:
-        raise CivicwireError(f"at most {MAX_VALUES} divisions: leave --division out to follow all")
+def _scope(parts: Parts, wish: Sequence[tuple[str, str]]) -> Scope:
+    """The scope of these fields; only of what there is, with divisions under their present slugs."""
+    newsroom = parts.newsroom
+    try:
+        scope = Scope.of(wish)
+    except WordsRefused as refused:
+        raise CivicwireError(f"--words has {refused}") from refused
+    except ValueError as error:
+        raise CivicwireError(
+            f"at most {MAX_VALUES} divisions, boards and topics: leave them out to follow all"
+        ) from error
+    topics = {topic.slug for topic in parts.following.vocabulary()} if scope.topics else set()
+    boards = {board.slug for board in newsroom.city.boards}
+    unknown = [("division", slug) for slug in scope.divisions if newsroom.division(slug) is None]
+    unknown += [("board", slug) for slug in scope.boards if slug not in boards]
+    unknown += [("topic", slug) for slug in scope.topics if slug not in topics]
+    if unknown:
+        raise NotFound(*unknown[0])
+    if scope.language is not None:
+        _demand_language(parts, "--releases-in", scope.language)
+    return scope.present(newsroom)
+
+
+def _add(parts: Parts, address: str, scope: Scope, cadence: str, language: str | None, confirmed: bool) -> None:
     languages = parts.newsroom.city.languages
-    if language is not None and language not in languages:
-        raise CivicwireError(f"--language must be one of {', '.join(languages)}")
+    if language is not None:
+        _demand_language(parts, "--language", language)
     take = parts.following.add if confirmed else parts.following.ask
-    take(address, Scope(tuple(divisions)), Cadence(cadence), language=language or languages[0])
+    take(address, scope, Cadence(cadence), language=language or languages[0])
+
+
+def _demand_language(parts: Parts, option: str, language: str) -> None:
+    languages = parts.newsroom.city.languages
+    if language not in languages:
+        raise CivicwireError(f"{option} must be one of {', '.join(languages)}")
 
 
 def _erase(parts: Parts, address: str, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """Strangers' text and HTML made safe and regular: the one place that decides what may stand in an article.
 
 `clean_html` keeps the elements an article needs and nothing that acts, loads or hides (nh3's parser is that of
-the HTML standard, so what we let through is what a browser will see).
+the HTML standard, so what we let through is what a browser will see). A link into the text itself stays one.
 """
 
 import re
@@ -12,6 +12,7 @@ import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feeds.intake.links import absolute
+from feeds.intake.places import only_linked_places, place
 
 MAX_ELEMENTS = 20_000
 """More tags than this are no release; parsers take quadratic time over deep nesting."""
@@ -29,7 +30,7 @@ _DROPPED_WHOLE_NAMES = (
 )
 _DROPPED_WHOLE = set(_DROPPED_WHOLE_NAMES.split())
 _ATTRIBUTES = {
-    "*": {"lang"},
+    "*": {"lang", "id"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height", "style"},
     "th": {"colspan", "rowspan"},
@@ -50,6 +51,7 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _LINK = re.compile(r"<a((?: [a-z]+=\"[^\"]*\")*)>(.*?)</a>", re.DOTALL)
 _IMAGE = re.compile(r"<img((?: [a-z]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+_LEADS = re.compile(r" (?:href|id)=\"")
 _TINY = re.compile(r"(?:^|;)\s*(?:(?:max-)?(?:width|height)\s*:\s*[01](?:px)?|display\s*:\s*none)\s*(?:;|!|$)", re.I)
 _OLD_EMPHASIS = re.compile(r"<(/?)([bi])(?=[ >])")
 _TAG_START = re.compile(r"<[A-Za-z]")
@@ -77,6 +79,11 @@ def clean_html(html: str, *, base: str | None) -> str:
 def _pass(html: str, base: str | None) -> str:
     def keep(tag: str, name: str, value: str) -> str | None:
         match name:
+            case "id":
+                return place(value)
+            case "href" if value.strip().startswith("#"):
+                named = place(value.strip()[1:])
+                return f"#{named}" if named else None
             case "href":
                 return absolute(value, base, schemes=_LINK_SCHEMES)
             case "src":
@@ -105,7 +112,8 @@ def _pass(html: str, base: str | None) -> str:
     cleaned = _OLD_EMPHASIS.sub(lambda found: f"<{found[1]}{'strong' if found[2] == 'b' else 'em'}", cleaned)
     if _deeper_than(cleaned, MAX_DEPTH):
         cleaned = _as_paragraph(re.sub(r"<[^<>]*>", " ", cleaned), escaped=True)
-    cleaned = _LINK.sub(lambda found: found[0] if ' href="' in found[1] else found[2], cleaned)
+    cleaned = only_linked_places(cleaned)
+    cleaned = _LINK.sub(lambda found: found[0] if _LEADS.search(found[1]) else found[2], cleaned)
     return _IMAGE.sub(_image, cleaned).strip()
 
 

@@ -1,5 +1,6 @@
 """What a program does with articles: from a draft to its withdrawal, each request one transaction at the desk."""
 
+import json
 from datetime import date
 
 import pytest
@@ -63,6 +64,18 @@ def test_a_text_may_be_html(cms: Program) -> None:
     answer = cms.post("/articles", fields | {"html": "<p>From <strong>Monday</strong> on.<script>x()</script></p>"})
     assert read(answer)["html"] == "<p>From <strong>Monday</strong> on.</p>"
     assert (read(answer)["markdown"], "x()" in answer.text) == (None, False)
+
+
+def test_b39_a_link_to_a_footnote_leads_there_on_the_page_and_to_the_page_from_a_feed(site: Site, cms: Program) -> None:
+    html = '<p>Plan<sup id="r"><a href="#n">1</a></sup></p><ol><li id="n">Until 2030 <a href="#r">back</a></li></ol>'
+    fields = {name: value for name, value in RELEASE.items() if name != "markdown"}
+    url = read(cms.post("/articles", fields | {"html": html, "publish": True}))["url"]
+    page = site.browser.get(url.removeprefix("http://newsroom.test")).text
+    assert '<a href="#place-n">1</a>' in page
+    assert '<li id="place-n">' in page
+    (item,) = json.loads(site.browser.get("/feeds/climate.json").body)["items"]
+    assert f'<a href="{url}#place-n">1</a>' in item["content_html"]
+    assert '<li id="place-n">' in item["content_html"]
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,33 @@ def test_b39_links_are_absolute_or_dropped_and_their_text_stays(href: str, kept:
     assert clean_html(f'<p><a href="{href}">x</a></p>', base=BASE) == wanted
 
 
+@pytest.mark.parametrize("base", [BASE, None])
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (
+            '<p>Plan<sup id="r"><a href="#n">1</a></sup></p><ol><li id="n">Until 2030 <a href="#r">back</a></li></ol>',
+            '<p>Plan<sup id="place-r"><a href="#place-n">1</a></sup></p>'
+            '<ol><li id="place-n">Until 2030 <a href="#place-r">back</a></li></ol>',
+        ),
+        (
+            '<p id="주1">x</p><p><a href="#%EC%A3%BC1">y</a></p>',
+            '<p id="place-주1">x</p><p><a href="#place-주1">y</a></p>',
+        ),
+        ('<p><a id="n">x</a><a href="#n">y</a></p>', '<p><a id="place-n">x</a><a href="#place-n">y</a></p>'),
+        ('<p id="n">1</p><p id="n">2</p><a href="#n">y</a>', '<p id="place-n">1</p><p>2</p><a href="#place-n">y</a>'),
+        ('<p id="q">Nobody leads here.</p>', "<p>Nobody leads here.</p>"),
+        ('<p><a href="#">x</a><a href="#none">y</a></p>', "<p>xy</p>"),
+        ('<p id="a b">x</p><a href="#a b">y</a>', "<p>x</p>y"),
+        ('<p> id="n" href="#n"</p><p id="n">x</p>', '<p> id="n" href="#n"</p><p>x</p>'),
+    ],
+)
+def test_b39_a_link_into_the_text_itself_stays_one(given: str, kept: str, base: str | None) -> None:
+    cleaned = clean_html(given, base=base)
+    assert cleaned == kept
+    assert clean_html(cleaned, base=base) == cleaned
+
+
 def test_b39_without_a_base_a_relative_link_is_text() -> None:
     assert clean_html('<p><a href="/x">x</a><a href="//a.test/">y</a><img src="z.png"></p>', base=None) == "<p>xy</p>"
 

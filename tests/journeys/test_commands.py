@@ -108,6 +108,25 @@ def test_a_subscriber_from_a_shell(ready: Path) -> None:
     assert [one["kind"] for one in json.loads(asked.stdout)["deliveries"]] == ["confirmation"]
 
 
+def test_a_subscriber_from_a_shell_follows_whatever_a_feed_can_hold(ready: Path) -> None:
+    wish = ["--division", "roads", "--board", "media-news", "--words", "Tram -festival", "--releases-in", "ko"]
+    added = civicwire(
+        ready, "subscribers", "add", "reader@example.org", *wish, "--language", "en", "--confirmed", "--json"
+    )
+    (follows,) = json.loads(added.stdout)["follows"]
+    assert follows["scope"] == "division=roads&board=media-news&q=-festival+tram&lang=ko"
+    many = [part for n in range(51) for part in ("--topic", f"t{n}")]
+    refused = {
+        "there is no topic gone": ["--topic", "gone"],
+        "there is no board gone": ["--board", "gone"],
+        "--words has words that hold no letter": ["--words", "!!"],
+        "--releases-in must be one of": ["--releases-in", "tlh"],
+        "at most 50": many,
+    }
+    for said, options in refused.items():
+        assert said in _one_line(civicwire(ready, "subscribers", "add", "a@example.org", *options))
+
+
 def test_erasing_an_address_leaves_nothing_of_it_in_the_database(ready: Path) -> None:
     civicwire(ready, "subscribers", "add", "gone@example.org", "--division", "roads", "--confirmed")
     civicwire(ready, "subscribers", "add", "gone@example.org")
