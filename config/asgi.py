@@ -46,6 +46,7 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         parts.token_pages,
         parts.rehearsals,
         parts.press_pages,
+        parts.sending_pages,
         parts.feed_health,
     )
     desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions, parts.bulk_pages)

@@ -46,6 +46,7 @@ from notifier.web.press_pages import PressPages
 from notifier.web.rehearsals import Rehearsals
 from notifier.web.renewals import RenewalPages
 from notifier.web.residents import Residents
+from notifier.web.sending_pages import SendingPages
 
 PAGE_TEMPLATES = (("feeds", "templates"), ("notifier", "templates/pages"))
 
@@ -120,6 +121,11 @@ class Site(Parts):
     def press_pages(self) -> PressPages:
         """Who is accredited, for operators."""
         return PressPages(self.door, self.press, self.chrome, self.clock)
+
+    @cached_property
+    def sending_pages(self) -> SendingPages:
+        """How sending stands."""
+        return SendingPages(self.door, self.database, self.tokens, self.chrome, self.clock)
 
     @cached_property
     def door(self) -> Door:

@@ -76,6 +76,11 @@ class DeliveryState(StrEnum):
         """Whether something is still to be done."""
         return self in OPEN
 
+    @property
+    def is_skipped(self) -> bool:
+        """Whether it was not sent after all, for a reason of ours or of its person."""
+        return self.startswith("skipped_")
+
 
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEFERRED)
 

@@ -3,9 +3,18 @@
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError
+from feeds.staff import SHELL
 from feeds.store import changes
-from notifier.ledger import history, holds, renewals
-from notifier.model import OPEN, DeliveryState
+from notifier import holding
+from notifier.balance import Balance
+from notifier.ledger import history, holds, renewals, standing
+from notifier.ledger.holds import Held
+
+_MAILINGS = 50
+_COLUMNS = (
+    *("audience", "accepted", "rejected", "skipped", "expired", "pending", "unknown"),
+    *("bounced", "complained"),
+)
 
 
 def run(*, action: str, reason: str = "", as_json: bool = False) -> None:
@@ -15,7 +24,7 @@ def run(*, action: str, reason: str = "", as_json: bool = False) -> None:
             _hold(parts, reason)
         elif action == "release":
             with parts.database.write() as session:
-                was_held = holds.release(session)
+                was_held = holding.release(session, SHELL.name, now=parts.clock())
             print("Sending goes on." if was_held else "Sending was not held.")
         else:
             _status(parts, as_json)
@@ -26,21 +35,23 @@ def _hold(parts: Parts, reason: str) -> None:
     if not reason:
         raise CivicwireError("give a reason, for whoever looks next")
     with parts.database.write() as session:
-        holds.put(session, reason, now=parts.clock())
+        holding.hold(session, SHELL.name, reason, now=parts.clock())
     print(f"Sending is held: {reason}")
 
 
 def _status(parts: Parts, as_json: bool) -> None:
     with parts.database.read() as session:
-        held = holds.reason(session)
-        mailings = history.mailings(session)
+        held = holds.current(session)
+        mailings = standing.mailings(session, limit=_MAILINGS, of_people=True)
         head = changes.head(session)
         asked = renewals.count(session)
         quiet = history.in_quiet_hours(session)
     if as_json:
         print_json(
             {
-                "held": held,
+                "held": held.reason if held else None,
+                "held_since": held.at if held else None,
+                "held_by": held.by if held else None,
                 "change": head,
                 "renewals": asked,
                 "in_quiet_hours": quiet,
@@ -49,25 +60,34 @@ def _status(parts: Parts, as_json: bool) -> None:
                         "id": one.id,
                         "kind": str(one.kind),
                         "subject": one.subject,
-                        "created": one.created_at,
-                        "audience": one.audience,
+                        "created": one.planned_at,
+                        "took_seconds": round(one.took.total_seconds()) if one.took else None,
+                        "audience": one.balance.audience,
                         "states": {str(state): number for state, number in one.states.items()},
+                        "balance": one.balance.to_document(),
                     }
                     for one in mailings
                 ],
             }
         )
         return
-    print(f"Sending is held: {held}" if held else "Sending is not held.")
+    print(_held(held) if held else "Sending is not held.")
     if asked:
         said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(asked.items()))
         print(f"Renewals of consent: {said}.")
     if quiet:
         print(f"Pending because of quiet hours: {quiet} deliveries of advertising.")
-    rows = []
-    for one in mailings:
-        accepted = one.states.get(DeliveryState.ACCEPTED, 0)
-        waiting = sum(one.states.get(state, 0) for state in OPEN)
-        rest = ", ".join(f"{number} {state}" for state, number in one.states.items() if not state.is_open)
-        rows.append((one.id, one.kind, one.subject, one.audience, accepted, waiting, rest))
-    print_table(("mailing", "kind", "subject", "audience", "accepted", "open", "outcome"), rows)
+    rows = [(one.id, one.kind, one.subject, *_balance(one.balance)) for one in mailings]
+    print_table(("mailing", "kind", "subject", *_COLUMNS), rows)
+
+
+def _held(held: Held) -> str:
+    by = f" by {held.by}" if held.by else ""
+    return f"Sending is held: {held.reason} (since {held.at:%Y-%m-%d %H:%M} UTC{by})"
+
+
+def _balance(balance: Balance) -> tuple[object, ...]:
+    """The numbers of the columns; a zero says nothing, but for who got it."""
+    parts = (balance.rejected, balance.skipped_in_all, balance.expired, balance.pending, balance.unknown)
+    beside = (balance.bounced, balance.complained)
+    return (balance.audience, balance.accepted, *(number or "" for number in (*parts, *beside)))

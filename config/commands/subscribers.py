@@ -9,7 +9,7 @@ from feeds.query import WordsRefused
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import changes
 from notifier.addresses import normalise
-from notifier.ledger import history, subscribers, suppressions
+from notifier.ledger import history, subscribers
 from notifier.model import Cadence
 
 
@@ -83,11 +83,10 @@ def _erase(parts: Parts, address: str, as_json: bool) -> None:
 
 
 def _show(parts: Parts, address: str, as_json: bool) -> None:
+    hashes = parts.tokens.address_hashes(address)
     with parts.database.read() as session:
-        person = subscribers.find(session, address)
-        live = subscribers.live(session, person.id) if person else []
-        sent = history.of_address(session, address)
-        suppressed = suppressions.find(session, parts.tokens.address_hashes(address))
+        about = history.account(session, address, hashes, now=parts.clock())
+    person, suppressed = about.person, about.suppressed
     if as_json:
         print_json(
             {
@@ -96,7 +95,9 @@ def _show(parts: Parts, address: str, as_json: bool) -> None:
                 "suppressed": suppressed.reason if suppressed else None,
                 "suppressed_by": suppressed.source if suppressed else None,
                 "suppressed_at": suppressed.at if suppressed else None,
-                "follows": [{"scope": str(one.scope), "cadence": str(one.cadence)} for one in live],
+                "follows": [{"scope": str(one.scope), "cadence": str(one.cadence)} for one in about.follows],
+                "ended": [{"scope": scope, "at": at, "reason": why} for scope, at, why in about.ended],
+                "unconfirmed": about.asked,
                 "deliveries": [
                     {
                         "kind": str(one.kind),
@@ -108,7 +109,7 @@ def _show(parts: Parts, address: str, as_json: bool) -> None:
                         "created": one.created_at,
                         "settled": one.settled_at,
                     }
-                    for one in sent
+                    for one in about.sent
                 ],
             }
         )
@@ -116,10 +117,16 @@ def _show(parts: Parts, address: str, as_json: bool) -> None:
     if person is None:
         print(f"{address} follows nothing: it has not confirmed a sign-up.")
     else:
-        rows = [(str(one.scope) or "every release", one.cadence) for one in live]
+        rows = [(str(one.scope) or "every release", one.cadence) for one in about.follows]
         print_table(("follows", "cadence"), rows, title=f"{address} since {person.created_at:%Y-%m-%d}")
+    for scope, at, why in about.ended:
+        print(f"Ended {at:%Y-%m-%d}: {scope or 'every release'} ({why}).")
+    if about.asked:
+        print(f"Sign-ups that wait for a confirmation: {about.asked}.")
     if suppressed:
         since = f"since {suppressed.at:%Y-%m-%d}, by {suppressed.source}"
         print(f"No list mail is sent to it: {suppressed.reason.replace('_', ' ')} ({since}).")
-    history_rows = [(f"{one.created_at:%Y-%m-%d %H:%M}", one.kind, one.state, one.subject, one.reply) for one in sent]
+    history_rows = [
+        (f"{one.created_at:%Y-%m-%d %H:%M}", one.kind, one.state, one.subject, one.reply) for one in about.sent
+    ]
     print_table(("planned (UTC)", "kind", "state", "subject", "the server said"), history_rows)

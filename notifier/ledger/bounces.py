@@ -24,6 +24,17 @@ _ON_THE_WAY = (
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """A mail that came back: when, how, by which code, and whose it was."""
+
+    at: datetime
+    finding: Finding
+    status: str
+    address: str
+    said: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A delivery that something came back of."""
 
@@ -116,6 +127,15 @@ def tallies(session: Session, since: date) -> dict[Finding, int]:
     """How many mails of each kind came back from this day on."""
     counted = select(bounce_tally.c.finding, func.sum(bounce_tally.c.number)).where(bounce_tally.c.day >= since)
     return {Finding(row[0]): int(row[1]) for row in session.execute(counted.group_by(bounce_tally.c.finding))}
+
+
+def newest(session: Session, *, limit: int) -> Sequence[CameBack]:
+    """What came back last, the newest first; without those whose address is erased."""
+    columns = bounce.c.at, bounce.c.finding, bounce.c.status, delivery.c.address, delivery.c.reply
+    wanted = select(*columns).join(delivery, delivery.c.id == bounce.c.delivery_id)
+    # A person's own address is gone with them; what stands in its place has no @.
+    wanted = wanted.where(delivery.c.address.contains("@")).order_by(bounce.c.at.desc(), bounce.c.delivery_id.desc())
+    return [CameBack(row[0], Finding(row[1]), *row[2:]) for row in session.execute(wanted.limit(limit))]
 
 
 def forget(session: Session, *, before: datetime) -> int:

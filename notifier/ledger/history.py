@@ -1,4 +1,4 @@
-"""What an address got and why not, and how mailings stand: questions that staff ask."""
+"""What an address got and why not, and what became of an article's mails: questions that staff ask."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from feeds.store.database import Session
-from notifier.ledger import deliveries
-from notifier.ledger.tables import delivery, mailing, mailing_article
-from notifier.model import DeliveryState, Kind
+from notifier.ledger import subscribers, suppressions
+from notifier.ledger.suppressions import Suppression
+from notifier.ledger.tables import delivery, mailing, mailing_article, signup, subscription
+from notifier.model import DeliveryState, Kind, Subscriber, Subscription
 from notifier.quiet import HELD
 
 
@@ -29,19 +30,39 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One mailing and how many of its deliveries stand in each state."""
+class Account:
+    """Whatever tells what an address got and why not; `asked` is how many of its sign-ups wait for a confirmation."""
 
-    id: int
-    kind: Kind
-    subject: str
-    created_at: datetime
-    states: dict[DeliveryState, int]
+    address: str
+    person: Subscriber | None
+    follows: Sequence[Subscription]
+    ended: Sequence[tuple[str, datetime, str]]
+    """What it followed before, as (scope, when it ended, why), the latest first."""
+    asked: int
+    suppressed: Suppression | None
+    sent: Sequence[Sent]
 
-    @property
-    def audience(self) -> int:
-        """How many people it was planned for."""
-        return sum(self.states.values())
+
+def account(session: Session, address: str, hashes: Sequence[str], *, now: datetime) -> Account:
+    """All of it for a normalised address with these hashes."""
+    person = subscribers.find(session, address)
+    waits = signup.c.address == address, signup.c.confirmed_at.is_(None), signup.c.expires_at > now
+    return Account(
+        address=address,
+        person=person,
+        follows=subscribers.live(session, person.id) if person else [],
+        ended=_ended(session, person.id) if person else [],
+        asked=session.execute(select(func.count()).select_from(signup).where(*waits)).scalar_one(),
+        suppressed=suppressions.find(session, hashes),
+        sent=of_address(session, address),
+    )
+
+
+def _ended(session: Session, subscriber_id: int, *, limit: int = 20) -> Sequence[tuple[str, datetime, str]]:
+    mine = subscription.c.subscriber_id == subscriber_id, subscription.c.ended_at.is_not(None)
+    wanted = select(subscription.c.scope, subscription.c.ended_at, subscription.c.end_reason).where(*mine)
+    rows = session.execute(wanted.order_by(subscription.c.ended_at.desc(), subscription.c.id.desc()).limit(limit))
+    return [(row[0], row[1], row[2] or "") for row in rows]
 
 
 def of_address(session: Session, address: str, *, limit: int = 50) -> Sequence[Sent]:
@@ -77,13 +98,3 @@ def in_quiet_hours(session: Session) -> int:
     """How many deliveries of advertising wait because it is night where their people are."""
     waiting = delivery.c.state == DeliveryState.DEFERRED, delivery.c.reply.startswith(HELD)
     return session.execute(select(func.count()).select_from(delivery).where(*waiting)).scalar_one()
-
-
-def mailings(session: Session, *, limit: int = 50) -> Sequence[Standing]:
-    """The latest mailings with their balance, newest first."""
-    states = deliveries.balance(session)
-    wanted = select(mailing.c.id, mailing.c.kind, mailing.c.subject, mailing.c.created_at)
-    return [
-        Standing(**(dict(row._mapping) | {"kind": Kind(row.kind), "states": states.get(row.id, {})}))
-        for row in session.execute(wanted.order_by(mailing.c.id.desc()).limit(limit))
-    ]

@@ -317,4 +317,6 @@ hold = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    # Nobody where the program itself stopped it.
+    Column("put_by", String(80), nullable=True),
 )

@@ -1,4 +1,5 @@
-"""The newsroom's pages about mails in Chromium: whom a withdrawal is told, and any mail of any subscriber."""
+"""The newsroom's pages about mails in Chromium: whom a withdrawal is told, any mail of any subscriber, how sending
+stands."""
 
 from collections.abc import Iterator
 
@@ -48,3 +49,32 @@ def test_an_operator_looks_at_a_mail_and_an_editor_decides_whom_a_withdrawal_is_
     expect(editor.locator("input[name=mail][value=no]")).to_be_checked()
     sound(editor)
     editor.context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme", "stop", "going"),
+    [
+        ("en", 390, "light", "Stop all sending", "Sending goes on"),
+        ("ko", 1280, "dark", "모든 발송 멈추기", "발송 중입니다"),
+    ],
+)
+def test_an_operator_stops_sending_and_looks_an_address_up(
+    browser: Browser, desk: Desk, language: str, width: int, scheme: str, stop: str, going: str
+) -> None:
+    viewport = {"width": width, "height": 900}
+    page = desk.enter(browser, "operator", viewport=viewport, color_scheme=scheme)
+    page.goto(f"/newsroom/sending?lang={language}")
+    page.get_by_text(stop, exact=True).click()
+    sound(page)
+    page.locator("#reason").fill("wrong text went out")
+    page.locator(".switch form button").click()
+    expect(page.locator(".switch blockquote")).to_have_text("wrong text went out")
+    sound(page)
+    page.locator(".switch form button").click()
+    expect(page.get_by_role("heading", name=going)).to_be_visible()
+    expect(page.locator(".plot")).to_be_visible()
+    page.locator("#email").fill("resident@example.org")
+    page.locator(".panel form button").click()
+    expect(page.get_by_text("Night buses run later")).to_be_visible()
+    sound(page)
+    page.context.close()

@@ -151,7 +151,9 @@ def test_hold_stops_sending_until_it_is_released(ready: Path) -> None:
     assert "sending is held: wrong text went out" in _one_line(held)
     status = json.loads(civicwire(ready, "status", "--json").stdout)
     assert status["held"] == "wrong text went out"
+    assert (status["held_by"], status["held_since"][:2]) == ("shell", "20")
     assert status["mailings"][0]["states"] == {"pending": 1}
+    assert status["mailings"][0]["balance"]["pending"] == 1
     assert "Sending goes on" in civicwire(ready, "release").stdout
     assert "was not held" in civicwire(ready, "release").stdout
 
