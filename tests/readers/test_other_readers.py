@@ -1,15 +1,18 @@
 """Readers that nobody here wrote show what was published: the same ids, titles, links, instants and files.
 
-sfeed and newsboat in C and C++, XML::Feed in Perl; feedparser reads every feed in the other tests.
+sfeed and newsboat in C and C++, XML::Feed in Perl, reader in Python, which alone reads JSON Feed too; feedparser reads
+every feed in the other tests.
 """
 
 import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from reader import make_reader
 
 from feeds.model import Attachment
 from feeds.renderings import FORMATS
@@ -78,16 +81,29 @@ def has_xml_feed() -> bool:
     return perl is not None and subprocess.run([perl, "-MXML::Feed", "-e", "1"], capture_output=True).returncode == 0
 
 
+def python_reader(document: Path) -> list[Told]:
+    with closing(make_reader(":memory:", feed_root=str(document.parent))) as reader:
+        reader.add_feed(document.name)
+        reader.update_feed(document.name)
+        return [
+            (one.id, one.title or "", one.link or "", int(one.published.timestamp()), one.enclosures[0].href)
+            for one in reader.get_entries()
+            if one.published
+        ]
+
+
 # newsboat keeps only files that can be listened to or seen.
 READERS: dict[str, tuple[Callable[[Path], list[Told]], Callable[[], bool], bool]] = {
     "sfeed": (sfeed, lambda: shutil.which("sfeed") is not None, True),
     "newsboat": (newsboat, lambda: shutil.which("newsboat") is not None, False),
     "XML::Feed": (xml_feed, has_xml_feed, True),
+    "reader": (python_reader, lambda: True, True),
 }
 
 
-@pytest.mark.parametrize("form", ["rss", "atom"])
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    ("reader", "form"), [*((reader, form) for reader in READERS for form in ("rss", "atom")), ("reader", "json")]
+)
 def test_a_reader_shows_what_was_published(reader: str, form: str, tmp_path: Path) -> None:
     read, is_there, shows_files = READERS[reader]
     if not is_there():
