@@ -140,7 +140,7 @@ class Parts:
     @cached_property
     def rehearsal(self) -> Rehearsal:
         """Writes mails that go to nobody."""
-        return Rehearsal(self.newsroom, self.letters, self.clock)
+        return Rehearsal(self.newsroom, self.letters, self.clock, self.settings.consent_months)
 
     @cached_property
     def digests(self) -> Digests:

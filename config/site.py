@@ -105,7 +105,7 @@ class Site(Parts):
     @cached_property
     def renewal_pages(self) -> RenewalPages:
         """Where people say that their mail goes on."""
-        return RenewalPages(self.renewals, self.doorway)
+        return RenewalPages(self.renewals, self.following, self.doorway)
 
     @cached_property
     def copies(self) -> Copies:

@@ -33,8 +33,6 @@ LOOKS_BACK = 500
 """How many of the newest changes are looked through for a release that the person would get."""
 SAMPLE = 20
 """How many releases a digest collects where nothing new waits for the person."""
-MONTHS = 24
-"""How long a consent holds unless a city asks sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,8 @@ class Rehearsal:
     newsroom: Newsroom
     letters: Letters
     clock: Clock
+    months: int
+    """How long a consent holds."""
 
     def mails(
         self, session: Session, kind: Kind, address: str, article: Article | None = None
@@ -128,7 +128,7 @@ class Rehearsal:
             self._follows(session, person, live),
             language=person.language,
             since=since,
-            until=consent.ends_on(since, self._day(self.clock()), MONTHS),
+            until=consent.ends_on(since, self._day(self.clock()), self.months),
         )
 
     def _follows(self, session: Session, person: Subscriber, live: Sequence[Subscription]) -> list[Follows]:

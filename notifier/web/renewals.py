@@ -4,18 +4,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from notifier.following import Following
 from notifier.renewals import Renewals
 from notifier.tokens import Purpose
 from notifier.web.doorway import Doorway, route
+from notifier.web.followed import shown
 from notifier.web.wish import Fields
 
 
 class RenewalPages:
     """Serves the page and takes the answer."""
 
-    def __init__(self, renewals: Renewals, doorway: Doorway) -> None:
+    def __init__(self, renewals: Renewals, following: Following, doorway: Doorway) -> None:
         """Take the parts."""
         self._renewals = renewals
+        self._following = following
         self._doorway = doorway
 
     @property
@@ -24,16 +27,27 @@ class RenewalPages:
         return [route("/renew/{token}", self.show, self.take)]
 
     def show(self, request: Request) -> Response:
-        """Shall mail go on? Nothing has changed yet."""
+        """Shall mail go on? What it is, and until when it comes without an answer. Nothing has changed yet."""
         subscriber_id, problem = self._doorway.open(request, Purpose.RENEW)
         if subscriber_id is None or not self._renewals.can_renew(subscriber_id):
             return problem or self._doorway.expired(request, Purpose.RENEW)
-        return self._doorway.ask(request, "renew")
+        known, consent = self._following.followed(subscriber_id), self._renewals.standing(subscriber_id)
+        language = self._doorway.chrome.visit(request).language
+        return self._doorway.page(
+            request,
+            "renew.html",
+            "renew.title",
+            subscriptions=shown(self._following, known[1], language) if known else [],
+            until=consent.until if consent else None,
+        )
 
     def take(self, request: Request, _fields: Fields) -> Response:
-        """It does; a second press answers the same."""
+        """It does; a second press answers the same, and both say when we ask again."""
         subscriber_id, problem = self._doorway.open(request, Purpose.RENEW)
         language = self._doorway.chrome.visit(request).language
         if subscriber_id is None or not self._renewals.renew(subscriber_id, language=language):
             return problem or self._doorway.expired(request, Purpose.RENEW)
-        return self._doorway.done(request, "renewed")
+        consent = self._renewals.standing(subscriber_id)
+        return self._doorway.page(
+            request, "renewed.html", "renewed.title", asked_on=consent.asked_on if consent else None
+        )

@@ -154,7 +154,7 @@ def test_the_mail_that_all_share_and_the_previews_hold_nobodys_words(desk: Desk)
     letters = desk.alerts.letters
     with desk.database.read() as session:
         article = reading.get(session, change.article_id)
-        (theirs,) = Rehearsal(desk.newsroom, letters, desk.clock).mails(session, Kind.ALERT, "two@example.org")
+        (theirs,) = Rehearsal(desk.newsroom, letters, desk.clock, 24).mails(session, Kind.ALERT, "two@example.org")
     shown = Preview(letters).mail(article)
     copy = letters.alert_copy(article, language="en", sent_on=desk.clock().date())
     assert "secret" not in shown.text + shown.html + copy + theirs.text + theirs.html

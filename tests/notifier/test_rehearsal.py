@@ -22,7 +22,7 @@ READER = "reader@example.org"
 
 @pytest.fixture
 def rehearsal(desk: Desk) -> Rehearsal:
-    return Rehearsal(desk.newsroom, desk.alerts.letters, desk.clock)
+    return Rehearsal(desk.newsroom, desk.alerts.letters, desk.clock, 24)
 
 
 def mail(desk: Desk, rehearsal: Rehearsal, kind: Kind, address: str = READER) -> MailContent:
@@ -60,6 +60,14 @@ def test_what_waits_for_the_person_is_in_the_digest_and_what_they_do_not_follow_
     assert "weekly digest" in text
 
 
+@pytest.mark.parametrize(("months", "day"), [(24, "Saturday 20 May 2028"), (12, "Thursday 20 May 2027")])
+def test_a_renewal_names_the_day_that_the_setting_makes(
+    desk: Desk, rehearsal: Rehearsal, months: int, day: str
+) -> None:
+    desk.follow(READER, Cadence.DAILY, "climate")
+    assert f"ends on {day}" in mail(desk, replace(rehearsal, months=months), Kind.RENEWAL).text
+
+
 @pytest.mark.parametrize("waits", [True, False], ids=["what waits", "what stands in"])
 def test_a_digest_is_parted_as_it_is_sent(database: Database, newsroom: Newsroom, *, waits: bool) -> None:
     marked = Advertising(divisions=("transport",), addresses={"en": "1 River Street, Riverton"})
@@ -69,7 +77,7 @@ def test_a_digest_is_parted_as_it_is_sent(database: Database, newsroom: Newsroom
     desk.follow(READER, Cadence.DAILY)
     desk.publish("Trees")
     desk.publish("Trams for less", division="transport")
-    rehearsal = Rehearsal(newsroom, letters, desk.clock)
+    rehearsal = Rehearsal(newsroom, letters, desk.clock, 24)
     if not waits:
         desk.morning()
     with database.read() as session:

@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from notifier.model import Subscriber
+from sqlalchemy import update
+
+from notifier.ledger.tables import delivery
+from notifier.model import DeliveryState, Subscriber
 from notifier.tokens import Purpose
 from tests.web.conftest import Site
 
@@ -20,10 +23,16 @@ def asked(site: Site) -> Subscriber:
 def test_b22_opening_the_link_changes_nothing_and_pressing_twice_writes_one_record(site: Site) -> None:
     path = site.link(Purpose.RENEW, asked(site).id)
     before = site.dump()
-    assert "Shall we go on writing to you?" in site.browser.get(path).text
+    page = site.browser.get(path).text
+    assert "Shall we go on writing to you?" in page
+    assert "our mail ends on 20 May 2028" in page
+    assert "All releases" in page.partition('class="facts"')[2]
     assert site.dump() == before
     for _ in range(2):
-        assert "Your mail goes on" in site.browser.post(path, {}).text
+        answer = site.browser.post(path, {}).text
+        assert "Your mail goes on" in answer
+        assert "We ask you again on 21 March 2030" in answer
+    assert "our mail ends" not in site.browser.get(path).text
     assert len(site.dump()["consent"]) == len(before["consent"]) + 1
 
 
@@ -56,3 +65,17 @@ def test_the_manage_page_asks_who_has_not_answered_and_takes_the_answer(site: Si
     assert "it ends on" not in answer.text
     assert "We ask you again on 21 March 2030" in answer.text
     site.clock.at += timedelta(days=1)
+
+
+def test_who_answers_late_reads_that_mail_has_ended_and_brings_it_back(site: Site) -> None:
+    person = asked(site)
+    for days in (16, 15, 5):
+        site.clock.forward(days=days)
+        site.parts.renewals.run()
+        site.parts.sender.run()
+        with site.database.write() as session:
+            session.execute(update(delivery).values(state=DeliveryState.ACCEPTED))
+    path = site.link(Purpose.RENEW, person.id)
+    assert "Your mail has ended, for we had no answer." in site.browser.get(path).text
+    assert "Your mail goes on" in site.browser.post(path, {}).text
+    assert "All releases" in site.browser.get(path).text
