@@ -161,7 +161,7 @@ class Site(Parts):
     @cached_property
     def room(self) -> Room:
         """What the desk's pages stand on."""
-        audience = Audience(self.newsroom)
+        audience = Audience(self.newsroom, self.clock)
         return Room(
             door=self.door,
             desk=self.desk,
@@ -170,7 +170,7 @@ class Site(Parts):
             clock=self.clock,
             reach=audience.reach,
             posted=audience.posted,
-            holders=audience.holders,
+            bound=audience.bound,
             accredited=self.press.reach,
             embargoed=audience.embargoed,
         )

@@ -27,6 +27,17 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """How many people are told of what becomes of a public release: those to whom a correction would be mailed at once;
+    those who follow it alone, whom its withdrawal is mailed in any case; and who else has it by mail, told if staff say
+    so."""
+
+    of_corrections: int
+    followers: int
+    holders: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """The mails of one kind (`alert`, `correction` or `digest`) that told of a release, and where they stand."""
 

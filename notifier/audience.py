@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from feeds.model import Article, Newsroom
-from feeds.reach import Embargoed, Held, Looked, Posted, Reach
+from feeds.clock import Clock
+from feeds.model import Article, Change, ChangeKind, Newsroom
+from feeds.reach import Bound, Embargoed, Held, Looked, Posted, Reach
+from feeds.store import changes
 from feeds.store.database import Session
-from notifier.ledger import embargo_mail, history, mailings, press, wishes
+from notifier.ledger import embargo_mail, followers, history, mailings, press, wishes
 from notifier.model import DeliveryState, Kind
 
 SHOWN = 500
@@ -18,6 +20,7 @@ class Audience:
     """Counts the people of an article, in the caller's transaction and without loading one of them."""
 
     newsroom: Newsroom
+    clock: Clock
 
     def reach(self, session: Session, article: Article) -> Reach:
         """How many would be mailed if it were published as news now.
@@ -31,9 +34,20 @@ class Audience:
             in_digests=sum(people for _, at_once, people in counted if not at_once),
         )
 
-    def holders(self, session: Session, article_id: int) -> int:
-        """How many got a mail that told of it and would get the notice that it is withdrawn now."""
-        return mailings.count_holders(session, article_id)
+    def bound(self, session: Session, article: Article) -> Bound:
+        """Whom a correction of it would be mailed to now, and whom its withdrawal."""
+        correction = Change(
+            number=changes.head(session) + 1,
+            article_id=article.id,
+            revision=article.revision + 1,
+            kind=ChangeKind.CORRECTED,
+            at=self.clock(),
+        )
+        return Bound(
+            of_corrections=mailings.count_corrected(session, correction),
+            followers=followers.count(session, article.id),
+            holders=mailings.count_holders(session, article.id),
+        )
 
     def posted(self, session: Session, article_id: int) -> tuple[Posted, ...]:
         """The mails that told of it, by kind; none where nobody was told."""

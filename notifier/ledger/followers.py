@@ -62,6 +62,12 @@ def untold(session: Session) -> Sequence[Untold]:
     ]
 
 
+def count(session: Session, article_id: int) -> int:
+    """How many people follow an article itself; who pauses is told of what becomes of it afterwards."""
+    follows = subscription.c.ended_at.is_(None), subscription.c.article_id == article_id
+    return session.execute(select(func.count()).select_from(subscription).where(*follows)).scalar_one()
+
+
 def has_told(session: Session) -> bool:
     """Whether a subscription to an article has nothing more to wait for."""
     return session.execute(select(subscription.c.id).where(*_told()).limit(1)).first() is not None

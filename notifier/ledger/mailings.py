@@ -205,11 +205,22 @@ def correction_audience(
 ) -> Sequence[Audience]:
     """Who was alerted of the article by an earlier revision, or had it under embargo, and still wants to be told at
     once; and who follows it."""
+    people = _audience(session, change, _wants_corrections(change))
+    return _with_wishes(session, change, people, wishes_for(session, stands, lineage)) if people else people
+
+
+def count_corrected(session: Session, change: Change) -> int:
+    """How many people a correction that is not made yet would be mailed to at once, without loading one of them."""
+    wanted = or_(_wants_corrections(change), _heard(change, Kind.EMBARGO))  # these at whatever cadence
+    people = _people(change, wanted).subquery()
+    return session.execute(select(func.count()).select_from(people)).scalar_one()
+
+
+def _wants_corrections(change: Change) -> ColumnElement[bool]:
     heard = _heard(change, Kind.ALERT, Kind.CORRECTION, Kind.EMBARGO)
     at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None))
     follows_it = and_(subscription.c.article_id == change.article_id, subscription.c.cursor < change.number)
-    people = _audience(session, change, or_(and_(at_once, heard), follows_it))
-    return _with_wishes(session, change, people, wishes_for(session, stands, lineage)) if people else people
+    return or_(and_(at_once, heard), follows_it)
 
 
 def _with_wishes(session: Session, change: Change, people: Sequence[Audience], wanted: Wanted) -> Sequence[Audience]:
@@ -261,8 +272,13 @@ def holders(session: Session, article_id: int, *, withdrawn_at: datetime) -> Seq
 
 
 def count_holders(session: Session, article_id: int) -> int:
-    """How many they are of an article that is not withdrawn."""
-    people = _holders(article_id, None).subquery()
+    """How many they are of an article that is not withdrawn, without those who follow it."""
+    follows_it = exists().where(
+        subscription.c.subscriber_id == subscriber.c.id,
+        subscription.c.article_id == article_id,
+        subscription.c.ended_at.is_(None),
+    )
+    people = _holders(article_id, None).where(~follows_it).subquery()
     return session.execute(select(func.count()).select_from(people)).scalar_one()
 
 
@@ -284,6 +300,13 @@ def _holders(article_id: int, withdrawn_at: datetime | None) -> Select[tuple[int
 
 
 def _audience(session: Session, change: Change, wanted: ColumnElement[bool]) -> Sequence[Audience]:
+    return [
+        Audience(subscriber_id=row.id, address=row.address, language=row.language, pictures=row.pictures)
+        for row in session.execute(_people(change, wanted).order_by(subscriber.c.id))
+    ]
+
+
+def _people(change: Change, wanted: ColumnElement[bool]) -> Select[tuple[int, str, str, bool]]:
     told = exists().where(
         notice.c.subscriber_id == subscriber.c.id,
         notice.c.article_id == change.article_id,
@@ -291,17 +314,12 @@ def _audience(session: Session, change: Change, wanted: ColumnElement[bool]) -> 
     )
     # Who pauses is told afterwards, by one digest.
     at_hand = or_(subscriber.c.paused_until.is_(None), subscriber.c.paused_until <= change.at)
-    people = (
+    return (
         select(subscriber.c.id, subscriber.c.address, subscriber.c.language, subscriber.c.pictures)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(subscription.c.ended_at.is_(None), wanted, ~told, at_hand)
         .distinct()
-        .order_by(subscriber.c.id)
     )
-    return [
-        Audience(subscriber_id=row.id, address=row.address, language=row.language, pictures=row.pictures)
-        for row in session.execute(people)
-    ]
 
 
 def planned_since(session: Session, to: str, kind: Kind, since: datetime) -> int:

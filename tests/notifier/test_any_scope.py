@@ -66,7 +66,7 @@ def test_who_follows_a_scope_is_mailed_what_its_feed_shows_and_staff_are_told_ho
         filled.wish(f"reader{number}@example.org", cadence, scope)
     one = written(filled)
     with filled.database.read() as session:
-        reach = Audience(filled.newsroom).reach(session, one)
+        reach = Audience(filled.newsroom, filled.clock).reach(session, one)
     assert reach.everybody == len(TOLD)
     publish(filled, one)
     filled.alerts.run()

@@ -22,7 +22,7 @@ IMMEDIATE, DAILY, WEEKLY = Cadence.IMMEDIATE, Cadence.DAILY, Cadence.WEEKLY
 
 @pytest.fixture
 def audience(desk: Desk) -> Audience:
-    return Audience(desk.newsroom)
+    return Audience(desk.newsroom, desk.clock)
 
 
 def written(desk: Desk, *, division: str | None = "climate", language: str = "en") -> Article:

@@ -200,8 +200,33 @@ def test_it_brings_no_new_release_and_counts_in_no_audience_of_one(desk: Desk) -
     desk.morning()
     assert desk.mails(READER) == []
     with desk.database.read() as session:
-        reach = Audience(desk.newsroom).reach(session, reading.get(session, second.article_id))
+        reach = Audience(desk.newsroom, desk.clock).reach(session, reading.get(session, second.article_id))
     assert (sum(reach.at_once.values()), reach.in_digests) == (0, 0)
+
+
+def test_who_follows_it_counts_among_those_whom_a_correction_and_its_withdrawal_are_mailed(
+    desk: Desk, notices: Withdrawals
+) -> None:
+    """What the page says before the button is what happens after it."""
+    desk.follow("alerted@example.org", NOW)
+    desk.follow("digested@example.org", DAILY)
+    both = desk.follow(OTHER, NOW)
+    change = desk.publish()
+    desk.alerts.run()
+    desk.morning()
+    settle(desk)
+    follows(desk, change)
+    follows(desk, change, both.address)
+    with desk.database.read() as session:
+        article = reading.get(session, change.article_id)
+        bound = Audience(desk.newsroom, desk.clock).bound(session, article)
+    assert (bound.of_corrections, bound.followers, bound.holders) == (3, 2, 2)
+    before = desk.counted()["delivery"]
+    corrected(desk, change)
+    assert desk.counted()["delivery"] - before == bound.of_corrections
+    settle(desk)
+    withdraw(desk, change)
+    assert notices.run() == bound.followers + bound.holders
 
 
 def test_a_wish_whose_article_is_withdrawn_before_it_is_confirmed_becomes_nothing(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from feeds.model import Change
-from feeds.store import articles
+from feeds.store import articles, reading
 from notifier.audience import Audience
 from notifier.ledger import deliveries
 from notifier.ledger.tables import delivery
@@ -158,7 +158,7 @@ def test_the_newsroom_counts_the_same_people_before_it_decides(desk: Desk) -> No
         settle(desk, address)
     desk.following.stop(left.id, reason="page")
     with desk.database.read() as session:
-        assert Audience(desk.newsroom).holders(session, change.article_id) == 1
+        assert Audience(desk.newsroom, desk.clock).bound(session, reading.get(session, change.article_id)).holders == 1
 
 
 def test_a_notice_goes_over_the_wire_although_its_article_is_withdrawn(desk: Desk, notices: Withdrawals) -> None:

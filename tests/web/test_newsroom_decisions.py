@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from feeds.model import State
+from feeds.scope import Scope
 from feeds.store.tables import article, revision
 from notifier.ledger import deliveries
-from notifier.model import DeliveryState
+from notifier.model import Cadence, DeliveryState
 from tests.web.conftest import Site
 from tests.web.desk import (
     CHIEF,
@@ -88,7 +89,7 @@ def test_who_withdraws_may_tell_those_who_have_it_by_mail_and_tells_nobody_unles
             state = DeliveryState.ACCEPTED
             deliveries.settle(session, claimed.id, owner="sender", state=state, now=site.clock())
     sheet = opened(enters(site, ENVIRONMENT), one.id, "withdraw")
-    assert "Tell the people who got it by mail (1)" in sheet.answer.text
+    assert "Tell the people who got it by mail too (1 in all)" in sheet.answer.text
     assert sheet.answer.between('name="mail" value="no"', "> <span>") == " checked"
     again = sheet.send("withdraw", reason="", mail="yes")
     assert again.between('name="mail" value="yes"', "> <span>") == " checked"
@@ -98,6 +99,18 @@ def test_who_withdraws_may_tell_those_who_have_it_by_mail_and_tells_nobody_unles
     assert site.parts.withdrawals.run() == 1
     assert told(site)[-2:] == [("withdrawn", True), ("withdrawn", False)]
     assert "with a notice to those who got it by mail" in sheet.member.get("/newsroom/audit").text
+
+
+def test_those_who_follow_the_release_are_told_in_any_case_and_the_page_says_how_many(site: Site) -> None:
+    one = published(site)
+    scope = Scope(article=one.id)
+    site.parts.following.add("follower@example.org", scope, Cadence.IMMEDIATE, language="en")
+    inside = enters(site, ENVIRONMENT)
+    page = opened(inside, one.id, "withdraw").answer.text
+    assert "One person follows this very release, and is told by mail in any case." in page
+    assert 'name="mail"' not in page
+    page = inside.get(f"/newsroom/articles/{one.id}/edit").text
+    assert "A correction is mailed at once to one person, who was alerted of this release or follows it alone." in page
 
 
 def test_where_nobody_has_it_by_mail_there_is_nothing_to_ask(site: Site) -> None:

@@ -226,7 +226,7 @@ def test_the_consequence_of_a_correction_stands_before_its_button(site: Site, ed
     one = published(site)
     site.parts.alerts.run()
     page = editor.get(f"/newsroom/articles/{one.id}/edit").text
-    told = "2 people were mailed this release. They get the correction; of a minor edit nobody hears."
+    told = "A correction is mailed at once to 2 people: those who were alerted of this release, or follow it alone."
     assert page.index(told) < page.index('value="correct"')
 
 

@@ -151,7 +151,7 @@ class Decisions:
         newsroom, words = self.room.newsroom, self.room.words(request)
         with self.room.database.read() as session:
             posted = self.room.posted(session, article.id)
-            holders = self.room.holders(session, article.id)
+            bound = self.room.bound(session, article)
         return self.room.door.render(
             request,
             visitor,
@@ -161,7 +161,7 @@ class Decisions:
             article=article,
             line=desk_views.line(article, newsroom, words),
             posted=posted,
-            holders=holders,
+            bound=bound,
             mail=mail,
             seen=seen,
             fault=words(fault) if fault else None,

@@ -225,8 +225,9 @@ class Editor:
         words = self.room.words(request)
         with self.room.database.read() as session:
             vocabulary = [one for one in topics.known(session) if not one.retired or one.slug in typed.topics]
-            posted = self.room.posted(session, article.id) if article and article.state.is_public else ()
-            mailed = sum(one.people for one in posted if one.kind == "alert")
+            told_of_it = 0
+            if article is not None and article.state is State.PUBLISHED:
+                told_of_it = self.room.bound(session, article).of_corrections
         kept = self._kept(typed)
         public = article is not None and article.state is State.PUBLISHED
         case = _case(article)
@@ -254,7 +255,7 @@ class Editor:
             "boards": self.room.newsroom.city.boards,
             "vocabulary": vocabulary,
             "closed": article is not None and article.state is State.WITHDRAWN,
-            "mailed": mailed,
+            "told_of_it": told_of_it,
             "spoken": [(code, language_name(code)) for code in self.room.newsroom.city.languages],
             "address": f"{article_path(article.id)}/edit" if article else _NEW,
             "conflict": None,

@@ -10,7 +10,7 @@ from feeds.clock import Clock
 from feeds.desk import Desk
 from feeds.errors import NotFound
 from feeds.model import Article, Newsroom
-from feeds.reach import Embargoed, Posted, Reach
+from feeds.reach import Bound, Embargoed, Posted, Reach
 from feeds.store import audit
 from feeds.store.database import Database, Session
 from feeds.web.chrome import Chrome
@@ -26,8 +26,8 @@ LONGEST_REASON = 1_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """The door, the desk and the store. `reach` counts whom a publication would be mailed to, `posted` what became of
-    the mails of a published article, `holders` how many have it by mail and would be told of its withdrawal: the
-    notifier's answers, which this package may not ask for itself."""
+    the mails of a published article, `bound` how many would be told of its correction or withdrawal: the notifier's
+    answers, which this package may not ask for itself."""
 
     door: Door
     desk: Desk
@@ -36,7 +36,7 @@ class Room:
     clock: Clock
     reach: Callable[[Session, Article], Reach]
     posted: Callable[[Session, int], tuple[Posted, ...]]
-    holders: Callable[[Session, int], int]
+    bound: Callable[[Session, Article], Bound]
     accredited: Callable[[Session, Article], int]
     """How many journalists would have an article at once if it were released under embargo now."""
     embargoed: Callable[[Session, int], Embargoed]
