@@ -1,6 +1,7 @@
 """A database of an older version is brought up with everything in it, and back again. On both engines."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from alembic import command
@@ -10,10 +11,10 @@ from sqlalchemy import text
 from config.migrations.upgrading import newest, settings, upgrade
 from feeds.model import State
 from feeds.scope import Scope
-from feeds.store import reading
+from feeds.store import embargoes, reading
 from feeds.store.database import Database
 from feeds.store.search import Query, search
-from notifier.ledger import mailings, subscribers
+from notifier.ledger import mailings, press, subscribers
 from notifier.model import Cadence, Kind
 from notifier.placeholders import MailContent, placeholder
 from tests.builders import NOW
@@ -127,3 +128,51 @@ def test_a_scheduled_article_has_its_instant(first_version: Database) -> None:
     upgrade(first_version)
     with pytest.raises(Exception, match="wrote the same"), first_version.write() as session:
         session.execute(text("UPDATE article SET state = 'scheduled'"))
+
+
+def test_the_way_down_from_embargoes_leaves_a_schedule_and_mails_that_an_earlier_version_can_read(
+    first_version: Database,
+) -> None:
+    """With rows in every table of theirs: what is under embargo comes out at its hour, and nothing of it before."""
+    upgrade(first_version)
+    hour = NOW + timedelta(hours=1)
+    with first_version.write() as session:
+        session.execute(text("UPDATE article SET state = 'scheduled', publish_at = '2026-05-20 04:00:00'"))
+        embargoes.release(session, reading.get(session, 7), until=hour, now=NOW)
+        person = subscribers.ensure(session, "reader@example.org", language="en", source="page", now=NOW)
+        press.accredit(session, person.id, until=hour, divisions=["water"], by="operator", now=NOW)
+        press.rotate(session, person.id, now=NOW)
+        press.saw(session, person.id, [7], press.Way.PAGE, now=NOW, agent="a browser")
+        kinds = {Kind.EMBARGO: "embargo:1:en", Kind.EMBARGO_NOTICE: "embargo:2:en", Kind.ALERT: "change:1:en"}
+        for kind, key in kinds.items():
+            mail = mailings.freeze(
+                session, MailContent(key, "", ""), kind=kind, key=key, language="en", now=NOW, articles=[(7, 1)]
+            )
+            for state in ("pending", "accepted", "skipped_accreditation", "skipped_lifted"):
+                mailings.address(session, mail, to=f"{state}@example.org", subscriber_id=person.id, now=NOW)
+        session.execute(text("UPDATE delivery SET state = substr(address, 1, length(address) - 12)"))
+        session.execute(text("UPDATE delivery SET settled_at = created_at WHERE state <> 'pending'"))
+        filled = ("embargo_step", "accreditation", "press_key", "embargo_access")
+        assert all(session.execute(text(f"SELECT 1 FROM {name}")).first() for name in filled)
+    _move(first_version, "0013")
+    known = {kind.value for kind in Kind} - {"embargo", "embargo_notice"}
+    with first_version.read() as session:
+        assert session.execute(text("SELECT state, publish_at FROM article")).one()[0] == "scheduled"
+        mails = session.execute(
+            text("SELECT m.key, d.state, count(*) FROM delivery d JOIN mailing m ON m.id = d.mailing_id GROUP BY 1, 2")
+        )
+        states = {(key, state): number for key, state, number in mails}
+        assert set(session.execute(text("SELECT kind FROM mailing")).scalars()) <= known
+        unsettled = session.execute(text("SELECT state FROM delivery WHERE settled_at IS NULL"))
+        assert set(unsettled.scalars()) == {"pending"}
+    for key in ("embargo:1:en", "embargo:2:en"):
+        assert {state: number for (each, state), number in states.items() if each == key} == {
+            "accepted": 1,
+            "skipped_left": 3,
+        }, "nothing of it is sent, and what was is not forgotten"
+    assert states["change:1:en", "pending"] == 1
+    upgrade(first_version)
+    with first_version.read() as session:
+        assert (reading.get(session, 7).state, reading.get(session, 7).embargoed) == (State.SCHEDULED, False)
+        assert not embargoes.waiting(session)
+        assert not press.everyone(session)

@@ -89,7 +89,8 @@ def downgrade() -> None:
     them is not sent, and the rest it takes for alerts."""
     kinds = "('embargo', 'embargo_notice')"
     ours = f"mailing_id IN (SELECT id FROM mailing WHERE kind IN {kinds})"  # noqa: S608 - nothing of it is given
-    op.execute(f"UPDATE delivery SET state = 'skipped_left' WHERE {ours} AND settled_at IS NULL")  # noqa: S608
+    over = "state = 'skipped_left', settled_at = created_at, owner = NULL, lease_until = NULL"
+    op.execute(f"UPDATE delivery SET {over} WHERE {ours} AND settled_at IS NULL")  # noqa: S608
     op.execute("UPDATE delivery SET state = 'skipped_left' WHERE state IN ('skipped_accreditation', 'skipped_lifted')")
     op.execute(f"UPDATE mailing SET kind = 'alert' WHERE kind IN {kinds}")  # noqa: S608
     op.drop_table("embargo_access")
