@@ -11,8 +11,20 @@ from feeds.model import Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What is said of the picture that is drawn for a release."""
+
+    caption: str
+    credit: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRelease:
-    """One release to show. `division` and `board` are slugs; `days_ago` and `time` are in the city's zone."""
+    """One release to show. `division`, `board` and `topics` are slugs; `days_ago` and `time` are in the city's zone.
+
+    `twin` names the same release in another language; `file` is the name and text of a file beside it.
+    """
 
     name: str
     content: Content
@@ -22,6 +34,10 @@ class SampleRelease:
     time: time
     hero: bool
     urgent: bool
+    topics: tuple[str, ...] = ()
+    twin: str | None = None
+    picture: Drawn | None = None
+    file: tuple[str, str] | None = None
 
     def published_at(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The instant, in UTC, at which it counts as published; never later than `now`, which is aware."""
@@ -55,4 +71,8 @@ def _release(name: str, text: str) -> SampleRelease:
         time=time.fromisoformat(fields["time"]),
         hero=fields["hero"],
         urgent=fields["urgent"],
+        topics=tuple(fields.get("topics", ())),
+        twin=fields.get("twin"),
+        picture=Drawn(**fields["picture"]) if "picture" in fields else None,
+        file=(fields["file"]["name"], fields["file"]["text"]) if "file" in fields else None,
     )

@@ -8,19 +8,23 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from lxml import etree
 
+from config.demo.drawing import session_hall
 from config.demo.mailbox import Caught, Mailbox
 from config.demo.releases import SampleRelease, load_releases
 from config.parts import Parts
 from feeds.clock import system_clock
 from feeds.errors import CivicwireError
-from feeds.store import articles
+from feeds.media import keeper
+from feeds.model import Content
+from feeds.store import articles, topics, twins
 from feeds.store.articles import Filing
+from feeds.store.media import Kept
 from notifier.ledger import subscribers
 from notifier.model import Cadence
 from notifier.windows import latest_due
@@ -28,6 +32,19 @@ from notifier.windows import latest_due
 JOURNALIST = "journalist@example.org"
 RESIDENT = "resident@example.org"
 RESIDENT_KO = "simin@example.org"
+TOPICS = {
+    "summit": {"en": "Summits", "ko": "정상회의"},
+    "carbon-neutrality": {"en": "Carbon neutrality", "ko": "탄소중립"},
+    "transport": {"en": "Transport", "ko": "교통"},
+}
+_CARRIED = {
+    "a picture with its caption": ".//{http://search.yahoo.com/mrss/}content",
+    "a file": ".//{*}entry/{*}link[@rel='enclosure']",
+    "a translation": ".//{*}entry/{*}link[@hreflang='ko']",
+    "topics": ".//{*}entry/{*}category[@term='transport']",
+}
+"""What an entry holds besides its text, and where Atom has it."""
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -69,6 +86,8 @@ class Story:
     clock: StoryClock
     mailbox: Mailbox
     events: list[Event] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """The articles of the releases, by the names of those."""
 
     def tell(self) -> list[Event]:
         """The whole story; answers every event in order."""
@@ -76,6 +95,9 @@ class Story:
         releases = load_releases()
         hero = next(release for release in releases if release.hero)
         self.clock.move_to(digest_at - timedelta(hours=20))
+        with self.parts.database.write() as session:
+            for slug, names in TOPICS.items():
+                topics.add(session, slug, names)
         self._publish_archive([release for release in releases if not release.hero and release.days_ago > 1])
         self._sign_up(hero)
         self.clock.move_to(digest_at - timedelta(hours=14))
@@ -101,10 +123,16 @@ class Story:
 
     def _publish(self, release: SampleRelease, *, dated: datetime | None = None) -> int:
         city = self.parts.newsroom.city
-        filing = Filing(division=release.division, board=release.board, licence=city.licence, urgent=release.urgent)
-        now = self.clock()
+        filing = Filing(
+            division=release.division,
+            board=release.board,
+            licence=city.licence,
+            urgent=release.urgent,
+            topics=release.topics,
+        )
+        now, content = self.clock(), self._dressed(release)
         with self.parts.database.write() as session:
-            draft = articles.add(session, release.content, filing=filing, authority=city.authority, now=now)
+            draft = articles.add(session, content, filing=filing, authority=city.authority, now=now)
             articles.publish(
                 session,
                 draft.id,
@@ -113,7 +141,28 @@ class Story:
                 dated=dated,
                 quiet=dated is not None,
             )
+            if release.twin in self.numbers:
+                twins.link(session, self.numbers[release.twin], draft.id, now=now)
+        self.numbers[release.name] = draft.id
         return draft.id
+
+    def _dressed(self, release: SampleRelease) -> Content:
+        """The text with the picture and the file that stand beside it, kept as those of an editor are."""
+        content = release.content
+        if release.picture is not None:
+            kept = self._keep(session_hall(), "session.png")
+            said = release.picture
+            shown = keeper.picture(kept, caption=said.caption, credit=said.credit, alt=said.alt)
+            content = replace(content, pictures=(shown,))
+        if release.file is not None:
+            name, text = release.file
+            content = replace(content, attachments=(keeper.attachment(self._keep(text.encode(), name), name),))
+        return content
+
+    def _keep(self, given: bytes, name: str) -> Kept:
+        prepared = self.parts.media.prepare(given, file_name=name)
+        with self.parts.database.write() as session:
+            return self.parts.media.keep(session, prepared, by="demo")
 
     def _sign_up(self, hero: SampleRelease) -> None:
         """Three readers sign up on the page, and confirm by the link that was mailed to them."""
@@ -153,6 +202,10 @@ class Story:
                 path = f"/feeds/{slug}.{extension}"
                 titles = list(_titles(self._get(path)))
                 self._note(f"feed {slug}.{extension}", f"{len(titles)} entries", path, hero.content.title in titles)
+        root = etree.fromstring(self._get("/feeds/all.atom").encode(), _PARSER)
+        carried = [what for what, path in _CARRIED.items() if root.find(path) is not None]
+        well = len(carried) == len(_CARRIED)
+        self._note("beside the text", ", ".join(carried) or "nothing", "/feeds/all.atom", well)
         for what, address in (("alert", JOURNALIST), ("digest", RESIDENT), ("digest (Korean)", RESIDENT_KO)):
             listed = [mail for mail in self.mailbox.to(address) if mail.message["List-Unsubscribe-Post"]]
             self._note_mail(what, address, listed[1:], hero)  # the first one welcomes
@@ -189,7 +242,7 @@ class Story:
 
 def _titles(document: str) -> Iterator[str]:
     """The titles of a feed's entries, RSS or Atom."""
-    root = etree.fromstring(document.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    root = etree.fromstring(document.encode(), _PARSER)
     for title in root.iterfind(".//{*}entry/{*}title"):
         yield title.text or ""
     for title in root.iterfind(".//item/title"):

@@ -1,5 +1,6 @@
 """The sample releases are well made, fit the city of Daegu, and survive the cleaning that every release gets."""
 
+import csv
 import re
 import tomllib
 from datetime import UTC, datetime, time, timedelta
@@ -10,6 +11,7 @@ import pytest
 
 from config.city import default_city_text, read_city
 from config.demo.releases import SampleRelease, load_releases
+from config.demo.story import TOPICS
 from feeds.intake.clean import clean_html
 from feeds.model import City
 
@@ -74,7 +76,25 @@ def test_it_gives_the_telephone_of_its_division(release: SampleRelease, daegu: C
 @each
 def test_its_file_states_every_key_and_no_other(release: SampleRelease) -> None:
     texts = {"language", "division", "board", "title", "subtitle", "summary", "body_html", "time"}
-    assert set(written(release.name)) == texts | {"days_ago", "hero", "urgent"}
+    needed = texts | {"days_ago", "hero", "urgent"}
+    assert needed <= set(written(release.name)) <= needed | {"topics", "twin", "picture", "file"}
+
+
+def test_one_has_a_picture_with_all_that_is_said_of_it_one_a_file_and_one_a_twin() -> None:
+    (drawn,) = [release.picture for release in RELEASES if release.picture]
+    assert all((drawn.caption, drawn.credit, drawn.alt))
+    ((name, text),) = [release.file for release in RELEASES if release.file]
+    assert len(list(csv.DictReader(text.splitlines()))) == 6
+    assert name.endswith(".csv")
+    (twin,) = [release for release in RELEASES if release.twin]
+    (other,) = [release for release in RELEASES if release.name == twin.twin]
+    assert (twin.division, twin.days_ago, twin.time) == (other.division, other.days_ago, other.time)
+    assert twin.content.language != other.content.language
+
+
+@each
+def test_its_topics_are_those_of_the_story(release: SampleRelease) -> None:
+    assert set(release.topics) <= set(TOPICS)
 
 
 @each

@@ -29,6 +29,14 @@ SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "rules" / "atom.rng")
 PARSER = etree.XMLParser(huge_tree=True, resolve_entities=False)
 _TONGUE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _ONCE = ("title", "link", "description", "language", "copyright", "generator", "ttl", "lastBuildDate")
+_RELATIONS = {"alternate", "current", "enclosure", "hub", "license", "next-archive", "prev-archive", "self"}
+"""Those that we use, all registered with IANA. Of archives a feed alone may speak (RFC 5005)."""
+_ACTIVE = "script,style,iframe,frame,frameset,object,embed,applet,form,input,button,link,meta,base,svg,math,title"
+_HARMLESS = frozenset(
+    {"abbr", "alt", "cite", "class", "colspan", "datetime", "dir", "height", "href", "hreflang", "id", "lang"}
+    | {"rowspan", "scope", "sizes", "src", "srcset", "title", "width"}
+)
+"""Attributes of a text that the public validator lets pass and that we write."""
 _ITEM_ONCE = ("title", "link", "description", "guid", "pubDate", "enclosure", CONTENT, DC + "creator")
 
 
@@ -96,11 +104,17 @@ def problems_of_rss(document: bytes) -> list[str]:
         for category in item.iter("category"):
             if not (category.text or "").strip() or not _is_address(category.get("domain")):
                 found.append("a category without name or scheme")
+    for element in (channel, *channel.findall("item")):
+        links = [(one.get("rel"), one.get("type"), one.get("hreflang")) for one in element.findall(ATOM + "link")]
+        found += [f"two links of {one}" for one in _twice([one for one in links if one[0] != "hub"])]
+        found += [f"a relation that nobody registered: {rel}" for rel, *_ in links if rel not in _RELATIONS]
+        if element is not channel:
+            found += [f"an item that speaks of archives: {rel}" for rel, *_ in links if "archive" in (rel or "")]
     for date in (*channel.iter("pubDate"), *channel.iter("lastBuildDate")):
         if not re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", date.text or ""):
             found.append(f"no date of RFC 822 with a year of four digits: {date.text}")
-        else:
-            parsedate_to_datetime(date.text)
+        elif parsedate_to_datetime(date.text).strftime("%a") != date.text[:3]:
+            found.append(f"another day of the week: {date.text}")
     for link in (*channel.iter("link"), *channel.iter(ATOM + "link")):
         if not _is_address(link.get("href", link.text)):
             found.append(f"no absolute address: {link.get('href', link.text)}")
@@ -141,9 +155,17 @@ def _problems_of_html(html: str) -> tuple[str, ...]:
 
 def _looked_at(html: str) -> Iterator[str]:
     """Addresses that lead nowhere from where a reader app shows the text, and what the validator calls a risk."""
-    for node in LexborHTMLParser(html).css("[href],[src],[srcset],script,iframe,object,embed,style,form"):
-        if node.tag in ("script", "iframe", "object", "embed", "style", "form"):
-            yield f"content: <{node.tag}>"
+    tree = LexborHTMLParser(html)
+    body = tree.body
+    if body is None:
+        return
+    for node in tree.css(_ACTIVE):
+        yield f"content: <{node.tag}>"
+    for node in body.css("*"):
+        named = {name for name in node.attributes if re.fullmatch("[a-z-]+", name)}  # others no browser heeds
+        if node is not body and not named <= _HARMLESS:
+            yield f"content: {node.tag} with {sorted(named - _HARMLESS)}"
+    for node in body.css("[href],[src],[srcset]"):
         addresses = [node.attributes.get("href"), node.attributes.get("src")]
         addresses += [one.split()[0] for one in (node.attributes.get("srcset") or "").split(",") if one.strip()]
         for address in addresses:

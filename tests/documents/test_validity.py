@@ -18,6 +18,7 @@ from feeds.documents.entry import NOTHING, Entry, entry_of
 from feeds.documents.feed import closing_of
 from feeds.documents.splice import joined
 from feeds.documents.text import one_line
+from feeds.intake.clean import clean_html
 from feeds.model import Article, Attachment, Picture, State
 from feeds.renderings import FORMATS, LONGEST_ENTRY, Renderings, within
 from feeds.shelf import DOCUMENT_BYTES, ENTRIES
@@ -35,6 +36,14 @@ FEEDS = {
 @pytest.mark.parametrize("which", FEEDS)
 def test_a_feed_keeps_every_rule_of_its_format(name: str, which: str) -> None:
     assert PROBLEMS[name](FORMATS[name].render(FEEDS[which])) == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_note_beside_the_text_and_places_within_it_are_nothing_to_complain_about(name: str) -> None:
+    text = clean_html('<aside role="note"><p id="n">Note</p></aside><p><a href="#n">1</a></p>', base=None)
+    document = FORMATS[name].render(feed(article(body_html=text)))
+    assert PROBLEMS[name](document) == []
+    assert b"aside" in document
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -103,6 +112,13 @@ WRONG = {
     "rss: a title as markup": ("rss", b"&#x3C;b&gt;", b"&lt;b&gt;"),
     "rss: a year of two digits": ("rss", rb"<pubDate>Mon, 02 Mar 2026", rb"<pubDate>Mon, 02 Mar 26"),
     "rss: an enclosure of no length": ("rss", rb' length="\d+"', b""),
+    "rss: another day of the week": ("rss", rb"<pubDate>Mon,", rb"<pubDate>Tue,"),
+    "rss: a relation of nobody's": ("rss", rb'rel="license"', b'rel="terms"'),
+    "rss: a link twice": ("rss", rb'(<atom:link [^>]*rel="license"[^>]*/>)', rb"\1\1"),
+    "rss: an item of archives": ("rss", rb'rel="license"', b'rel="prev-archive"'),
+    "rss: a script within": ("rss", rb"&lt;p&gt;", b"&lt;script&gt;x&lt;/script&gt;&lt;p&gt;"),
+    "rss: an attribute that acts": ("rss", rb"&lt;p&gt;", b"&lt;p onclick=x&gt;"),
+    "rss: a style within": ("rss", rb"&lt;p&gt;", b"&lt;p style=x&gt;"),
     "rss: no link to itself": ("rss", rb' rel="self"', b' rel="alternate"'),
     "rss: a channel without description": ("rss", rb"<description>Every[^<]+</description>", b""),
     "rss: a relative address within": ("rss", rb"&lt;a href=\"https://city.example.org/", rb'&lt;a href="/'),
