@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
 
@@ -13,7 +14,7 @@ from feeds.model import Article, Newsroom, State, Topic
 from feeds.scope import Scope
 from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
-from notifier import budgets
+from notifier import alike, budgets
 from notifier.addresses import masked
 from notifier.labels import labels_of
 from notifier.ledger import budgets as ledger
@@ -61,22 +62,19 @@ class Following:
         """Keep a wish and plan the mail that asks to confirm it. The caller learns nothing about the address.
 
         Beyond the budget of the address, of the network of the asking `host`, of the mail domain or of all together,
-        nothing is kept and nothing is sent.
+        nothing is kept and nothing is sent. Whatever the address, the same is asked of the database.
         """
         now, labels = self.clock(), self.labels(scope, language)
         with self._alone() as session:
-            if signups.asked_since(session, now - timedelta(days=1), address) >= MAILS_A_DAY:
-                log.info("signup.over_budget", to=masked(address))
-                return
+            too_many = signups.asked_since(session, now - timedelta(days=1), address) >= MAILS_A_DAY
             if signups.asked_since(session, now - timedelta(hours=1)) >= SIGNUPS_AN_HOUR:
                 log.error("signup.flood", limit=SIGNUPS_AN_HOUR)
                 return
             if is_spent(session, self.tokens, address, host, now=now):
                 return
+            if too_many:
+                log.info("signup.over_budget", to=masked(address))
             known = subscribers.find(session, address)
-            wish = signups.add(
-                session, address=address, scope=scope, cadence=cadence, language=language, now=now, timing=timing
-            )
             content = self.letters.confirmation(
                 labels,
                 language=language,
@@ -84,22 +82,13 @@ class Following:
                 known=known is not None,
                 of_article=scope.article is not None,
             )
-            mailing = mailings.freeze(
-                session,
-                content,
-                kind=Kind.CONFIRMATION,
-                key=f"confirmation:{wish.id}",
-                language=language,
-                now=now,
-            )
-            mailings.address(
-                session,
-                mailing,
-                to=address,
-                signup_id=wish.id,
-                subscriber_id=known.id if known else None,
-                now=now,
-            )
+            with alike.written(session, keep=not too_many):
+                wish = signups.add(
+                    session, address=address, scope=scope, cadence=cadence, language=language, now=now, timing=timing
+                )
+                key, person_id = f"confirmation:{wish.id}", known.id if known else None
+                mailing = mailings.freeze(session, content, kind=Kind.CONFIRMATION, key=key, language=language, now=now)
+                mailings.address(session, mailing, to=address, signup_id=wish.id, subscriber_id=person_id, now=now)
 
     def waiting(self, signup_id: int) -> Signup | None:
         """The wish with this id, or None once it is destroyed."""
@@ -240,27 +229,26 @@ class Following:
             return subscribers.stop(session, subscriber_id, only=only, reason=reason, now=self.clock())
 
     def ask_for_link(self, address: str, *, language: str, host: str | None = None) -> None:
-        """Plan the mail with a link to manage, if the address follows something and has not had too many."""
+        """Plan the mail with a link to manage, if the address follows something and has not had too many.
+
+        Whatever the address, the same is asked of the database.
+        """
         now = self.clock()
         with self.database.write() as session:
             person = subscribers.find(session, address)
-            since = now - timedelta(days=1)
-            if person is None or mailings.planned_since(session, address, Kind.MANAGE_LINK, since) >= MAILS_A_DAY:
-                return
-            key = f"manage_link:{person.id}:{now:%Y-%m-%dT%H:%M}"
-            if mailings.find(session, key) is not None:
-                return  # a double press: that mail is on its way
+            had = mailings.planned_since(session, address, Kind.MANAGE_LINK, now - timedelta(days=1))
+            key = f"manage_link:{person.id if person else 0}:{now:%Y-%m-%dT%H:%M}"
+            # A double press: that mail is on its way.
+            is_on_its_way = mailings.find(session, key) is not None
             if is_spent(session, self.tokens, address, host, now=now):
                 return
-            mailing = mailings.freeze(
-                session,
-                self.letters.manage_link(language=language),
-                kind=Kind.MANAGE_LINK,
-                key=key,
-                language=language,
-                now=now,
-            )
-            mailings.address(session, mailing, to=address, subscriber_id=person.id, now=now)
+            wanted = person is not None and had < MAILS_A_DAY and not is_on_its_way
+            content = self.letters.manage_link(language=language)
+            with alike.written(session, keep=wanted):
+                own = key if wanted else f"manage_link:nobody:{uuid4().hex}"
+                mailing = mailings.freeze(session, content, kind=Kind.MANAGE_LINK, key=own, language=language, now=now)
+                person_id = person.id if person else None
+                mailings.address(session, mailing, to=address, subscriber_id=person_id, now=now)
 
     def destroy_expired(self) -> int:
         """Destroy the sign-ups that nobody confirmed in time, as their mail said; answers how many."""
