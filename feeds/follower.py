@@ -11,7 +11,9 @@ from feeds.shelf import Shelf
 
 log = structlog.get_logger()
 SECONDS = 0.05
-"""How long a change waits at most until the shelf hears of it."""
+"""How long a change of another process waits at most until the shelf hears of it."""
+_AT_LEAST = 0.01
+"""How long the log is left alone after it was looked at, whatever is written meanwhile."""
 
 
 @contextmanager
@@ -20,11 +22,13 @@ def following(shelf: Shelf, *, seconds: float = SECONDS) -> Iterator[None]:
 
     While the database does not answer, readers get what there was before.
     """
-    told = threading.Event()
+    told, written = threading.Event(), shelf.database.written
 
     def follow() -> None:
         well = True
-        while not told.wait(seconds):
+        while not told.wait(min(seconds, _AT_LEAST)):
+            written.wait(seconds)  # of this process: heard of at once
+            written.clear()
             try:
                 shelf.catch_up()
             except CivicwireError as error:
@@ -49,4 +53,5 @@ def following(shelf: Shelf, *, seconds: float = SECONDS) -> Iterator[None]:
     finally:
         shelf.following = False
         told.set()
+        written.set()
         thread.join(10)

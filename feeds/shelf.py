@@ -8,7 +8,7 @@ there touches no database.
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -17,7 +17,7 @@ import structlog
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.announced import is_announced
 from feeds.clock import Clock
-from feeds.documents.entry import APART, Stamp
+from feeds.documents.entry import APART, Stamp, utc
 from feeds.documents.feed import Feed, closing_of, feed_of
 from feeds.documents.splice import pieces
 from feeds.lineup import Placed, moved, touched
@@ -232,20 +232,15 @@ class Shelf:
         number = max((one.number for one in shown), default=0)
         max_age, until = pace(stamps, self._clock())
         leaving = [stamp.withdrawn + GONE_FOR - APART for stamp in stamps if stamp.withdrawn]
-        feed = feed_of(
-            newsroom=self._newsroom,
-            words=self._words,
-            scope=scope,
-            language=scope.language or self._newsroom.city.languages[0],
-            topics=self._vocabulary,
-            updated=max([max(moments, default=EMPTY_AT), *(stamp.updated for stamp in stamps)]),
-            hubs=self._hubs if is_announced(scope) else (),
-            archives={"prev-archive": self._archive(scope, stamps, number)} if stamps else None,
+        before = self._live.get(scope)
+        feed = replace(
+            before.feed if before and is_fresh else self._about(scope),
+            updated=utc(max([max(moments, default=EMPTY_AT), *(stamp.updated for stamp in stamps)])),
+            archives={"prev-archive": self._archive(scope, stamps, number)} if stamps else {},
             max_age=max_age,
         )
         around = {name: module.around(feed) for name, module in FORMATS.items()}
         kept = within(DOCUMENT_BYTES, wanted, around)
-        before = self._live.get(scope)
         used = before.used if before else next(self._turn)
         ends = min([*leaving, until or _FAR])
         left_out = self._left_out(order)
@@ -271,6 +266,18 @@ class Shelf:
             self._owners[document.address] = live
         self._live[scope] = live
         return live
+
+    def _about(self, scope: Scope) -> Feed:
+        """What a scope's feed says of itself, whatever it shows."""
+        return feed_of(
+            newsroom=self._newsroom,
+            words=self._words,
+            scope=scope,
+            language=scope.language or self._newsroom.city.languages[0],
+            topics=self._vocabulary,
+            updated=EMPTY_AT,
+            hubs=self._hubs if is_announced(scope) else (),
+        )
 
     def _document(
         self,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
@@ -33,6 +34,8 @@ class Database:
         """Prepare the engines; nothing is connected yet. StoreError for an address that is none."""
         self.url = _url(address)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.written = Event()
+        """Set whenever something was written through here: who follows a log need not wait for its next round."""
         if self.is_sqlite:
             path = Path(self.url.database or "")
             self._lock_path = path.with_name(path.name + ".writer")
@@ -54,6 +57,7 @@ class Database:
         """A session to write in: committed at the end of the block, rolled back by any exception in it."""
         with _translated(self.url), self._writer.connect() as session, self._alone(), session.begin():
             yield session
+        self.written.set()
 
     @contextmanager
     def rebuild(self) -> Iterator[Session]:
