@@ -8,8 +8,8 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -58,6 +58,26 @@ class Database:
         with _translated(self.url), self._writer.connect() as session, self._alone(), session.begin():
             yield session
         self.written.set()
+
+    @contextmanager
+    def pulse(self) -> Iterator[Callable[[], int] | None]:
+        """A number, quickly asked for, that is another one as soon as anybody has committed anything.
+
+        None where the database has no such number: then it has to be asked what one wants to know.
+        """
+        if not self.is_sqlite:
+            yield None
+            return
+        with _translated(self.url), self._reader.connect() as session:
+            driver = session.connection.driver_connection
+            assert driver is not None  # noqa: S101 - a connected session has one
+
+            def number() -> int:
+                with closing(driver.execute("PRAGMA data_version")) as asked:
+                    found: int = asked.fetchone()[0]
+                    return found
+
+            yield number
 
     @contextmanager
     def rebuild(self) -> Iterator[Session]:

@@ -5,13 +5,14 @@ owner mark no longer fits, so that a stale sender writes nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, func, or_, select, update
 
-from feeds.model import ChangeKind, State
 from feeds.store.database import Session
-from feeds.store.tables import article, change
+from feeds.store.tables import article
 from notifier.ledger.tables import (
     delivery,
     hold,
@@ -19,8 +20,6 @@ from notifier.ledger.tables import (
     mailing_article,
     press_key,
     subscriber,
-    subscription,
-    suppression,
 )
 from notifier.model import Delivery, DeliveryState, Kind
 
@@ -96,9 +95,6 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
             mailing.c.kind,
             mailing.c.edition,
             mailing.c.language,
-            mailing.c.subject,
-            mailing.c.text,
-            mailing.c.html,
             mailing.c.advertising,
             subscriber.c.zone,
             press_key.c.id.label("press_key"),
@@ -111,11 +107,27 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
         .where(delivery.c.id.in_(ids))
     )
     rows = {row.id: row for row in session.execute(wanted)}
-    told = _divisions(session, {row.mailing_id for row in rows.values()})
+    mailings = {row.mailing_id for row in rows.values()}
+    told, contents = _divisions(session, mailings), _contents(session, mailings)
     return [
-        Delivery(**(dict(row._mapping) | {"kind": Kind(row.kind), "divisions": told.get(row.mailing_id, ())}))
+        Delivery(
+            **(
+                dict(row._mapping)
+                | contents[row.mailing_id]
+                | {"kind": Kind(row.kind), "divisions": told.get(row.mailing_id, ())}
+            )
+        )
         for row in (rows[key] for key in ids)
     ]
+
+
+def _contents(session: Session, mailing_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """What these mailings say: read once for all who get it."""
+    wanted = select(mailing.c.id, mailing.c.subject, mailing.c.text, mailing.c.html)
+    return {
+        row.id: {"subject": row.subject, "text": row.text, "html": row.html}
+        for row in session.execute(wanted.where(mailing.c.id.in_(mailing_ids)))
+    }
 
 
 def _divisions(session: Session, mailing_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -132,95 +144,64 @@ def _divisions(session: Session, mailing_ids: Collection[int]) -> dict[int, tupl
     return {mailing_id: tuple(sorted(slugs)) for mailing_id, slugs in found.items()}
 
 
-def objection(session: Session, one: Delivery, *, owner: str, hashes: Sequence[str]) -> DeliveryState | None:
-    """Why a claimed delivery must not go out after all, asked just before the wire; None if it may.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a claimed delivery, and what the server said of it."""
 
-    List mail needs a live subscription under the same address, and none goes to a suppressed one. Nothing tells of a
-    withdrawn article but its notice: if all are, the delivery is skipped. An alert of a text that was corrected since
-    is skipped too, for its correction is on the way to the same people. What else a release under embargo needs, its
-    own ledger is asked (`notifier.ledger.embargo_mail`).
+    id: int
+    state: DeliveryState
+    reply: str | None = None
+    next_attempt_at: datetime | None = None
+    repeated: bool = False
+    """Whether it may have arrived although no answer came."""
 
-    Three answers are no end: PENDING, sending is held; SENDING, the claim is another's by now; DEFERRED, the digest is
-    being made again without what was withdrawn.
-    """
-    claimed = select(delivery.c.id).where(
-        delivery.c.id == one.id, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
+
+def settle(session: Session, outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> set[int]:
+    """Write down what became of claimed deliveries. Answers whose that was: nothing is written of a claim that is
+    another's by now."""
+    mine = select(delivery.c.id).where(
+        delivery.c.id.in_([one.id for one in outcomes]),
+        delivery.c.owner == owner,
+        delivery.c.state == DeliveryState.SENDING,
     )
-    if session.execute(claimed).first() is None:
-        return DeliveryState.SENDING
-    if session.execute(select(hold.c.id)).first() is not None:
-        return DeliveryState.PENDING
-    if one.kind.is_list_mail:
-        suppressed = select(suppression.c.reason).where(suppression.c.address_hash.in_(hashes))
-        if session.execute(suppressed).first() is not None:
-            return DeliveryState.SKIPPED_SUPPRESSED
-        follows = (
-            select(subscription.c.id)
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(
-                subscriber.c.id == one.subscriber_id,
-                subscriber.c.address == one.address,
-                subscription.c.ended_at.is_(None),
-            )
-        )
-        if session.execute(follows).first() is None:
-            return DeliveryState.SKIPPED_LEFT
-    if one.kind in (Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE):
-        return None
-    shown = (
-        select(article.c.state)
-        .join(mailing_article, mailing_article.c.article_id == article.c.id)
-        .where(mailing_article.c.mailing_id == one.mailing_id)
+    if session.dialect.name == "postgresql":
+        mine = mine.order_by(delivery.c.id).with_for_update()
+    kept = set(session.execute(mine).scalars())
+    rows = [
+        {
+            "b_id": one.id,
+            "b_state": one.state,
+            "b_reply": one.reply[:1000] if one.reply is not None else None,
+            "b_next_attempt_at": one.next_attempt_at,
+            "b_settled_at": None if one.state.is_open else now,
+            "b_repeats": int(one.repeated),
+        }
+        for one in outcomes
+        if one.id in kept
+    ]
+    if rows:
+        session.execute(_SETTLED, rows)
+    return kept
+
+
+def _told(name: str) -> BindParameter[Any]:
+    """A value of a row, of the type of the column that it is written to."""
+    return bindparam(f"b_{name}", type_=delivery.c[name].type)
+
+
+_SETTLED = (
+    update(delivery)
+    .where(delivery.c.id == _told("id"))
+    .values(
+        state=_told("state"),
+        owner=None,
+        lease_until=None,
+        reply=func.coalesce(_told("reply"), delivery.c.reply),
+        next_attempt_at=func.coalesce(_told("next_attempt_at"), delivery.c.next_attempt_at),
+        settled_at=func.coalesce(_told("settled_at"), delivery.c.settled_at),
+        repeats=delivery.c.repeats + _told("repeats"),
     )
-    edition = select(mailing.c.edition).where(mailing.c.id == one.mailing_id)
-    if session.execute(edition).scalar() != one.edition:
-        return DeliveryState.DEFERRED
-    states = set(session.execute(shown).scalars())
-    if State.WITHDRAWN not in states:
-        # Who was to be told of the old text is told of its correction, which says what changed.
-        alone = one.kind in (Kind.ALERT, Kind.CORRECTION)
-        return DeliveryState.SKIPPED_CORRECTED if alone and _is_corrected(session, one) else None
-    return DeliveryState.SKIPPED_WITHDRAWN if states == {State.WITHDRAWN} else DeliveryState.DEFERRED
-
-
-def _is_corrected(session: Session, one: Delivery) -> bool:
-    later = (
-        select(change.c.number)
-        .join(mailing_article, mailing_article.c.article_id == change.c.article_id)
-        .where(
-            mailing_article.c.mailing_id == one.mailing_id,
-            change.c.kind == ChangeKind.CORRECTED,
-            change.c.revision > mailing_article.c.revision,
-        )
-    )
-    return session.execute(later.limit(1)).first() is not None
-
-
-def settle(
-    session: Session,
-    delivery_id: int,
-    *,
-    owner: str,
-    state: DeliveryState,
-    now: datetime,
-    reply: str | None = None,
-    next_attempt_at: datetime | None = None,
-    repeated: bool = False,
-) -> bool:
-    """Write down what became of a claimed delivery; False, and nothing written, if the claim is another's now."""
-    values: dict[str, object] = {"state": state, "owner": None, "lease_until": None}
-    if reply is not None:
-        values["reply"] = reply[:1000]
-    if next_attempt_at is not None:
-        values["next_attempt_at"] = next_attempt_at
-    if repeated:
-        values["repeats"] = delivery.c.repeats + 1
-    if not state.is_open:
-        values["settled_at"] = now
-    wanted = update(delivery).where(
-        delivery.c.id == delivery_id, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
-    )
-    return session.execute(wanted.values(**values).returning(delivery.c.id)).first() is not None
+)
 
 
 def give_back(session: Session, ids: Sequence[int], *, owner: str, at: datetime, reply: str | None = None) -> None:

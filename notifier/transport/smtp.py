@@ -1,10 +1,11 @@
 """Messages over SMTP (RFC 5321) with aiosmtplib: one recipient a transaction, connections kept for a batch."""
 
+import asyncio
 import contextlib
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,10 @@ from aiosmtplib import (
 from aiosmtplib.protocol import SMTPProtocol
 
 from notifier.retry import Reply, Stage
-from notifier.transport.promise import Connection, TransportUnavailable
+from notifier.transport.envelopes import unsendable
+from notifier.transport.pipelined import PipelinedConnection
+from notifier.transport.promise import Connection, Outgoing, Source, TransportUnavailable
+from notifier.transport.replies import Replies
 
 
 class Tls(StrEnum):
@@ -82,10 +86,15 @@ class SmtpTransport:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                with contextlib.suppress(SMTPHeloError):  # an old server, which offers nothing
+                    await client.ehlo(timeout=options.connect_seconds)
         except (SMTPException, OSError, ValueError) as error:
+            client.close()
             raise TransportUnavailable(f"{options.host}:{options.port}: {_sentence(error)}") from error
         try:
-            yield _SmtpConnection(client, options)
+            with _handed(client, options) as connection:
+                yield connection
         finally:
             # A reset at QUIT, or a server that went away, is nobody's failure: everything is settled by now.
             with contextlib.suppress(SMTPException, OSError):
@@ -93,7 +102,35 @@ class SmtpTransport:
             client.close()
 
 
-class _SmtpConnection:
+@contextlib.contextmanager
+def _handed(client: SMTP, options: SmtpOptions) -> Iterator[Connection]:
+    """The connection as this server can use it best.
+
+    The library reads one reply to a command and drops what else comes: where commands are pipelined, its connection is
+    read by us meanwhile.
+    """
+    protocol, transport = client.protocol, client.transport
+    if protocol is None or not isinstance(transport, asyncio.Transport) or not client.supports_extension("pipelining"):
+        yield _OneByOne(client, options)
+        return
+    replies = Replies(transport)
+    try:
+        yield PipelinedConnection(
+            replies,
+            takes_wide_addresses=client.supports_extension("smtputf8"),
+            command_seconds=options.command_seconds,
+            reply_seconds=options.reply_seconds,
+        )
+    finally:
+        if replies.is_idle:
+            transport.set_protocol(protocol)
+        else:
+            replies.drop()
+
+
+class _OneByOne:
+    """One command at a time, for servers that offer no pipelining: the library's own calls."""
+
     def __init__(self, client: SMTP, options: SmtpOptions) -> None:
         self._client = client
         self._options = options
@@ -111,27 +148,37 @@ class _SmtpConnection:
 
         protocol.write = watched  # type: ignore[method-assign]
 
-    async def send(self, *, sender: str, recipient: str, message: bytes) -> Reply:
-        """See the promise. An address that SMTP cannot carry is that recipient's failure alone."""
-        if any(sign in recipient for sign in "\r\n <>") or not recipient.rpartition("@")[2].isascii():
-            return Reply(553, "5.1.3 the address cannot be written in SMTP", Stage.RECIPIENT)
-        encoding, options = ("ascii", []) if recipient.isascii() else ("utf-8", ["SMTPUTF8"])
+    async def carry(self, source: Source) -> None:
+        """See the promise."""
+        while (one := await source.take()) is not None:
+            try:
+                reply = await self._send(one) if await source.may_go(one) else None
+            except TransportUnavailable:
+                await source.give_back(one)
+                raise
+            if reply is None:
+                await source.give_back(one)
+                continue
+            await source.settle(one, reply)
+            if reply.code in (0, 421):
+                return
+
+    async def _send(self, one: Outgoing) -> Reply:
+        encoding, options = ("ascii", []) if one.recipient.isascii() else ("utf-8", ["SMTPUTF8"])
         seconds = self._options.command_seconds
         self._handed_over = False
+        refusal = unsendable(one.recipient, takes_wide_addresses=self._client.supports_extension("smtputf8"))
+        if refusal is not None:
+            return refusal
         try:
-            if options and self._client.is_ehlo_or_helo_needed:
-                with contextlib.suppress(SMTPHeloError):  # an old server, which offers nothing
-                    await self._client.ehlo(timeout=seconds)
-            if options and not self._client.supports_extension("smtputf8"):
-                return Reply(553, "5.6.7 the server takes no address beyond ASCII", Stage.RECIPIENT)
-            await self._client.mail(sender, options=options, encoding=encoding, timeout=seconds)
+            await self._client.mail(one.sender, options=options, encoding=encoding, timeout=seconds)
         except SMTPResponseException as error:
             await self._reset()
             raise TransportUnavailable(f"the server refuses the sender: {_sentence(error)}") from error
         except (SMTPException, OSError) as error:
             raise TransportUnavailable(_sentence(error)) from error
         try:
-            await self._client.rcpt(recipient, encoding=encoding, timeout=seconds)
+            await self._client.rcpt(one.recipient, encoding=encoding, timeout=seconds)
         except SMTPResponseException as error:
             if error.code != 421:
                 await self._reset()
@@ -140,7 +187,7 @@ class _SmtpConnection:
             # One recipient's own trouble must not stop the others: it alone waits, on a new connection.
             self._client.close()
             return Reply(0, _sentence(error), Stage.RECIPIENT)
-        return await self._hand_over(message)
+        return await self._hand_over(one.message)
 
     async def _hand_over(self, message: bytes) -> Reply:
         try:

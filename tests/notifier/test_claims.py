@@ -12,6 +12,7 @@ from notifier.ledger import deliveries, holds, suppressions
 from notifier.ledger.deliveries import LEASE
 from notifier.ledger.tables import delivery, subscriber
 from notifier.model import Cadence, Delivery, DeliveryState, Kind
+from tests import claiming
 from tests.builders import content, correct, withdraw
 from tests.notifier.conftest import Desk
 
@@ -27,13 +28,13 @@ def claim(desk: Desk, owner: str = "one", limit: int = 100) -> Sequence[Delivery
 def settle(desk: Desk, one: Delivery, owner: str = "one", **values: object) -> bool:
     given: dict[str, object] = {"state": DeliveryState.ACCEPTED, "reply": "250 2.0.0 ok"}
     with desk.database.write() as session:
-        return deliveries.settle(session, one.id, owner=owner, now=desk.clock(), **(given | values))  # type: ignore[arg-type]
+        return claiming.settle(session, one.id, owner=owner, now=desk.clock(), **(given | values))  # type: ignore[arg-type]
 
 
 def objection(desk: Desk, one: Delivery, owner: str = "one") -> DeliveryState | None:
     hashes = desk.following.tokens.address_hashes(one.address)
     with desk.database.read() as session:
-        return deliveries.objection(session, one, owner=owner, hashes=hashes)
+        return claiming.objection(session, one, owner=owner, hashes=hashes)
 
 
 def row(desk: Desk, one: Delivery) -> dict[str, object]:

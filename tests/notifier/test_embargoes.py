@@ -18,6 +18,7 @@ from notifier.ledger import deliveries, embargo_mail, mailings, press
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Kind, Timing
 from notifier.press import DayRefused, Press
+from tests import claiming
 from tests.builders import NOW, content
 from tests.notifier.conftest import Desk
 from tests.store.test_scheduled import damage
@@ -91,7 +92,7 @@ class Rooms:
         with self.database.write() as session:
             for one in deliveries.claim(session, owner="a test", now=self.clock(), limit=100):
                 if one.kind is kind:
-                    deliveries.settle(
+                    claiming.settle(
                         session, one.id, owner="a test", state=DeliveryState.ACCEPTED, now=self.clock(), reply="250 ok"
                     )
                 else:

@@ -12,6 +12,7 @@ from notifier.ledger import deliveries
 from notifier.ledger.tables import delivery
 from notifier.model import Cadence, DeliveryState, Kind, Subscriber
 from notifier.withdrawals import Withdrawals
+from tests import claiming
 from tests.builders import content, correct
 from tests.notifier.conftest import Desk
 
@@ -131,8 +132,8 @@ def test_a_withdrawal_is_told_and_ends_the_wish_by_itself(desk: Desk, notices: W
     assert len(desk.live(person)) == 1  # the notice has still to go out, and only followers get list mail
     with desk.database.write() as session:
         (claimed,) = deliveries.claim(session, owner="a test", now=desk.clock(), limit=9)
-        assert deliveries.objection(session, claimed, owner="a test", hashes=()) is None
-        deliveries.settle(
+        assert claiming.objection(session, claimed, owner="a test", hashes=()) is None
+        claiming.settle(
             session, claimed.id, owner="a test", state=DeliveryState.ACCEPTED, now=desk.clock(), reply="250 ok"
         )
     assert notices.run() == 0

@@ -17,6 +17,7 @@ from notifier.model import Cadence, DeliveryState, Subscriber
 from notifier.parking import ROOM, Parking
 from notifier.returns import Returns
 from notifier.tokens import Tokens
+from tests import claiming
 from tests.builders import SECRET
 from tests.notifier.conftest import Desk
 from tests.notifier.returned import DOMAIN, QMAIL, complaint, delivery_status, plain
@@ -38,7 +39,7 @@ class House:
         self.desk.alerts.run()
         with self.desk.database.write() as session:
             for one in deliveries.claim(session, owner="x", now=self.desk.clock(), limit=1000):
-                deliveries.settle(
+                claiming.settle(
                     session, one.id, owner="x", state=DeliveryState.ACCEPTED, now=self.desk.clock(), reply="250 ok"
                 )
             newest = select(func.max(delivery.c.id)).where(delivery.c.address == address)
@@ -279,7 +280,7 @@ def test_a_bounce_may_be_quicker_than_our_own_relays_answer(house: House) -> Non
         (one,) = deliveries.claim(session, owner="x", now=house.desk.clock(), limit=1)
     house.returns.take(delivery_status(house.returns.addresses.address(Way.BOUNCE, one.id)))
     with house.desk.database.write() as session:
-        late = deliveries.settle(session, one.id, owner="x", state=DeliveryState.ACCEPTED, now=house.desk.clock())
+        late = claiming.settle(session, one.id, owner="x", state=DeliveryState.ACCEPTED, now=house.desk.clock())
         assert not late
     assert house.states() == [DeliveryState.BOUNCED]
 

@@ -10,6 +10,7 @@ from notifier.ledger import deliveries
 from notifier.ledger.tables import delivery
 from notifier.model import Cadence, DeliveryState, Kind
 from notifier.withdrawals import LOOKS_BACK, SETTLES, Withdrawals
+from tests import claiming
 from tests.notifier.conftest import Desk
 
 NOW, DAILY = Cadence.IMMEDIATE, Cadence.DAILY
@@ -171,4 +172,4 @@ def test_a_notice_goes_over_the_wire_although_its_article_is_withdrawn(desk: Des
     with desk.database.write() as session:
         (claimed,) = deliveries.claim(session, owner="a test", now=desk.clock(), limit=9)
         assert claimed.kind is Kind.WITHDRAWAL
-        assert deliveries.objection(session, claimed, owner="a test", hashes=()) is None
+        assert claiming.objection(session, claimed, owner="a test", hashes=()) is None

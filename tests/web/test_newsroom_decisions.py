@@ -10,6 +10,7 @@ from feeds.scope import Scope
 from feeds.store.tables import article, revision
 from notifier.ledger import deliveries
 from notifier.model import Cadence, DeliveryState
+from tests import claiming
 from tests.web.conftest import Site
 from tests.web.desk import (
     CHIEF,
@@ -76,7 +77,7 @@ def test_b47_what_is_withdrawn_while_it_is_sent_goes_to_nobody_else(site: Site) 
     sheet.send("withdraw", reason="It was wrong.")
     with site.database.write() as session:
         claimed = deliveries.claim(session, owner="sender", now=site.clock(), limit=10)
-        objections = [deliveries.objection(session, one, owner="sender", hashes=[]) for one in claimed]
+        objections = [claiming.objection(session, one, owner="sender", hashes=[]) for one in claimed]
     assert objections == [DeliveryState.SKIPPED_WITHDRAWN] * 3
 
 
@@ -87,7 +88,7 @@ def test_who_withdraws_may_tell_those_who_have_it_by_mail_and_tells_nobody_unles
     with site.database.write() as session:
         for claimed in deliveries.claim(session, owner="sender", now=site.clock(), limit=10):
             state = DeliveryState.ACCEPTED
-            deliveries.settle(session, claimed.id, owner="sender", state=state, now=site.clock())
+            claiming.settle(session, claimed.id, owner="sender", state=state, now=site.clock())
     sheet = opened(enters(site, ENVIRONMENT), one.id, "withdraw")
     assert "Tell the people who got it by mail too (1 in all)" in sheet.answer.text
     assert sheet.answer.between('name="mail" value="no"', "> <span>") == " checked"

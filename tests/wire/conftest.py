@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,8 @@ from notifier.model import Cadence, DeliveryState
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport, Tls
 from tests.builders import SECRET, Hands
+from tests.wire import server
+from tests.wire.server import Relay
 
 
 @dataclass
@@ -64,6 +67,12 @@ class Post:
 def post(sqlite_database: Database, newsroom: Newsroom) -> Post:
     letters = Letters(newsroom, words.load("feeds", "notifier"), messages.environment())
     return Post(sqlite_database, newsroom, letters, Tokens([SECRET]), Hands())
+
+
+@pytest.fixture(params=["pipelined", "one command at a time"])
+def mail_server(request: pytest.FixtureRequest) -> Relay:
+    """A mail server that misbehaves as it is told, in each way of talking."""
+    return partial(server.mail_server, pipelining=request.param == "pipelined")
 
 
 @pytest.fixture

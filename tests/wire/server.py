@@ -2,8 +2,9 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -30,7 +31,17 @@ class Behaviour:
     extensions: tuple[str, ...] = ("8BITMIME", "ENHANCEDSTATUSCODES")
     mail: str | None = None
     recipients: dict[str, str] = field(default_factory=dict)
+    takes_for_nobody: bool = False
+    """Whether it asks for a message although it refused whom it was for."""
     data: str | None = None
+    pause: float = 0
+    """Seconds before each message is answered."""
+    waits_for_next: int = 0
+    """To how many messages it says nothing before the next one's envelope is there."""
+    never_answers: int = 0
+    """After how many messages' ends it says nothing at all."""
+    drips: float | None = None
+    """Seconds from one byte of an answer to RCPT to the next."""
     drop_at_data: int = 0
     drop_before_reply: int = 0
     drop_after_reply: int = 0
@@ -58,10 +69,16 @@ class MailServer:
         return [one for one in self.accepted if one.recipient == recipient]
 
 
+Relay = Callable[..., AbstractContextManager[MailServer]]
+"""`mail_server` with or without pipelining."""
+
+
 @contextmanager
-def mail_server(behaviour: Behaviour | None = None) -> Iterator[MailServer]:
+def mail_server(behaviour: Behaviour | None = None, *, pipelining: bool = False) -> Iterator[MailServer]:
     """A listening server for the length of the block."""
     server = MailServer(behaviour or Behaviour())
+    if pipelining:
+        server.behaviour.extensions = (*server.behaviour.extensions, "PIPELINING")
     listener = socket.create_server(("127.0.0.1", 0))
     server.port = listener.getsockname()[1]
     stop = threading.Event()
@@ -130,8 +147,19 @@ def _session(server: MailServer, connection: socket.socket, lines: BinaryIO) -> 
             _say(connection, behaviour.mail or "250 2.1.0 ok")
         elif verb == "RCPT":
             recipient = text.partition("<")[2].partition(">")[0]
-            _say(connection, behaviour.recipients.get(recipient, "250 2.1.5 ok"))
+            answer = behaviour.recipients.get(recipient, "250 2.1.5 ok")
+            _drip(connection, answer, behaviour.drips)
+            if answer.startswith("421"):
+                raise _Gone
+            if not answer.startswith("250"):
+                recipient = ""
+        elif verb == "RSET":
+            recipient = ""
+            _say(connection, "250 2.0.0 ok")
         elif verb == "DATA":
+            if not recipient and not behaviour.takes_for_nobody:
+                _say(connection, "503 5.5.1 for whom?")
+                continue
             _data(server, connection, lines, recipient)
             done += 1
         elif verb == "QUIT":
@@ -154,6 +182,9 @@ def _data(server: MailServer, connection: socket.socket, lines: BinaryIO, recipi
         if not line:
             raise _Gone
         content += line[1:] if line.startswith(b".") else line
+    if not recipient:
+        _say(connection, "554 5.5.1 for nobody")
+        return
     message = Accepted(recipient, content)
     if behaviour.data:
         _say(connection, behaviour.data)
@@ -162,6 +193,17 @@ def _data(server: MailServer, connection: socket.socket, lines: BinaryIO, recipi
         behaviour.drop_before_reply -= 1
         server.taken.append(message)
         _reset(connection)
+    time.sleep(behaviour.pause)
+    if behaviour.never_answers:
+        behaviour.never_answers -= 1
+        server.taken.append(message)
+        lines.readline()  # until whoever waits has gone
+        raise _Gone
+    if behaviour.waits_for_next:
+        behaviour.waits_for_next -= 1
+        ahead = getattr(lines, "peek")()  # noqa: B009 - what makefile gives is a BufferedReader
+        if not ahead.startswith(b"MAIL FROM:"):
+            raise _Gone
     server.accepted.append(message)
     server.on_accept.set()
     _say(connection, "250 2.0.0 kept")
@@ -172,6 +214,14 @@ def _data(server: MailServer, connection: socket.socket, lines: BinaryIO, recipi
 
 def _say(connection: socket.socket, line: str) -> None:
     connection.sendall(line.encode() + b"\r\n")
+
+
+def _drip(connection: socket.socket, line: str, seconds: float | None) -> None:
+    for byte in line.encode() + b"\r\n" if seconds is not None else b"":
+        connection.sendall(bytes([byte]))
+        time.sleep(seconds or 0)
+    if seconds is None:
+        _say(connection, line)
 
 
 def _reset(connection: socket.socket) -> None:

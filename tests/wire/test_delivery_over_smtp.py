@@ -23,15 +23,16 @@ from notifier.ledger import deliveries, holds
 from notifier.ledger.deliveries import LEASE
 from notifier.model import Cadence, DeliveryState
 from notifier.transport.smtp import Tls
+from tests import claiming
 from tests.builders import NOW, SECRET, publish, withdraw
 from tests.conftest import missing
 from tests.wire.conftest import Post
-from tests.wire.server import Behaviour, mail_server
+from tests.wire.server import Behaviour, Relay
 
 ACCEPTED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.DEFERRED
 
 
-def test_every_reader_gets_one_message_with_the_headers_of_a_list(post: Post) -> None:
+def test_every_reader_gets_one_message_with_the_headers_of_a_list(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org", "b@example.org")
     publish(post.database, "Night buses run later")
     assert post.plan() == 2
@@ -50,7 +51,7 @@ def test_every_reader_gets_one_message_with_the_headers_of_a_list(post: Post) ->
     assert post.states() == {ACCEPTED: 2}
 
 
-def test_the_archive_that_a_mail_names_is_its_divisions_page_or_that_of_all(post: Post) -> None:
+def test_the_archive_that_a_mail_names_is_its_divisions_page_or_that_of_all(post: Post, mail_server: Relay) -> None:
     post.following.add("b@example.org", Scope(), Cadence.DAILY, language="en")
     post.follow("a@example.org")
     publish(post.database, "One", division="climate")
@@ -67,7 +68,7 @@ def test_the_archive_that_a_mail_names_is_its_divisions_page_or_that_of_all(post
     assert digest.message["List-Archive"] == "<http://newsroom.test/>"
 
 
-def test_a_line_that_begins_with_a_dot_arrives_with_it(post: Post) -> None:
+def test_a_line_that_begins_with_a_dot_arrives_with_it(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database, ".hidden and\n.more")
     post.plan()
@@ -78,11 +79,11 @@ def test_a_line_that_begins_with_a_dot_arrives_with_it(post: Post) -> None:
     assert ".." not in text
 
 
-def test_f16_a_drop_before_the_message_is_handed_over_is_tried_again(post: Post) -> None:
-    _one_after_a_fault(post, Behaviour(drop_at_data=1))
+def test_f16_a_drop_before_the_message_is_handed_over_is_tried_again(post: Post, mail_server: Relay) -> None:
+    _one_after_a_fault(post, mail_server, Behaviour(drop_at_data=1))
 
 
-def test_f17_a_lost_answer_is_repeated_once_under_the_same_message_id(post: Post) -> None:
+def test_f17_a_lost_answer_is_repeated_once_under_the_same_message_id(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -95,7 +96,7 @@ def test_f17_a_lost_answer_is_repeated_once_under_the_same_message_id(post: Post
     assert server.taken[0].message["Message-ID"] == server.accepted[0].message["Message-ID"]
 
 
-def test_f17_a_second_lost_answer_is_unknown_and_not_repeated(post: Post) -> None:
+def test_f17_a_second_lost_answer_is_unknown_and_not_repeated(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -107,7 +108,7 @@ def test_f17_a_second_lost_answer_is_unknown_and_not_repeated(post: Post) -> Non
     assert len(server.taken) == 2
 
 
-def test_f19_a_drop_right_after_the_answer_repeats_nothing(post: Post) -> None:
+def test_f19_a_drop_right_after_the_answer_repeats_nothing(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org", "b@example.org")
     publish(post.database)
     post.plan()
@@ -119,7 +120,7 @@ def test_f19_a_drop_right_after_the_answer_repeats_nothing(post: Post) -> None:
     assert post.states() == {ACCEPTED: 2}
 
 
-def test_f20_a_reset_at_quit_counts_against_nobody(post: Post) -> None:
+def test_f20_a_reset_at_quit_counts_against_nobody(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -130,7 +131,7 @@ def test_f20_a_reset_at_quit_counts_against_nobody(post: Post) -> None:
     assert len(server.accepted) == 1
 
 
-def test_f22_a_server_that_closes_after_some_messages_gets_a_new_connection(post: Post) -> None:
+def test_f22_a_server_that_closes_after_some_messages_gets_a_new_connection(post: Post, mail_server: Relay) -> None:
     readers = [f"reader{n}@example.org" for n in range(7)]
     post.follow(*readers)
     publish(post.database)
@@ -142,7 +143,7 @@ def test_f22_a_server_that_closes_after_some_messages_gets_a_new_connection(post
     assert server.connections == 4
 
 
-def test_f24_a_deferred_address_holds_nobody_up_and_expires_in_the_end(post: Post) -> None:
+def test_f24_a_deferred_address_holds_nobody_up_and_expires_in_the_end(post: Post, mail_server: Relay) -> None:
     post.follow("slow@example.org", "well@example.org")
     publish(post.database)
     post.plan()
@@ -156,7 +157,7 @@ def test_f24_a_deferred_address_holds_nobody_up_and_expires_in_the_end(post: Pos
     assert server.commands.count("RCPT") < 40
 
 
-def test_f22_one_recipient_whose_server_says_421_holds_nobody_up(post: Post) -> None:
+def test_f22_one_recipient_whose_server_says_421_holds_nobody_up(post: Post, mail_server: Relay) -> None:
     post.follow("poison@example.org", *[f"reader{n}@example.org" for n in range(20)])
     publish(post.database)
     post.plan()
@@ -167,7 +168,7 @@ def test_f22_one_recipient_whose_server_says_421_holds_nobody_up(post: Post) -> 
     assert post.states() == {ACCEPTED: 20, DEFERRED: 1}
 
 
-def test_f21_drops_before_the_message_was_asked_for_never_make_it_unknown(post: Post) -> None:
+def test_f21_drops_before_the_message_was_asked_for_never_make_it_unknown(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -179,7 +180,9 @@ def test_f21_drops_before_the_message_was_asked_for_never_make_it_unknown(post: 
     assert post.states() == {ACCEPTED: 1}
 
 
-def test_f46_an_answer_that_cannot_be_recorded_at_once_is_recorded_later_and_the_mail_not_repeated(post: Post) -> None:
+def test_f46_an_answer_that_cannot_be_recorded_at_once_is_recorded_later_and_the_mail_not_repeated(
+    post: Post, mail_server: Relay
+) -> None:
     post.follow("a@example.org", "b@example.org")
     publish(post.database)
     post.plan()
@@ -206,7 +209,7 @@ def test_f46_an_answer_that_cannot_be_recorded_at_once_is_recorded_later_and_the
     assert post.states() == {ACCEPTED: 2}
 
 
-def test_f67_a_digest_claimed_before_a_withdrawal_goes_out_without_it(post: Post) -> None:
+def test_f67_a_digest_claimed_before_a_withdrawal_goes_out_without_it(post: Post, mail_server: Relay) -> None:
     post.following.add("a@example.org", Scope(), Cadence.DAILY, language="en")
     wrong, _ = publish(post.database, "Wrong from the start"), publish(post.database, "Right all along")
     digests = Digests(post.database, post.newsroom, post.letters, post.clock)
@@ -218,7 +221,7 @@ def test_f67_a_digest_claimed_before_a_withdrawal_goes_out_without_it(post: Post
     digests.run()
     hashes = post.tokens.address_hashes(stale.address)
     with post.database.write() as session:
-        assert deliveries.objection(session, stale, owner="early", hashes=hashes) is DEFERRED
+        assert claiming.objection(session, stale, owner="early", hashes=hashes) is DEFERRED
         deliveries.give_back(session, [stale.id], owner="early", at=post.clock())
     with mail_server() as server:
         post.sender(server.port).run()
@@ -227,7 +230,7 @@ def test_f67_a_digest_claimed_before_a_withdrawal_goes_out_without_it(post: Post
     assert "Wrong from the start" not in text
 
 
-def test_f25_a_refused_address_is_tried_once(post: Post) -> None:
+def test_f25_a_refused_address_is_tried_once(post: Post, mail_server: Relay) -> None:
     post.follow("gone@example.org", "well@example.org")
     publish(post.database)
     post.plan()
@@ -239,7 +242,7 @@ def test_f25_a_refused_address_is_tried_once(post: Post) -> None:
     assert server.commands.count("RCPT") == 2
 
 
-def test_f26_a_policy_refusal_rejects_nobody(post: Post) -> None:
+def test_f26_a_policy_refusal_rejects_nobody(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -248,7 +251,7 @@ def test_f26_a_policy_refusal_rejects_nobody(post: Post) -> None:
     assert post.states() == {DEFERRED: 1}
 
 
-def test_f27_a_temporary_refusal_after_the_message_is_tried_again(post: Post) -> None:
+def test_f27_a_temporary_refusal_after_the_message_is_tried_again(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -271,7 +274,9 @@ def test_f27_a_temporary_refusal_after_the_message_is_tried_again(post: Post) ->
         pytest.param(Behaviour(mail="421 4.3.2 shutting down"), id="shutting-down"),
     ],
 )
-def test_a_server_that_cannot_be_used_leaves_everything_waiting(post: Post, behaviour: Behaviour) -> None:
+def test_a_server_that_cannot_be_used_leaves_everything_waiting(
+    post: Post, mail_server: Relay, behaviour: Behaviour
+) -> None:
     post.follow("a@example.org", "b@example.org")
     publish(post.database)
     post.plan()
@@ -286,7 +291,7 @@ def test_a_server_that_cannot_be_used_leaves_everything_waiting(post: Post, beha
     assert post.states() == {ACCEPTED: 2}
 
 
-def test_f28_a_relay_that_is_down_uses_up_no_attempts(post: Post) -> None:
+def test_f28_a_relay_that_is_down_uses_up_no_attempts(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -300,7 +305,7 @@ def test_f28_a_relay_that_is_down_uses_up_no_attempts(post: Post) -> None:
     assert len(server.accepted) == 1
 
 
-def test_what_waited_longer_than_news_lives_is_expired_and_not_sent(post: Post) -> None:
+def test_what_waited_longer_than_news_lives_is_expired_and_not_sent(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -315,7 +320,7 @@ def test_what_waited_longer_than_news_lives_is_expired_and_not_sent(post: Post) 
     assert post.states() == {DeliveryState.EXPIRED: 1}
 
 
-def test_f35_where_tls_is_required_nothing_is_sent_in_clear(post: Post) -> None:
+def test_f35_where_tls_is_required_nothing_is_sent_in_clear(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -326,7 +331,7 @@ def test_f35_where_tls_is_required_nothing_is_sent_in_clear(post: Post) -> None:
     assert post.states() == {DEFERRED: 1}
 
 
-def test_f37_a_refused_sign_in_is_tried_once(post: Post) -> None:
+def test_f37_a_refused_sign_in_is_tried_once(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -338,7 +343,7 @@ def test_f37_a_refused_sign_in_is_tried_once(post: Post) -> None:
     assert post.states() == {DEFERRED: 1}
 
 
-def test_f62_one_address_that_smtp_cannot_carry_fails_alone(post: Post) -> None:
+def test_f62_one_address_that_smtp_cannot_carry_fails_alone(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org", "b@example.org", "c@example.org")
     publish(post.database)
     post.plan()
@@ -351,7 +356,7 @@ def test_f62_one_address_that_smtp_cannot_carry_fails_alone(post: Post) -> None:
     assert post.states() == {ACCEPTED: 2, DeliveryState.REJECTED: 1}
 
 
-def test_f67_a_release_withdrawn_before_the_wire_is_not_sent(post: Post) -> None:
+def test_f67_a_release_withdrawn_before_the_wire_is_not_sent(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     change = publish(post.database)
     post.plan()
@@ -362,12 +367,12 @@ def test_f67_a_release_withdrawn_before_the_wire_is_not_sent(post: Post) -> None
     assert post.states() == {DeliveryState.SKIPPED_WITHDRAWN: 1}
 
 
-def test_f68_who_leaves_during_a_run_gets_nothing_more(post: Post) -> None:
+def test_f68_who_leaves_during_a_run_gets_nothing_more(post: Post, mail_server: Relay) -> None:
     readers = [f"reader{n:02}@example.org" for n in range(30)]
     post.follow(*readers)
     publish(post.database)
     post.plan()
-    with mail_server() as server:
+    with mail_server(Behaviour(pause=0.02)) as server:
         running = threading.Thread(target=post.sender(server.port).run)
         running.start()
         server.on_accept.wait(10)
@@ -377,11 +382,11 @@ def test_f68_who_leaves_during_a_run_gets_nothing_more(post: Post) -> None:
     assert post.states() == {ACCEPTED: 29, DeliveryState.SKIPPED_LEFT: 1}
 
 
-def test_f69_a_hold_in_the_middle_of_a_run_stops_it_and_survives(post: Post) -> None:
+def test_f69_a_hold_in_the_middle_of_a_run_stops_it_and_survives(post: Post, mail_server: Relay) -> None:
     post.follow(*[f"reader{n:02}@example.org" for n in range(30)])
     publish(post.database)
     post.plan()
-    with mail_server() as server:
+    with mail_server(Behaviour(pause=0.02)) as server:
         running = threading.Thread(target=post.sender(server.port).run)
         running.start()
         server.on_accept.wait(10)
@@ -399,11 +404,13 @@ def test_f69_a_hold_in_the_middle_of_a_run_stops_it_and_survives(post: Post) -> 
     assert len({one.recipient for one in server.accepted}) == len(server.accepted) == 30
 
 
-def test_f08_a_sender_that_is_told_to_stop_finishes_its_message_and_gives_the_rest_back(post: Post) -> None:
+def test_f08_a_sender_that_is_told_to_stop_finishes_its_message_and_gives_the_rest_back(
+    post: Post, mail_server: Relay
+) -> None:
     post.follow(*[f"reader{n:02}@example.org" for n in range(40)])
     publish(post.database)
     post.plan()
-    with mail_server() as server:
+    with mail_server(Behaviour(pause=0.02)) as server:
         sender = post.sender(server.port)
         running = threading.Thread(target=sender.run)
         running.start()
@@ -434,7 +441,9 @@ def test_a_claim_is_renewed_while_its_owner_lives(post: Post) -> None:
         assert [two.id for two in deliveries.claim(session, owner="other", now=later + LEASE, limit=9)] == [one.id]
 
 
-def test_f36_a_ca_file_that_cannot_be_read_leaves_everything_waiting(post: Post, tmp_path: Path) -> None:
+def test_f36_a_ca_file_that_cannot_be_read_leaves_everything_waiting(
+    post: Post, mail_server: Relay, tmp_path: Path
+) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()
@@ -461,13 +470,15 @@ Sender(Database(sys.argv[1]), newsroom, Tokens([SECRET]), transport, Hands(), ra
 """
 
 
-def test_f01_a_killed_sender_loses_nobody_and_repeats_one_message_a_connection_at_most(post: Post) -> None:
+def test_f01_a_killed_sender_loses_nobody_and_repeats_one_message_a_connection_at_most(
+    post: Post, mail_server: Relay
+) -> None:
     readers = [f"reader{n:03}@example.org" for n in range(150)]
     post.follow(*readers)
     publish(post.database)
     assert post.plan() == 150
     kills = 4
-    with mail_server() as server:
+    with mail_server(Behaviour(pause=0.02)) as server:
         for number in range(1, kills + 1):
             sender = _sender_process(post.database, server.port)
             deadline = time.monotonic() + 30
@@ -535,7 +546,7 @@ def _wait_for_port(port: int) -> None:
     pytest.fail("the server did not come up")
 
 
-def _one_after_a_fault(post: Post, behaviour: Behaviour) -> None:
+def _one_after_a_fault(post: Post, mail_server: Relay, behaviour: Behaviour) -> None:
     post.follow("a@example.org")
     publish(post.database)
     post.plan()

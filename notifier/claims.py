@@ -1,0 +1,92 @@
+"""The claims of one owner on deliveries: taken, kept alive, looked at once more, settled or given back. A shell."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from feeds.clock import Clock
+from feeds.errors import StoreError
+from feeds.model import Newsroom
+from feeds.store.database import Database
+from notifier.ledger import deliveries
+from notifier.ledger.deliveries import Outcome
+from notifier.ledger.objections import objections
+from notifier.model import Delivery, DeliveryState
+from notifier.receipts import left_behind
+from notifier.retry import LIVES
+from notifier.tokens import Tokens
+
+log = structlog.get_logger()
+BATCH = 500
+"""How many deliveries are claimed at once."""
+_FROM_RECEIPT = "250 (written down after its process had ended)"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What one owner does in the ledger; nothing of a claim that is another's by now is ever written."""
+
+    database: Database
+    newsroom: Newsroom
+    tokens: Tokens
+    clock: Clock
+    owner: str
+
+    def expire(self) -> None:
+        """End what has waited longer than its kind lives."""
+        with self.database.write() as session:
+            deliveries.expire(session, lives=LIVES, now=self.clock())
+
+    def recover(self, folder: Path) -> None:
+        """Write down what others had sent when they died."""
+        for owner, accepted in left_behind(folder):
+            outcomes = [Outcome(id=one, state=DeliveryState.ACCEPTED, reply=_FROM_RECEIPT) for one in accepted]
+            with self.database.write() as session:
+                kept = deliveries.settle(session, outcomes, owner=owner, now=self.clock())
+            if kept:
+                log.info("delivery.recovered", accepted=len(kept))
+
+    def take(self) -> Sequence[Delivery]:
+        """The next deliveries that are due, this owner's from now on."""
+        with self.database.write() as session:
+            return deliveries.claim(session, owner=self.owner, now=self.clock(), limit=BATCH)
+
+    def renew(self) -> None:
+        """A sign of life."""
+        with self.database.write() as session:
+            deliveries.renew(session, owner=self.owner, now=self.clock())
+
+    def objections(self, asked: Sequence[Delivery]) -> Mapping[int, DeliveryState]:
+        """What stands against these, by id (see `notifier.ledger.objections`)."""
+        hashes = {one.id: self.tokens.address_hashes(one.address) for one in asked}
+        with self.database.read() as session:
+            return objections(
+                session, asked, owner=self.owner, hashes=hashes, lineage=self.newsroom.lineage, now=self.clock()
+            )
+
+    def settle(self, outcomes: Sequence[Outcome]) -> set[int]:
+        """Write down what became of these; answers of which it was.
+
+        What a server has answered is not forgotten because the database is busy: it is tried for two minutes.
+        """
+        for pause in (0.5, 2, 5, 10, 20, 40, 40):
+            try:
+                return self._settled(outcomes)
+            except StoreError as error:
+                log.warning("delivery.unrecorded", cause=str(error), again_in=pause)
+                time.sleep(pause)
+        return self._settled(outcomes)
+
+    def _settled(self, outcomes: Sequence[Outcome]) -> set[int]:
+        with self.database.write() as session:
+            return deliveries.settle(session, outcomes, owner=self.owner, now=self.clock())
+
+    def give_back(self, ids: Sequence[int], at: datetime, cause: str | None) -> None:
+        """Return these untried, due again at the instant."""
+        if ids:
+            with self.database.write() as session:
+                deliveries.give_back(session, ids, owner=self.owner, at=at, reply=cause)

@@ -1,0 +1,222 @@
+"""A claimed batch as connections take it: each delivery is looked at once more, written, and settled."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event
+
+import structlog
+
+from feeds.errors import StoreError
+from notifier.addresses import masked
+from notifier.addressing import Addressing
+from notifier.claims import Claims
+from notifier.ledger.deliveries import Outcome
+from notifier.model import Delivery, DeliveryState
+from notifier.receipts import Receipts
+from notifier.retry import Reply, Stage, verdict
+from notifier.together import Together
+from notifier.transport.promise import Outgoing
+
+log = structlog.get_logger()
+REMAKING_PAUSE = timedelta(minutes=1)
+"""Until a digest is made again without a withdrawn release: the digests' own tick does it."""
+_FOLDING_SECONDS = 0.05
+"""How long answers are gathered that are noted already, before they go into the ledger together."""
+_MOST_UNFOLDED = 1_000
+"""How many may wait for that: beyond, nothing more is sent until the ledger has caught up."""
+
+
+@dataclass(slots=True)
+class DeliveryRun:
+    """What a run did: how many deliveries ended in which state, and why the server could not be used, if so."""
+
+    states: Counter[DeliveryState] = field(default_factory=Counter)
+    unavailable: str | None = None
+
+
+@dataclass(slots=True)
+class Load:
+    """The source of a batch's messages. See `notifier.transport.promise.Source`."""
+
+    queue: list[Delivery]
+    """What nobody has taken yet, the next one last."""
+    claims: Claims
+    addressing: Addressing
+    jitter: random.Random
+    waits: Callable[[Delivery], bool]
+    """Whether a delivery must not go out at this hour; it is given back then."""
+    stopping: Event
+    done: DeliveryRun
+    pulse: Callable[[], int] | None = None
+    """Changes when anything was committed: as long as it does not, nothing new stands against anything."""
+    receipts: Receipts | None = None
+    """Where acceptances are noted before they are in the ledger; without it each goes there before the next message."""
+    settled: int = 0
+    """How many were settled by what a server said."""
+    _taken: dict[int, Delivery] = field(default_factory=dict)
+    _against: Mapping[int, DeliveryState] = field(default_factory=dict)
+    _seen: int | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _unfolded: list["_Answered"] = field(default_factory=list)
+    _folding: asyncio.Task[StoreError | None] | None = None
+    _ask: Together[Delivery, DeliveryState] = field(init=False)
+    _write: Together["_Answered", bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Questions of several connections are asked together."""
+        self._ask = Together(self.claims.objections, lambda one: one.id)
+        self._write = Together(self._settle_all, lambda one: one.delivery.id)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self.queue) and self._may_send
+
+    @property
+    def _may_send(self) -> bool:
+        return self.done.unavailable is None and not self.stopping.is_set()
+
+    def end(self, why: str) -> None:
+        """Nothing more of it can be sent now."""
+        if self.done.unavailable is None:
+            log.warning("delivery.unavailable", cause=why, waiting=len(self.queue))
+        self.done.unavailable = why
+
+    async def take(self) -> Outgoing | None:
+        """See the promise."""
+        while self.goes_on:
+            one = self.queue.pop()
+            if one.advertising and await asyncio.to_thread(self.waits, one):
+                continue
+            if not await self._is_due(one):
+                continue
+            try:
+                outgoing = self.addressing.outgoing(one, self.claims.clock())
+            except ValueError as error:
+                # One that cannot be written fails alone; the others go on.
+                await self._answer(one, Reply(550, f"5.6.0 the message cannot be written: {error}"))
+                continue
+            self._taken[one.id] = one
+            return outgoing
+        return None
+
+    async def may_go(self, one: Outgoing) -> bool:
+        """See the promise. Since it was taken its person may have left, or everything may have been stopped."""
+        return self._may_send and await self._objection(self._taken[one.key]) is None
+
+    async def settle(self, one: Outgoing, reply: Reply) -> None:
+        """See the promise."""
+        await self._answer(self._taken.pop(one.key), reply)
+        self.settled += 1
+
+    async def give_back(self, one: Outgoing) -> None:
+        """See the promise."""
+        self.queue.append(self._taken.pop(one.key))
+
+    async def close(self) -> None:
+        """Everything that was answered is in the ledger when this returns. StoreError if it cannot be."""
+        while self._unfolded or self._folding is not None:
+            await self._folded()
+
+    async def _objection(self, one: Delivery) -> DeliveryState | None:
+        """What stands against it at this moment."""
+        if self.pulse is None:
+            return await self._ask(one)
+        while self.pulse() != self._seen:
+            async with self._looking:
+                before = self.pulse()
+                if before != self._seen:
+                    every = [*self._taken.values(), *self.queue, one]
+                    self._against = await asyncio.to_thread(self.claims.objections, every)
+                    self._seen = before
+        return self._against.get(one.id)
+
+    async def _record(self, answered: "_Answered") -> None:
+        """Returns when it cannot be forgotten any more."""
+        if self.receipts is None:
+            await self._write(answered)
+            return
+        self._unfolded.append(answered)
+        if answered.outcome.state is DeliveryState.ACCEPTED:
+            self.receipts.note(answered.delivery.id)
+        if self._folding is None:
+            self._folding = asyncio.create_task(self._fold())
+        while len(self._unfolded) >= _MOST_UNFOLDED:
+            await self._folded()
+
+    async def _folded(self) -> None:
+        if self._folding is None:
+            self._folding = asyncio.create_task(self._fold())
+        failure = await asyncio.shield(self._folding)
+        if failure is not None:
+            raise failure
+
+    async def _fold(self) -> StoreError | None:
+        """The ledger catches up with the receipts. Where it cannot, nothing more is sent."""
+        await asyncio.sleep(_FOLDING_SECONDS)
+        together = list(self._unfolded)
+        try:
+            await asyncio.to_thread(self._settle_all, together)
+        except StoreError as error:
+            self.end(str(error))
+            return error
+        finally:
+            self._folding = None
+        del self._unfolded[: len(together)]
+        if not self._unfolded and self.receipts is not None:
+            self.receipts.forget()
+        return None
+
+    async def _is_due(self, one: Delivery) -> bool:
+        """Whether it is to go out now; what stands against it is written down."""
+        objection = await self._objection(one)
+        if objection is DeliveryState.PENDING:
+            self.queue.append(one)
+            self.done.unavailable = "sending is held"
+        elif objection is DeliveryState.DEFERRED:
+            at = self.claims.clock() + REMAKING_PAUSE
+            await asyncio.to_thread(self.claims.give_back, [one.id], at, None)
+        elif objection is not None and objection is not DeliveryState.SENDING:
+            await self._record(_Answered(one, Outcome(id=one.id, state=objection)))
+        return objection is None
+
+    async def _answer(self, one: Delivery, reply: Reply) -> None:
+        decided = verdict(
+            reply,
+            kind=one.kind,
+            attempts=one.attempts,
+            repeats=one.repeats,
+            created_at=one.created_at,
+            now=self.claims.clock(),
+            jitter=self.jitter,
+        )
+        outcome = Outcome(
+            id=one.id,
+            state=decided.state,
+            reply=f"{reply.code} {reply.text}",
+            next_attempt_at=decided.next_attempt_at,
+            repeated=reply.code == 0 and reply.stage is Stage.MESSAGE,
+        )
+        await self._record(_Answered(one, outcome))
+
+    def _settle_all(self, answered: Sequence["_Answered"]) -> Mapping[int, bool]:
+        kept = self.claims.settle([one.outcome for one in answered])
+        for one in answered:
+            delivery, state = one.delivery, one.outcome.state
+            if delivery.id in kept:
+                self.done.states[state] += 1
+                to = masked(delivery.address)
+                log.info("delivery.settled", delivery=delivery.id, kind=delivery.kind, to=to, state=state)
+        return dict.fromkeys(kept, True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A delivery, and what became of it."""
+
+    delivery: Delivery
+    outcome: Outcome
