@@ -100,7 +100,7 @@ class Archives:
             max_age=CLOSED_FOR if closed else OPEN_FOR,
         )
         module = FORMATS[extension]
-        content = pieces(module.around(feed), (one.pieces[extension] for one in shown), module.BETWEEN)
+        content = pieces(module.around(feed), (renderings.pieces(one)[extension] for one in shown), module.BETWEEN)
         return Document(
             address=archive_path(scope, month, extension, part=part),
             packed=pack(content),

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 FORMATS: Mapping[str, ModuleType] = {"rss": rss, "atom": atom, "json": jsonfeed}
 LONGEST_ENTRY = 180_000
 """Bytes of one entry in one format. What is longer would leave no room in a feed for any other, and is no release."""
-KEPT_BYTES = 32_000_000
+KEPT_BYTES = 12_000_000
 """How much memory entries may take: ten thousand of them and more."""
 
 
@@ -45,13 +45,6 @@ class Rendering:
     problem: str = ""
 
     @property
-    def pieces(self) -> dict[str, bytes]:
-        """The entry in every format: unpacked anew each time."""
-        whole = zstandard.ZstdDecompressor().decompress(self.packed) if self.packed else b""
-        ends = accumulate(self.lengths.values())
-        return {name: whole[end - self.lengths[name] : end] for name, end in zip(self.lengths, ends, strict=True)}
-
-    @property
     def longest(self) -> int:
         """Bytes of the entry in the format that needs most."""
         return max(self.lengths.values(), default=0)
@@ -60,13 +53,6 @@ class Rendering:
     def size(self) -> int:
         """Bytes of memory that it takes, about."""
         return 1_000 + len(self.packed)
-
-
-def written(entry: Entry, *, number: int, at: datetime, formats: Iterable[str] = tuple(FORMATS)) -> Rendering:
-    """An entry written in every format, or in some."""
-    pieces = {name: FORMATS[name].entry_bytes(entry) for name in formats}
-    packed = zstandard.ZstdCompressor(level=1).compress(b"".join(pieces.values()))
-    return Rendering(number, at, entry.stamp, {name: len(piece) for name, piece in pieces.items()}, packed)
 
 
 class Renderings:
@@ -87,6 +73,21 @@ class Renderings:
         self._known: OrderedDict[int, Rendering] = OrderedDict()
         self._size = 0
         self._most = bytes_kept
+        # One of each for all entries: what they work with takes a megabyte, which is better not made for each anew.
+        self._packer = zstandard.ZstdCompressor(level=1)
+        self._unpacker = zstandard.ZstdDecompressor()
+
+    def pieces(self, one: Rendering) -> dict[str, bytes]:
+        """The entry in every format in which it was written: unpacked anew each time."""
+        whole = self._unpacker.decompress(one.packed) if one.packed else b""
+        ends = accumulate(one.lengths.values())
+        return {name: whole[end - one.lengths[name] : end] for name, end in zip(one.lengths, ends, strict=True)}
+
+    def written(self, entry: Entry, *, number: int, at: datetime) -> Rendering:
+        """An entry written in every format, and not kept."""
+        pieces = {name: FORMATS[name].entry_bytes(entry) for name in self._formats}
+        packed = self._packer.compress(b"".join(pieces.values()))
+        return Rendering(number, at, entry.stamp, {name: len(piece) for name, piece in pieces.items()}, packed)
 
     def of(
         self, session: Session, ids: Sequence[int], topics: Mapping[str, Topic], *, is_fresh: bool = False
@@ -127,7 +128,7 @@ class Renderings:
         """Render an article and keep it. One that cannot be rendered is kept as that, with the reason."""
         try:
             entry = entry_of(article, self._newsroom, self._words, beside)
-            made = written(entry, number=number, at=at, formats=self._formats)
+            made = self.written(entry, number=number, at=at)
             if made.longest > LONGEST_ENTRY:
                 raise ValueError(f"its entry has {made.longest:,} bytes, and {LONGEST_ENTRY:,} are the most")
         except Exception as error:  # one article of any brokenness must not take a feed with it (F61)

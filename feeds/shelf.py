@@ -25,7 +25,7 @@ from feeds.model import Newsroom, Topic
 from feeds.months import Month
 from feeds.pace import pace
 from feeds.packed import Document, pack
-from feeds.renderings import FORMATS, Rendering, Renderings, within, written
+from feeds.renderings import FORMATS, Rendering, Renderings, within
 from feeds.scope import Scope
 from feeds.standing import LeftOut, Size, Standing
 from feeds.store import changes, reading, scoped, topics
@@ -175,7 +175,7 @@ class Shelf:
             if not newer or len(newer) == len(live.numbers):
                 return None
             number = max(one.number for one in newer)
-            content = [one.pieces for one in newer]
+            content = [self._renderings.pieces(one) for one in newer]
             made = self._document(live.feed, content, scope, extension, number, FORMATS[extension].around(live.feed))
             live.parts[extension, len(newer)] = made
             self._make_room()
@@ -255,12 +255,15 @@ class Shelf:
             ids=tuple(one for _, one in order),
             numbers=tuple(one.number for one in kept),
         )
-        content = [one.pieces for one in kept]
+        content = [self._renderings.pieces(one) for one in kept]
 
         def made(extension: str) -> Document:
             return self._document(feed, content, scope, extension, number, around[extension])
 
-        for extension, document in zip(extensions, self._packers.map(made, extensions), strict=True):
+        # What many wait for is packed side by side; what one asked for, in the thread that asked, as memory is then
+        # used again by whoever asks next.
+        every = self._packers.map(made, extensions) if is_fresh else map(made, extensions)
+        for extension, document in zip(extensions, every, strict=True):
             live.documents[extension] = document
             self._table[document.address] = document
             self._owners[document.address] = live
@@ -316,7 +319,7 @@ class Shelf:
         if division is None or division.retired is None:
             return []
         entry = closing_of(division, self._newsroom, self._words, self._newsroom.city.languages[0])
-        return [written(entry, number=0, at=entry.updated)]
+        return [self._renderings.written(entry, number=0, at=entry.updated)]
 
     @property
     def _vocabulary(self) -> dict[str, Topic]:

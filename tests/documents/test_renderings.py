@@ -31,9 +31,11 @@ def test_an_entry_is_kept_until_it_is_forgotten() -> None:
 def test_what_is_kept_packed_is_what_each_format_writes() -> None:
     one = article(1, title="밤 버스", body_html="<p>Later.</p>")
     entry = entry_of(one, NEWSROOM, WORDS)
-    rendering = made(Renderings(NEWSROOM, WORDS), one)
-    assert rendering.pieces == {name: module.entry_bytes(entry) for name, module in FORMATS.items()}
-    assert rendering.longest == max(map(len, rendering.pieces.values()))
+    renderings = Renderings(NEWSROOM, WORDS)
+    rendering = made(renderings, one)
+    pieces = renderings.pieces(rendering)
+    assert pieces == {name: module.entry_bytes(entry) for name, module in FORMATS.items()}
+    assert rendering.longest == max(map(len, pieces.values()))
     assert rendering.stamp == entry.stamp
 
 

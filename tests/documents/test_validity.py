@@ -207,7 +207,7 @@ def shown(articles: Sequence[Article], name: str) -> tuple[bytes, list[Entry]]:
     around = {form: module.around(whole) for form, module in FORMATS.items()}
     kept = within(DOCUMENT_BYTES, [one for one, _ in good], around)
     module = FORMATS[name]
-    return joined(around[name], (one.pieces[name] for one in kept), module.BETWEEN), entries[: len(kept)]
+    return joined(around[name], (renderings.pieces(one)[name] for one in kept), module.BETWEEN), entries[: len(kept)]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -13,6 +13,7 @@ from feeds.store.tables import change
 from notifier.ledger import deliveries
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Kind
+from tests import claiming
 from tests.builders import SECRET
 from tests.house.sources import ROOT
 from tests.notifier.conftest import Desk
@@ -47,7 +48,7 @@ def test_f03_killed_at_the_lift_it_is_public_once_and_nobody_is_told_twice(desk:
                 deliveries.give_back(session, [mail.id], owner="a test", at=hour)
             else:
                 settled = {"owner": "a test", "state": DeliveryState.ACCEPTED, "now": desk.clock()}
-                deliveries.settle(session, mail.id, **settled)  # type: ignore[arg-type]
+                claiming.settle(session, mail.id, **settled)  # type: ignore[arg-type]
     url = desk.database.url.render_as_string(hide_password=False)
     with mail_server() as server:
         command = [sys.executable, "-m", "tests.notifier.lifting", url, str(server.port), hour.isoformat(), SECRET]
