@@ -4,7 +4,8 @@ Feeds that name one thing at most, a division, a topic, a board or a language. T
 nobody could say after a restart that somebody follows it there, and a feed that promises a hub must keep it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from feeds.addresses import FEED_TYPES, scope_feed_path
 from feeds.model import Article, Newsroom, Topic
@@ -19,17 +20,34 @@ def is_announced(scope: Scope) -> bool:
     return scope.values + (scope.language is not None) <= 1 and not scope.words
 
 
-def touched(articles: Iterable[Article], newsroom: Newsroom) -> list[Scope]:
-    """The feeds that show one of these articles as it stands, the widest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """What an article is filed under, or was: by which feeds of one thing show it."""
+
+    division: str | None
+    board: str | None
+    topics: Sequence[str]
+    language: str
+
+
+def filed(article: Article) -> Filed:
+    """What an article is filed under as it stands."""
+    return Filed(
+        division=article.division, board=article.board, topics=article.topics, language=article.content.language
+    )
+
+
+def touched(places: Iterable[Filed], newsroom: Newsroom) -> list[Scope]:
+    """The feeds that show, or showed, what is or was filed there, the widest first."""
     found = {Scope(): None}
-    shown = list(articles)
+    shown = list(places)
     for one in shown:
         going_on = (newsroom.current(slug) for slug in newsroom.lineage(one.division or ""))
         found |= {Scope((division.slug,)): None for division in going_on if division}
     for one in shown:
         found |= {Scope(boards=(one.board,)): None} if one.board else {}
         found |= {Scope(topics=(topic,)): None for topic in one.topics}
-        found[Scope(language=one.content.language)] = None
+        found[Scope(language=one.language)] = None
     return list(found)
 
 

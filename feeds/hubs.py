@@ -87,8 +87,11 @@ class Hubs:
             if to - cursor > _MANY:
                 scopes = announced.every(self._newsroom, topics.known(session, retired=False))
             else:
-                ids = {change.article_id for change in changes.window(session, cursor, to)}
-                scopes = announced.touched(reading.by_id(session, ids).values(), self._newsroom)
+                seen = changes.window(session, cursor, to)
+                found = reading.by_id(session, {change.article_id for change in seen})
+                places = [announced.filed(article) for article in found.values()]
+                places += [announced.Filed(**change.filed_before) for change in seen if change.filed_before]
+                scopes = announced.touched(places, self._newsroom)
         return announced.addresses(scopes, self._newsroom)
 
     def _failed(self, address: str, failures: int, refused: FetchRefused) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 Names = Mapping[str, str]
@@ -282,6 +283,8 @@ class Change:
     kind: ChangeKind
     at: datetime
     quiet: bool = False
+    filed_before: Mapping[str, Any] | None = None
+    """The `division`, `board`, `topics` and `language` until this change, where one of them is another since."""
 
 
 class StepKind(StrEnum):

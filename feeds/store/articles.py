@@ -269,7 +269,15 @@ def revise(
     else:
         _set(session, article_id, expected, **values)
         kind = ChangeKind.EDITED if note is None else ChangeKind.CORRECTED
-        change = changes.record(session, article_id=article_id, revision=number, kind=kind, at=now, quiet=note is None)
+        change = changes.record(
+            session,
+            article_id=article_id,
+            revision=number,
+            kind=kind,
+            at=now,
+            quiet=note is None,
+            filed_before=_filed_before(before, content, filing),
+        )
         if note is not None and before.embargoed_at is not None:
             corrected, until = StepKind.CORRECTED, before.published_at or now
             embargoes.record(session, article_id, number, corrected, at=now, until=until, change=change.number)
@@ -313,6 +321,17 @@ _NO_APPROVAL: dict[str, object] = {
     "approval_asked_at": None,
     "approval_version": None,
 }
+
+
+def _filed_before(before: Article, content: Content, filing: Filing | None) -> Mapping[str, object] | None:
+    """What an article is filed under, if it will be filed elsewhere; None if not."""
+    filed = {"division": before.division, "board": before.board, "topics": list(before.topics)}
+    filed["language"] = before.content.language
+    will_be = filed | {"language": content.language}
+    if filing is not None:
+        will_be |= {"division": filing.division or before.division, "board": filing.board}
+        will_be |= {} if filing.topics is None else {"topics": sorted(set(filing.topics))}
+    return None if will_be == filed else filed
 
 
 def _not_yet_public(session: Session, article_id: int, done: str) -> Article:

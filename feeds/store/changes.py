@@ -4,12 +4,12 @@ On PostgreSQL whoever writes a change holds an advisory lock until it commits, s
 before an earlier one; SQLite has one writer. "Everything after number N" is therefore complete.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Select, func, insert, literal, select, text
+from sqlalchemy import Row, Select, func, insert, literal, null, select, text
 
 from feeds.model import Change, ChangeKind
 from feeds.store.database import Session
@@ -28,7 +28,16 @@ def take_turn(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
-def record(session: Session, *, article_id: int, revision: int, kind: ChangeKind, at: datetime, quiet: bool) -> Change:
+def record(
+    session: Session,
+    *,
+    article_id: int,
+    revision: int,
+    kind: ChangeKind,
+    at: datetime,
+    quiet: bool,
+    filed_before: Mapping[str, object] | None = None,
+) -> Change:
     """Write the next change, in the transaction that changes the article; `at` never goes back behind the last one."""
     take_turn(session)
     last = session.execute(select(told(change.c.at)).order_by(change.c.number.desc()).limit(1)).scalar()
@@ -40,8 +49,9 @@ def record(session: Session, *, article_id: int, revision: int, kind: ChangeKind
         literal(str(kind)),
         literal(at, change.c.at.type),
         literal(quiet),
+        null() if filed_before is None else literal(dict(filed_before), change.c.filed_before.type),
     )
-    columns = ["number", "article_id", "revision", "kind", "at", "quiet"]
+    columns = ["number", "article_id", "revision", "kind", "at", "quiet", "filed_before"]
     written = session.execute(insert(change).from_select(columns, number).returning(change)).one()
     return _change(written)
 

@@ -217,6 +217,8 @@ change = Table(
     Column("kind", String(16), nullable=False),
     Column("at", Instant, nullable=False),
     Column("quiet", Boolean, nullable=False),
+    # What the article was filed under until this change, where it is filed elsewhere since: feeds that it left.
+    Column("filed_before", Document, nullable=True),
 )
 
 hub = Table(

@@ -15,9 +15,10 @@ from feeds.hubs import RULES, Hubs
 from feeds.model import Newsroom
 from feeds.outgoing import Rules
 from feeds.scope import Scope
-from feeds.store import changes
+from feeds.store import articles, changes, topics
+from feeds.store.articles import Filing
 from feeds.store.database import Database
-from tests.builders import BASE_URL, Hands, correct, publish, withdraw
+from tests.builders import BASE_URL, Hands, content, correct, publish, withdraw
 
 LOOPBACK = replace(RULES, permits=lambda address: address.is_loopback, most_seconds=5.0)
 
@@ -116,6 +117,30 @@ def test_a_hub_is_told_of_every_feed_that_a_release_touches_once(
     withdraw(database, change.article_id, now=clock())
     assert told(made) == 1
     assert len(hub.heard) == 2 * len(WATER | ENGLISH)
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_hub_is_told_of_the_feeds_that_a_release_has_left(
+    database: Database, newsroom: Newsroom, clock: Hands, hub: Hub, quiet: bool
+) -> None:
+    with database.write() as session:
+        topics.add(session, "summit", {"en": "Summits", "ko": "정상회의"})
+        filing = Filing(division="water", board="news", topics=("summit",))
+        one = articles.add(session, content("Buses"), filing=filing, authority="a.test,2026", now=clock())
+        articles.publish(session, one.id, fallback_division="press", now=clock())
+    made = hubs(database, newsroom, clock, hub)
+    with database.write() as session:
+        moved = Filing(division="transport", board=None, topics=())
+        note = None if quiet else "It is another division's."
+        change = articles.revise(session, one.id, content("버스", "ko"), note=note, now=clock(), filing=moved)
+    assert change is not None
+    assert told(made) == 1
+    left = {"water.rss", "environment.rss", "select.rss?board=news", "select.rss?topic=summit", "select.rss?lang=en"}
+    assert left | {"all.rss", "transport.rss", "select.rss?lang=ko"} <= paths(hub)
+    hub.heard = []
+    correct(database, one.id, "Corrected", now=clock())
+    assert told(made) == 1
+    assert not {"water.rss", "select.rss?topic=summit"} & paths(hub)
 
 
 def test_what_was_published_before_there_was_a_hub_is_not_told_and_a_restart_forgets_nothing(
