@@ -149,10 +149,18 @@ class Residents:
             "confirm.title",
             scope_label=self._following.labels(wish.scope, language),
             of_article=wish.scope.article is not None,
+            corrected=self._corrected(wish),
             cadence=wish.cadence,
             comes_at=self._comes_at(request, wish),
             address_masked=masked(wish.address),
         )
+
+    def _corrected(self, wish: Signup) -> str | None:
+        """The page of the article that a wish is for, where it was corrected since the wish: no mail tells of that."""
+        article = self._following.article(wish.scope.article) if wish.scope.article is not None else None
+        if article is None or article.updated_at is None or article.updated_at <= wish.created_at:
+            return None
+        return article_path(article)
 
     def _comes_at(self, request: Request, wish: Signup) -> str | None:
         """The hour of the digests that a wish asks for; None where it asks for none."""
@@ -185,6 +193,7 @@ class Residents:
             "confirmed.title",
             scope_label=self._following.labels(wish.scope, language),
             of_article=wish.scope.article is not None,
+            corrected=self._corrected(wish),
             cadence=wish.cadence,
             comes_at=timing.said(person.timing, self._chrome.words[language]),
         )

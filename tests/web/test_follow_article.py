@@ -5,7 +5,7 @@ import pytest
 from feeds.scope import Scope
 from notifier.model import Cadence
 from notifier.tokens import Purpose
-from tests.builders import draft, publish, withdraw
+from tests.builders import correct, draft, publish, withdraw
 from tests.web.conftest import Site
 
 
@@ -34,6 +34,22 @@ def test_a_wish_is_confirmed_like_any_other_and_stands_on_the_manage_page(site: 
     manage = site.browser.get(site.link(Purpose.MANAGE, 1)).text
     assert "Corrections of “Night buses run later”" in manage
     assert 'value="change"' not in manage
+
+
+def test_a_correction_between_the_wish_and_its_confirmation_is_shown_where_it_is_confirmed(site: Site) -> None:
+    number = published(site)
+    site.clock.forward(minutes=1)
+    site.sign_up(article=str(number), cadence="")
+    path = site.link(Purpose.CONFIRM, 1)
+    assert "It has been corrected since you asked." not in site.browser.get(path).text
+    site.clock.forward(minutes=1)
+    correct(site.database, number, "Night buses run earlier", now=site.clock())
+    for page in (site.browser.get(path), site.browser.post(path, {"form_token": site.form_token()})):
+        assert "It has been corrected since you asked." in page.text
+        assert f'href="/articles/{number}/night-buses-run-earlier"' in page.text
+    site.clock.forward(minutes=1)
+    correct(site.database, number, "Night buses run at nine", now=site.clock())
+    assert site.parts.alerts.run().planned == 1
 
 
 def test_b11_the_answer_is_the_same_for_an_address_that_follows_it_already(site: Site) -> None:
