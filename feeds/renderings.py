@@ -86,7 +86,8 @@ class Renderings:
     def written(self, entry: Entry, *, number: int, at: datetime) -> Rendering:
         """An entry written in every format, and not kept."""
         pieces = {name: FORMATS[name].entry_bytes(entry) for name in self._formats}
-        packed = self._packer.compress(b"".join(pieces.values()))
+        # A copy, for what the compressor answers keeps all the room that it might have needed.
+        packed = bytes(memoryview(self._packer.compress(b"".join(pieces.values()))))
         return Rendering(number, at, entry.stamp, {name: len(piece) for name, piece in pieces.items()}, packed)
 
     def of(
