@@ -23,6 +23,7 @@ _ATOMS = re.compile(r"(?=.{1,60}$)[A-Za-z0-9!#$%&'*+/^_`{|}~-]+( [A-Za-z0-9!#$%&
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/^_`{|}~.-]+@[A-Za-z0-9.-]+>")
 _LINK = re.compile(r"https?://[!#-;=?-~]+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _LINE = 76
 _LONGEST_LINE = 998
 _ASCII = bytes(range(128))
@@ -141,9 +142,20 @@ def _link(url: str) -> str:
 
 
 def build(*, headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
+    """The message as it goes on the wire. See `assemble`."""
+    return assemble(headers=headers, text=octets(text), html=octets(html))
+
+
+def octets(text: str) -> bytes:
+    """A text in UTF-8 with the line ends of mail."""
+    return _LINE_END.sub("\r\n", text).encode()
+
+
+def assemble(*, headers: Sequence[tuple[str, str]], text: bytes, html: bytes) -> bytes:
     """The message as it goes on the wire: CRLF, seven bits but for a wide address, the same bytes for the same input.
 
-    `headers` are encoded values; ValueError for a name or value that could add a header, and for one given twice.
+    `text` and `html` are octets of UTF-8 whose lines end in CRLF. `headers` are encoded values; ValueError for a name
+    or value that could add a header, and for one given twice.
     """
     seen = set(_OURS)
     lines: list[str] = []
@@ -159,7 +171,7 @@ def build(*, headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
         seen.add(name.lower())
         lines.append(line)
     # "=_" occurs in neither encoding below, so the boundary cannot occur in a part (RFC 2045, section 6.7).
-    fingerprint = hashlib.sha256(text.encode() + b"\0" + html.encode()).hexdigest()
+    fingerprint = hashlib.sha256(text + b"\0" + html).hexdigest()
     boundary = f"=_{fingerprint[:32]}"
     lines += ["MIME-Version: 1.0", "Content-Type: multipart/alternative;", f' boundary="{boundary}"', ""]
     head = "\r\n".join(lines).encode()
@@ -169,12 +181,12 @@ def build(*, headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
     return head + b"".join(opening + part for part in parts) + f"\r\n--{boundary}--\r\n".encode()
 
 
-def _part(subtype: str, text: str) -> bytes:
-    octets = re.sub(r"\r\n|\r|\n", "\r\n", text.rstrip("\r\n") + "\n").encode()
-    wide = len(octets.translate(None, _ASCII))
-    if wide * 6 > len(octets):
-        encoding, body = "base64", base64.encodebytes(octets).replace(b"\n", b"\r\n")
+def _part(subtype: str, content: bytes) -> bytes:
+    content = content.rstrip(b"\r\n") + b"\r\n"
+    wide = len(content.translate(None, _ASCII))
+    if wide * 6 > len(content):
+        encoding, body = "base64", base64.encodebytes(content).replace(b"\n", b"\r\n")
     else:
-        encoding, body = "quoted-printable", binascii.b2a_qp(octets, istext=True)
+        encoding, body = "quoted-printable", binascii.b2a_qp(content, istext=True)
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode() + body

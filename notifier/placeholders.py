@@ -72,6 +72,39 @@ def _missing(text: str, values: Mapping[str, str]) -> list[str]:
     return sorted({name for name, otherwise in _PLACEHOLDER.findall(text) if name not in values and not otherwise})
 
 
+def filled_line(line: str, values: Mapping[str, str]) -> str:
+    """A line, such as a subject, with a person's values. ValueError as `fill`."""
+    return _filled(line, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a part that is filled for each person; `otherwise` is what stands there for who has no value."""
+
+    name: str
+    otherwise: str | None
+
+
+def cut(text: str) -> list[str | Place]:
+    """A part in pieces: what is the same for everybody, and the places between."""
+    pieces: list[str | Place] = []
+    at = 0
+    for match in _PLACEHOLDER.finditer(text):
+        pieces += [text[at : match.start()], Place(match[1], match[2])]
+        at = match.end()
+    return [*pieces, text[at:]]
+
+
+def said_at(place: Place, values: Mapping[str, str]) -> str:
+    """What stands at a place for a person. ValueError where that is missing or brings a mark itself."""
+    said = values.get(place.name, place.otherwise)
+    if said is None:
+        raise ValueError(f"no value for {place.name}")
+    if _MARK.search(said):
+        raise ValueError("a placeholder is left over")
+    return said
+
+
 def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
     """The text in lines; a placeholder stays one until it is filled."""
     return text if isinstance(text, _Placeholder) else wrap(text, first, rest)

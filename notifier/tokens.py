@@ -66,12 +66,13 @@ class Tokens:
         if not keys:
             raise ValueError("at least one secret key is needed")
         self._keys = tuple(keys)
+        self._serializers = {purpose: self._made_serializer(purpose) for purpose in Purpose}
 
     def issue(self, purpose: Purpose, subject: int, *, now: datetime) -> str:
         """A token for this purpose about a row's id, valid for the purpose's lifetime from `now`."""
         lifetime = LIFETIMES[purpose]
         expires = int((now + lifetime).timestamp()) if lifetime else 0
-        token = self._serializer(purpose).dumps([subject, expires])
+        token = self._serializers[purpose].dumps([subject, expires])
         return token if isinstance(token, str) else token.decode()
 
     def read(self, purpose: Purpose, token: str, *, now: datetime) -> int:
@@ -79,7 +80,7 @@ class Tokens:
         try:
             if len(token) > _LONGEST or not _is_canonical(token):
                 raise TokenInvalid("this link is not valid")
-            subject, expires = self._serializer(purpose).loads(token)
+            subject, expires = self._serializers[purpose].loads(token)
         except (BadData, ValueError, TypeError) as error:
             raise TokenInvalid("this link is not valid") from error
         if expires and now >= datetime.fromtimestamp(expires, UTC):
@@ -116,7 +117,7 @@ class Tokens:
             for key in self._keys
         )
 
-    def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
+    def _made_serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return URLSafeSerializer(
             list(reversed(self._keys)),
             salt=f"civicwire.{purpose}",

@@ -6,8 +6,9 @@ from email.parser import BytesParser
 import pytest
 from mail_samples import VALUES, alert, article, digest, every_kind
 
+from notifier.bodies import Bodies
 from notifier.messages import DigestItem
-from notifier.mime import build
+from notifier.mime import assemble, build
 from notifier.placeholders import MailContent, fill, placeholder
 from notifier.typesetting import COLUMNS, columns
 
@@ -20,6 +21,25 @@ def test_every_placeholder_of_every_mail_is_filled(language: str) -> None:
         filled = fill(content, VALUES)
         for part in (filled.subject, filled.text, filled.html):
             assert not any("\ufdd0" <= sign <= "\ufdef" for sign in part), kind
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_mailing_made_ready_once_gives_each_person_the_same_octets(language: str) -> None:
+    values = VALUES | {"reason": "Because <you> follow “bus & tram”, and it is a long sentence to be wrapped. " * 2}
+    for kind, content in every_kind(language).items():
+        ready = Bodies(content)
+        for own in (values, VALUES):
+            filled = fill(content, own)
+            ours = assemble(headers=(), text=ready.text(own), html=ready.html(own))
+            assert ours == build(headers=(), text=filled.text, html=filled.html), kind
+
+
+def test_what_is_made_ready_asks_for_every_value_and_takes_no_mark() -> None:
+    ready = Bodies(alert())
+    with pytest.raises(ValueError, match="no value for"):
+        ready.text({})
+    with pytest.raises(ValueError, match="left over"):
+        ready.html(dict.fromkeys(VALUES, MARK))
 
 
 def test_a_missing_value_is_an_error() -> None:
