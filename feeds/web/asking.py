@@ -20,7 +20,9 @@ ALL = "all"
 SELECT = "select"
 _FIELDS = 300
 _SUGGESTED = 3
-_SCOPE = ("division", "topic", "board", "q", "lang")
+_KEYS = {key: key for key in ("division", "topic", "board", "q", "lang")} | {"language": "lang"}
+"""The fields of a feed's address, and `language`, as search has it."""
+_ALIKE = 0.75
 
 
 class Unknown(Exception):
@@ -52,7 +54,7 @@ class Asking:
         if slug.lower() not in (ALL, SELECT):
             pairs.append(("division", slug))
         vocabulary: Sequence[Topic] = ()
-        if any(key in ("topic", "board") for key, _ in pairs):
+        if any(key.lower() in ("topic", "board") for key, _ in pairs):
             vocabulary = self.vocabulary()
         return self.scope_of(request, pairs, vocabulary)
 
@@ -80,9 +82,11 @@ class Asking:
         kinds: tuple[Sequence[Division | Board | Topic], ...] = (city.divisions, city.boards, vocabulary)
         names = {one.slug: one.name(words.language) for kind in kinds for one in kind}
         near = [slug for value in values for slug in _near(value, names)][:_SUGGESTED]
+        fields = [one for value in values for one in get_close_matches(value.lower()[:80], _KEYS, n=1, cutoff=_ALIKE)]
         text = words("error.feed.unknown", values=", ".join(value[:80] for value in values[:5]))
-        if near:
-            text += " " + words("error.feed.near", values=", ".join(f"{names[slug]} ({slug})" for slug in near))
+        meant = [f"{names[slug]} ({slug})" for slug in near] + fields
+        if meant:
+            text += " " + words("error.feed.near", values=", ".join(dict.fromkeys(meant)))
         return self.chrome.message(request, 404, "feed", text=text)
 
     def vocabulary(self, *, retired: bool = True) -> Sequence[Topic]:
@@ -96,7 +100,7 @@ class Asking:
 
 
 def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: Sequence[Topic]) -> Scope:
-    """The scope of an address's fields; what is no field of a scope is as if it were not there.
+    """The scope of an address's fields; what is no field of a scope, nor nearly one, is as if it were not there.
 
     A division is the one that goes on with its work today. Unknown names values that there are not; ValueError is
     for more than fit, and WordsRefused for words that would be read as others.
@@ -108,9 +112,13 @@ def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: S
     }
     found: list[tuple[str, str]] = []
     unknown: list[str] = []
-    for key, given in pairs:
-        value = given.strip().lower()
-        if not value or key not in _SCOPE:
+    for name, given in pairs:
+        value, key = given.strip().lower(), _KEYS.get(name.lower(), "")
+        if not value:
+            continue
+        if not key:
+            # A slip in the name of a field must not lead to more than was asked for.
+            unknown += [name] if get_close_matches(name.lower(), _KEYS, n=1, cutoff=_ALIKE) else []
             continue
         if key == "division":
             division = newsroom.current(value)

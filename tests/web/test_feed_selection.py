@@ -71,6 +71,8 @@ def test_any_combination_is_a_feed(filled: Site, query: str, found: set[str] | N
         ("/feeds/select.rss?division=water&division=water", "/feeds/water.rss"),
         ("/feeds/select.rss?topic=summit&utm_source=x&division=", "/feeds/select.rss?topic=summit"),
         ("/feeds/water.rss?lang=ko", "/feeds/select.rss?division=water&lang=ko"),
+        ("/feeds/select.rss?q=bus&language=ko", "/feeds/select.rss?q=bus&lang=ko"),
+        ("/feeds/select.rss?Topic=summit&Q=bus", "/feeds/select.rss?topic=summit&q=bus"),
         ("/feeds/select.rss?q=Night%20Bus", "/feeds/select.rss?q=bus+night"),
         ("/feeds/select.rss?q=%20&topic=summit", "/feeds/select.rss?topic=summit"),
         ("/feeds/select.rss?q=bus&q=night", "/feeds/select.rss?q=bus+night"),
@@ -91,6 +93,9 @@ def test_another_spelling_of_a_wish_leads_to_its_one_address(filled: Site, asked
         ("topic=sumit", ["sumit", "Summits (summit)"]),
         ("board=news&topic=gone", ["gone"]),
         ("lang=tlh", ["tlh"]),
+        ("divison=water", ["divison", "division"]),
+        ("topics=summit&board=news", ["topics", "topic"]),
+        ("division[]=water", ["division[]", "division"]),
         ("division=%3Cscript%3E", ["&lt;script&gt;"]),
     ],
 )
