@@ -64,7 +64,7 @@ def test_a_withdrawn_release_in_another_language_says_so_wherever_it_speaks() ->
 def test_a_renewal_says_until_when_and_what_comes_of_no_answer() -> None:
     mails = every_kind("en")
     mail = fill(mails["renewal"], VALUES)
-    assert "since Monday 20 May 2019" in " ".join(mail.text.split())
+    assert "on Monday 20 May 2019" in " ".join(mail.text.split())
     assert "ends on Sunday 20 June 2021, and we erase your address" in " ".join(mail.text.split())
     assert VALUES["renew"] in mail.text
     assert mails["renewal again"].subject.startswith("Reminder: ")
