@@ -11,7 +11,8 @@ import pytest
 from jinja2 import Environment, nodes
 
 from feeds import words
-from notifier.model import Kind
+from notifier.bounces import Finding, Reason
+from notifier.model import DeliveryState, Kind
 from tests.house.sources import PACKAGES, ROOT, dotted, modules
 
 WORDS = words.load("feeds", "notifier")
@@ -49,6 +50,13 @@ def test_a_sentence_names_the_same_values_in_every_language(language: str) -> No
         if not key.endswith(".one") and _placeholders(sentence) != _placeholders(WORDS["en"].sentences[key])
     }
     assert not unlike
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+def test_whatever_becomes_of_a_mail_has_a_word(language: str) -> None:
+    wanted = {f"sending.state.{state}" for state in DeliveryState} | {f"sending.finding.{one}" for one in Finding}
+    wanted |= {f"sending.why.{reason}" for reason in Reason} | {f"rehearsal.kind.{kind}" for kind in Kind}
+    assert not wanted - WORDS[language].sentences.keys()
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))
