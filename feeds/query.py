@@ -72,23 +72,27 @@ class WordsRefused(ValueError):
 
 def read(text: str) -> Expression | None:
     """The expression of a query, None where nothing could be understood. What is beyond the bounds is left out."""
-    return _read(text)[0]
+    return _read(text.rstrip()[: QUERY_CHARACTERS + 1])[0]
 
 
 def demand_whole(text: str) -> None:
     """WordsRefused for a query of which `read` would leave everything out, or something that is beyond the bounds."""
-    found, is_whole = _read(text)
+    found, is_whole = _read(text.rstrip()[: QUERY_CHARACTERS + 1])
     if not is_whole:
         raise WordsRefused(Fault.MANY)
     if found is None and text.strip():
         raise WordsRefused(Fault.NONE)
 
 
+@lru_cache(maxsize=20_000)
 def _read(text: str) -> tuple[Expression | None, bool]:
-    """The expression of a query, and whether nothing of it is left out."""
+    """The expression of a query, and whether nothing of it is left out. Kept, since wishes are asked again and again.
+
+    Given is one character more than is read.
+    """
     given = list(_lexed(text[:QUERY_CHARACTERS].translate(_SIGNS)))
     kept = list(_bounded(given))
-    is_whole = len(kept) == len(given) and len(text.rstrip()) <= QUERY_CHARACTERS
+    is_whole = len(kept) == len(given) and len(text) <= QUERY_CHARACTERS
     while len(written(found := _Reader(kept).either())) > QUERY_CHARACTERS:
         del kept[-1]  # its spelling must be read whole again
         is_whole = False
@@ -160,7 +164,7 @@ def words(expression: Expression | None, *, wanted: bool = True) -> Iterator[Wor
 
 @lru_cache(maxsize=20_000)
 def groups(word: Word) -> Groups:
-    """What an index must hold for a word: of each group one phrase. Kept, since wishes are asked again and again."""
+    """What an index must hold for a word: of each group one phrase. Kept as well."""
     return Wanted((word,)).groups
 
 

@@ -2,22 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 from feeds.grams import line as grams_line
 from feeds.model import Article, Newsroom
-from feeds.query import Expression, demand_whole, holds, read, written
+from feeds.query import demand_whole, holds, read, written
 
 MAX_VALUES = 50
 """How many divisions, topics and boards one scope holds together."""
 _KEYS = ("division", "topic", "board", "q", "lang", "article")
-
-
-@lru_cache(maxsize=20_000)
-def _wanted(words: str) -> Expression | None:
-    """Read once for each wish that is matched against releases again and again."""
-    return read(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ class Scope:
             and (self.language is None or self.language == article.content.language)
         ):
             return False
-        wanted = _wanted(self.words)
+        wanted = read(self.words)
         if wanted is None:  # asked last: only a text takes long to look through
             return True
         return holds(grams_line(article.content.texts) if line is None else line, wanted)

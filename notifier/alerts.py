@@ -14,7 +14,7 @@ from feeds.model import Article, Change, ChangeKind, Newsroom, State
 from feeds.scope import Scope
 from feeds.store import audit, changes, reading, topics
 from feeds.store.database import Database, Session, attempt
-from notifier.ledger import embargo_mail, mailings, subscribers
+from notifier.ledger import embargo_mail, mailings, subscribers, wishes
 from notifier.messages import Letters
 from notifier.model import Audience, Cadence, Kind
 
@@ -45,6 +45,7 @@ class Alerts:
     def run(self) -> AlertsRun:
         """Give every change its turn that some live immediate subscription has not had."""
         seen = planned = 0
+        self._learn()
         while True:
             with self.database.write() as session:
                 changes.take_turn(session)
@@ -59,6 +60,13 @@ class Alerts:
                 to = changes.end_of_quiet(session, number) if change and change.quiet else number
                 subscribers.alerted(session, to=to)
                 seen += to - number + 1
+
+    def _learn(self) -> None:
+        """Know all wishes before anybody has to wait for what we write; the first time of all, before there is news."""
+        with self.database.read() as session:
+            behind = subscribers.behind(session, Cadence.IMMEDIATE)
+            if not wishes.has_learned() or (behind is not None and changes.after(session, behind) is not None):
+                wishes.learn(session)
 
     def _settled(self, session: Session, change: Change) -> int:
         """Plan it. A release that cannot be told, whatever is wrong with it, keeps no other waiting (F61)."""

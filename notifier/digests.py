@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -12,11 +12,13 @@ import structlog
 
 from feeds.clock import Clock
 from feeds.model import Article, ChangeKind, Newsroom, State, Topic
+from feeds.scope import Scope
 from feeds.store import changes, reading, topics
 from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.collected import Collected
 from notifier.ledger import embargo_mail, mailings, own_mail, runs, subscribers
+from notifier.ledger.wishes import asked_at_once
 from notifier.matching import News, Plan
 from notifier.messages import Letters
 from notifier.model import Audience, Cadence, Kind, Pause, Subscriber, Subscription, Timing
@@ -142,7 +144,8 @@ class Digests:
         followed = subscribers.due(session, slot.cadence, timing, at=slot.due_at, to=to)
         if not followed:
             return 0
-        news = news_of(session, self.newsroom, min(one.cursor for one in followed), to)
+        since, scopes = min(one.cursor for one in followed), (one.scope for one in followed)
+        news = news_of(session, self.newsroom, since, to, scopes)
         articles = {one.article.id: one.article for one in news}
         people = subscribers.people(session, slot.cadence)
         told = mailings.told_of(session, slot.cadence, articles)
@@ -214,16 +217,20 @@ AFTER_A_PAUSE = Cadence.IMMEDIATE
 """The cadence of the digest that ends a pause: it comes at once, and once."""
 
 
-def news_of(session: Session, newsroom: Newsroom, after: int, to: int) -> list[News]:
-    """What happened in the window that readers are told of: the articles still public, as they stand now."""
+def news_of(session: Session, newsroom: Newsroom, after: int, to: int, scopes: Iterable[Scope] = ()) -> list[News]:
+    """What happened in the window that readers are told of: the articles still public, as they stand now.
+
+    `scopes` are those that each of them will be asked about, where that is many.
+    """
     window = [
         change
         for change in changes.window(session, after, to)
         if not change.quiet and change.kind is not ChangeKind.WITHDRAWN
     ]
     articles = reading.by_id(session, {change.article_id for change in window})
+    ask = asked_at_once(session, scopes)
     return [
-        News(change, article, newsroom.lineage(article.division))
+        News(change, article, newsroom.lineage(article.division), ask)
         for change in window
         # One that cannot be read is left out; it is in the log, and the others go on.
         if (article := articles.get(change.article_id)) and article.state is State.PUBLISHED and article.division

@@ -21,6 +21,9 @@ class News:
     change: Change
     article: Article
     lineage: tuple[str, ...]
+    ask: Callable[[Article, tuple[str, ...]], Callable[[Scope], bool]] = field(
+        default=matcher, repr=False, compare=False
+    )
     is_in: Callable[[Scope], bool] = field(init=False, repr=False, compare=False)
     """Whether a scope holds the article."""
     found: Callable[[str], tuple[str, ...]] = field(init=False, repr=False, compare=False)
@@ -28,7 +31,7 @@ class News:
 
     def __post_init__(self) -> None:
         """Everybody who follows words asks about the same text: it is taken apart once."""
-        object.__setattr__(self, "is_in", matcher(self.article, self.lineage))
+        object.__setattr__(self, "is_in", self.ask(self.article, self.lineage))
         object.__setattr__(self, "found", Found(self.article.content.texts).of)
 
 

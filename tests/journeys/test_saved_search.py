@@ -1,5 +1,6 @@
 """A journalist's saved search, from the form to the inbox: words with AND, OR and NOT, in Korean and English."""
 
+import re
 from html import unescape
 
 from feeds.store import articles
@@ -54,6 +55,34 @@ def test_each_mail_names_the_saved_search_and_the_words_found_and_nobody_elses(s
     }
     for (address, _), text in parts.items():
         assert [whose for whose, words in told.items() if words in text] == [address]
+
+
+def test_what_was_looked_for_is_followed_from_the_page_of_results_to_the_mail_that_names_it(site: Site) -> None:
+    for title in ("대구수출기업 지원", "수출 축제"):
+        _release(site, title, "지방정부 세 곳이 함께한다")
+        site.clock.forward(hours=3)
+    results = site.browser.get("/search", params={"q": WISH, "lang": "ko"}).text
+    by_mail = next(
+        unescape(link) for link in re.findall(r'href="([^"]+)"', results) if link.startswith("/subscribe?q=")
+    )
+    form = site.browser.get(by_mail).text
+    shown = form[form.index('id="expected"') :]
+    assert "대구수출기업 지원" in shown
+    assert "수출 축제" not in shown
+    assert "일주일에" in shown
+    (words,) = re.findall(r'name="q" value="([^"]*)"', form)
+    site.sign_up("journalist@example.org", cadence="daily", words=unescape(words), language="ko")
+    site.confirm("journalist@example.org")
+    _release(site, "수출 상담회", "지방정부가 함께한다")
+    _release(site, "봄 축제", "지방정부 수출 행사")
+    site.clock.forward(days=1)
+    site.tick()
+    mail = site.mailbox.to("journalist@example.org")[-1].message.get_body(("plain",))
+    assert mail is not None
+    text = mail.get_content()
+    assert "수출 상담회" in text
+    assert "찾은 단어: 지방정부, 수출" in text
+    assert "축제\n" not in text
 
 
 def test_the_feed_of_a_saved_search_shows_the_same_releases(site: Site) -> None:

@@ -24,6 +24,17 @@ def test_the_article_page_leads_to_a_form_that_names_it_and_asks_for_no_cadence(
     assert "<script" not in form.between("<main", "</main>")
 
 
+def test_the_form_says_how_many_mails_to_expect_and_whether_there_was_a_correction(site: Site) -> None:
+    number = published(site)
+    before = site.browser.get(f"/subscribe?article={number}").text
+    assert "Less than one mail a week." in before
+    assert "So far this release has not been corrected." in before
+    correct(site.database, number, "Night buses run until one", now=site.clock())
+    after = site.browser.get(f"/subscribe?article={number}").text
+    assert "This release was last corrected on 20 May 2026." in after
+    assert "So far" not in after
+
+
 def test_a_wish_is_confirmed_like_any_other_and_stands_on_the_manage_page(site: Site) -> None:
     number = published(site)
     answer = site.sign_up(article=str(number), cadence="")
