@@ -18,6 +18,10 @@ from notifier.model import OPEN, DeliveryState, Kind
 NEWEST_MAILINGS = 20_000
 NEWEST_DELIVERIES = 100_000
 """How far back what is of late goes at most, in rows."""
+COUNTED = 500_000
+"""Mailings are looked for among so many of the newest deliveries: whenever somebody looks, each is counted."""
+FEWEST = 3
+"""The newest mailings, which are counted however many people they have."""
 _PERSONAL = (*(kind for kind in Kind if not kind.is_list_mail), Kind.WELCOME)
 """Kinds of which every person has a mailing of their own."""
 _OF_ONE_ARTICLE = (Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE)
@@ -80,10 +84,11 @@ class Asked:
         return self.open + self.renewed + self.lapsed
 
 
-def mailings(session: Session, *, limit: int, of_people: bool = False) -> Sequence[Mailed]:
+def mailings(session: Session, *, limit: int, of_people: bool = False, counted: int = COUNTED) -> Sequence[Mailed]:
     """The latest mailings to many, newest first, the contents of one digest's run together.
 
-    `of_people`: those that every person has of their own as well, each by itself.
+    `of_people`: those that every person has of their own as well, each by itself. Those from before the newest so many
+    deliveries are left out, but for a few.
     """
     newest = select(func.coalesce(func.max(mailing.c.id), 0)).scalar_subquery()
     own = case((mailing.c.kind == Kind.DIGEST, 0), else_=mailing.c.id)
@@ -101,7 +106,9 @@ def mailings(session: Session, *, limit: int, of_people: bool = False) -> Sequen
     )
     if not of_people:
         wanted = wanted.where(mailing.c.kind.not_in(_PERSONAL))
-    groups = session.execute(wanted.order_by(func.max(mailing.c.id).desc()).limit(limit)).all()
+    begun = _begun(session, counted)
+    found = session.execute(wanted.order_by(func.max(mailing.c.id).desc()).limit(limit)).all()
+    groups = [row for place, row in enumerate(found) if place < FEWEST or begun is None or row.created_at > begun]
     if not groups:
         return []
     states, last = _states(session, min(row.first for row in groups), own)
@@ -127,6 +134,13 @@ def mailings(session: Session, *, limit: int, of_people: bool = False) -> Sequen
             )
         )
     return answer
+
+
+def _begun(session: Session, counted: int) -> datetime | None:
+    """When the last delivery before the newest so many was planned; None where there are no more than those."""
+    newest = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
+    before = select(delivery.c.created_at).where(delivery.c.id <= newest - counted)
+    return session.execute(before.order_by(delivery.c.id.desc()).limit(1)).scalar()
 
 
 _Key = tuple[str, datetime, int]

@@ -97,6 +97,24 @@ def test_the_contents_of_one_digest_are_one_line_and_confirmations_are_counted_b
     }
 
 
+def test_however_much_was_sent_only_mailings_among_the_newest_deliveries_are_counted_and_never_fewer_than_three(
+    desk: Desk,
+) -> None:
+    desk.follow("a@example.org", Cadence.IMMEDIATE)
+    for title in ("One", "Two", "Three", "Four", "Five"):
+        desk.publish(title)
+        desk.alerts.run()
+        desk.clock.forward(hours=1)
+    with desk.database.read() as session:
+        shown = {
+            number: [one.subject for one in standing.mailings(session, limit=10, counted=number)]
+            for number in (1, 4, 9)
+        }
+    assert shown[1] == ["Five", "Four", "Three"]
+    assert shown[4] == ["Five", "Four", "Three", "Two"]
+    assert len(shown[9]) == 5
+
+
 def test_deliveries_are_counted_by_the_hour_in_which_they_ended_and_by_domain(desk: Desk) -> None:
     people = ("a@one.test", "b@one.test", "c@two.test")
     for address in people:
