@@ -218,9 +218,10 @@ def count_corrected(session: Session, change: Change) -> int:
 
 def _wants_corrections(change: Change) -> ColumnElement[bool]:
     heard = _heard(change, Kind.ALERT, Kind.CORRECTION, Kind.EMBARGO)
-    at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None))
-    follows_it = and_(subscription.c.article_id == change.article_id, subscription.c.cursor < change.number)
-    return or_(and_(at_once, heard), follows_it)
+    at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None), heard)
+    follows_it = subscription.c.article_id == change.article_id
+    # Who had their turn at this change, whatever came of it, has no second one when somebody else has theirs later.
+    return and_(subscription.c.cursor < change.number, or_(at_once, follows_it))
 
 
 def _with_wishes(session: Session, change: Change, people: Sequence[Audience], wanted: Wanted) -> Sequence[Audience]:

@@ -1,5 +1,7 @@
 """One article is followed for its corrections: told once, of that article only, and over when it is withdrawn."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -203,6 +205,21 @@ def test_it_brings_no_new_release_and_counts_in_no_audience_of_one(desk: Desk) -
     with desk.database.read() as session:
         reach = Audience(desk.newsroom, desk.clock).reach(session, reading.get(session, second.article_id))
     assert (sum(reach.at_once.values()), reach.in_digests) == (0, 0)
+
+
+def test_nobody_has_a_second_turn_at_a_correction_because_somebody_else_has_theirs_late(desk: Desk) -> None:
+    """Who paused meanwhile and wanted nothing afterwards still gets nothing."""
+    away, behind = desk.follow(OTHER, NOW), desk.follow(READER, DAILY)
+    change = desk.publish()
+    desk.alerts.run()
+    desk.personal.pause(away.id, desk.clock().date() + timedelta(days=1), catch_up=False)
+    corrected(desk, change)
+    desk.personal.resume(away.id)
+    desk.digests.run()
+    desk.change(behind, NOW)
+    desk.alerts.run()
+    assert desk.told(READER) == [change.article_id]
+    assert desk.mails(OTHER, *TOLD) == []
 
 
 def test_who_follows_it_counts_among_those_whom_a_correction_and_its_withdrawal_are_mailed(
