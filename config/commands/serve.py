@@ -7,14 +7,16 @@ import structlog
 
 from config.asgi import application
 from config.commands.console import ready
+from config.elected import Elected
 from config.holder import schedule_held
 from config.logs import set_up
 from config.postbox import listening
-from config.server import serve_until_told
+from config.server import AlarmClock, serve_until_told
 from config.settings import load_settings
 from config.site import Site
 from feeds.follower import following
 from feeds.store import divisions
+from feeds.store.duty import SCHEDULE, Duty
 from notifier.schedule import schedule
 
 log = structlog.get_logger()
@@ -30,7 +32,7 @@ def run(*, host: str, port: int, role: str) -> None:
         with parts.database.write() as session:
             divisions.sync(session, parts.newsroom.city)
         log.info("serving", host=host, port=port, role=role, version=version("civicwire"), at=parts.settings.base_url)
-        scheduler = schedule(parts.ticks, parts.newsroom.city.zone) if role != "web" else None
+        scheduler = _alarm(parts) if role != "web" else None
         public = role != "scheduler"
         listen = parts.settings.bounce_listen if role != "web" else None
         with (
@@ -44,3 +46,13 @@ def run(*, host: str, port: int, role: str) -> None:
                 scheduler=scheduler,
                 before_end=parts.ticks.stop,
             )
+
+
+def _alarm(parts: Site) -> AlarmClock:
+    """The schedule, of which one process at a time keeps the time."""
+
+    def make() -> AlarmClock:
+        clock: AlarmClock = schedule(parts.ticks, parts.newsroom.city.zone)
+        return clock
+
+    return make() if parts.database.is_sqlite else Elected(Duty(parts.database, SCHEDULE), make)

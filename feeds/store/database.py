@@ -59,6 +59,11 @@ class Database:
             yield session
         self.written.set()
 
+    def connection(self) -> Session:
+        """A connection of one's own, to be kept; whoever takes it closes it."""
+        with _translated(self.url):
+            return self._reader.connect()
+
     @contextmanager
     def pulse(self) -> Iterator[Callable[[], int] | None]:
         """A number, quickly asked for, that is another one as soon as anybody has committed anything.
