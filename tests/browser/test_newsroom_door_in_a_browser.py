@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from feeds.staff import Role
-from feeds.store import topics
 from tests.browser.conftest import Shown
 
 pytestmark = pytest.mark.browser
@@ -40,8 +39,6 @@ def newsroom(shown: Shown) -> Newsroom:
     operator = accounts.add("shell", "operator-a", role=Role.OPERATOR, password="a first password")
     shown.parts.entrance.change_password(operator.person.id, "a first password", PASSWORD)
     editor = accounts.add("shell", "editor-a", role=Role.EDITOR, divisions=("roads",))
-    with shown.parts.database.write() as session:
-        topics.add(session, "summit", {"en": "Climate summit", "ko": "기후정상회의"})
     return Newsroom(shown.address, editor.person.id)
 
 
