@@ -17,7 +17,7 @@ import structlog
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.announced import is_announced
 from feeds.clock import Clock
-from feeds.documents.entry import APART, Stamp, utc
+from feeds.documents.entry import APART, Stamp, Tombstone, utc
 from feeds.documents.feed import Feed, closing_of, feed_of
 from feeds.documents.splice import pieces
 from feeds.lineup import Placed, moved, touched
@@ -176,7 +176,8 @@ class Shelf:
                 return None
             number = max(one.number for one in newer)
             content = [self._renderings.pieces(one) for one in newer]
-            made = self._document(live.feed, content, scope, extension, number, FORMATS[extension].around(live.feed))
+            feed = replace(live.feed, gone=_tombstones(newer))
+            made = self._document(feed, content, scope, extension, number, FORMATS[extension].around(feed))
             live.parts[extension, len(newer)] = made
             self._make_room()
             return made
@@ -231,16 +232,20 @@ class Shelf:
         moments = [one.at for one in shown] + ([gone + GONE_FOR] if gone else [])
         number = max((one.number for one in shown), default=0)
         max_age, until = pace(stamps, self._clock())
-        leaving = [stamp.withdrawn + GONE_FOR - APART for stamp in stamps if stamp.withdrawn]
+        leaving = [stamp.tombstone.withdrawn + GONE_FOR - APART for stamp in stamps if stamp.tombstone]
         before = self._live.get(scope)
         feed = replace(
             before.feed if before and is_fresh else self._about(scope),
             updated=utc(max([max(moments, default=EMPTY_AT), *(stamp.updated for stamp in stamps)])),
             archives={"prev-archive": self._archive(scope, stamps, number)} if stamps else {},
             max_age=max_age,
+            gone=_tombstones(wanted),
         )
         around = {name: module.around(feed) for name, module in FORMATS.items()}
         kept = within(DOCUMENT_BYTES, wanted, around)
+        if len(kept) < len(wanted):
+            feed = replace(feed, gone=_tombstones(kept))
+            around = {name: FORMATS[name].around(feed) for name in extensions}
         used = before.used if before else next(self._turn)
         ends = min([*leaving, until or _FAR])
         left_out = self._left_out(order)
@@ -338,3 +343,7 @@ class Shelf:
             for document in live.documents.values():
                 self._table.pop(document.address, None)
                 self._owners.pop(document.address, None)
+
+
+def _tombstones(shown: Iterable[Rendering]) -> tuple[Tombstone, ...]:
+    return tuple(one.stamp.tombstone for one in shown if one.stamp and one.stamp.tombstone)

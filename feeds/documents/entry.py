@@ -67,12 +67,22 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """That an entry is no more (RFC 6721): which, since when, and what is said of it."""
+
+    id: str
+    withdrawn: datetime
+    comment: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a feed has to know of an entry to say how fresh it is itself."""
+    """What a feed has to know of an entry to speak of itself: how fresh it is, and what is gone."""
 
     updated: datetime
-    withdrawn: datetime | None
     urgent: bool
+    tombstone: Tombstone | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +116,12 @@ class Entry:
     @property
     def stamp(self) -> Stamp:
         """What a feed has to know of it."""
-        return Stamp(self.updated, self.withdrawn, self.urgent)
+        return Stamp(self.updated, self.urgent, self.tombstone)
+
+    @property
+    def tombstone(self) -> Tombstone | None:
+        """What a feed says of its end; None where it has not been withdrawn."""
+        return Tombstone(self.id, self.withdrawn, self.summary, self.language) if self.withdrawn else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

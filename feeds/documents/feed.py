@@ -6,7 +6,7 @@ from datetime import datetime, time
 from html import escape
 
 from feeds.addresses import FEED_TYPES, LICENCES, scope_feed_path, scope_path
-from feeds.documents.entry import Entry, rights_of, utc, words_of
+from feeds.documents.entry import Entry, Tombstone, rights_of, utc, words_of
 from feeds.documents.text import clean, one_line
 from feeds.model import Division, Newsroom, Topic
 from feeds.naming import scope_names
@@ -43,6 +43,13 @@ class Feed:
     is_archive: bool = False
     max_age: int = 300
     """For how many seconds a reader need not ask again."""
+    gone: tuple[Tombstone, ...] = ()
+    """What its entries say of their end, where they are written apart from it and are not given."""
+
+    @property
+    def tombstones(self) -> tuple[Tombstone, ...]:
+        """One for each of its entries that was withdrawn."""
+        return self.gone or tuple(entry.tombstone for entry in self.entries if entry.tombstone)
 
 
 def feed_of(

@@ -29,7 +29,7 @@ class Frames:
 
     def around(self, feed: Feed) -> Frame:
         """What stands before the entries of this feed, and after them: the bytes of `make`."""
-        if any(entry.withdrawn for entry in feed.entries) or set(feed.archives) != {_OLDER}:
+        if feed.tombstones or set(feed.archives) != {_OLDER}:
             return self.make(feed)  # tombstones stand in it, or it is an archive, which few ask for twice
         before, after = _remembered(_Marked(self, replace(feed, **_DIFFERS)))  # type: ignore[arg-type]
         before = _put(before, self.written(_AT), self.written(feed.updated))

@@ -96,10 +96,9 @@ class AtomFeed:
     def extend_atom(self, root: etree._Element) -> None:
         """Complete `feed`, which has no entries yet."""
         _add_links(root, "link", self.feed, "atom")
-        for entry in self.feed.entries:
-            if entry.withdrawn:
-                tomb = _add(root, f"{{{_TOMBSTONES}}}deleted-entry", ref=entry.id, when=entry.withdrawn.isoformat())
-                _add(tomb, f"{{{_TOMBSTONES}}}comment", entry.summary).set(_LANG, entry.language)
+        for one in self.feed.tombstones:
+            tomb = _add(root, f"{{{_TOMBSTONES}}}deleted-entry", ref=one.id, when=one.withdrawn.isoformat())
+            _add(tomb, f"{{{_TOMBSTONES}}}comment", one.comment).set(_LANG, one.language)
 
 
 @dataclass(frozen=True, slots=True)

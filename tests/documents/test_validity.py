@@ -204,10 +204,13 @@ def shown(articles: Sequence[Article], name: str) -> tuple[bytes, list[Entry]]:
     entries = [entry for _, entry in good]
     whole = replace(feed(), entries=())
     whole = replace(whole, updated=max((entry.updated for entry in entries), default=whole.updated))
+    whole = replace(whole, gone=tuple(entry.tombstone for entry in entries if entry.tombstone))
     around = {form: module.around(whole) for form, module in FORMATS.items()}
     kept = within(DOCUMENT_BYTES, [one for one, _ in good], around)
     module = FORMATS[name]
-    return joined(around[name], (renderings.pieces(one)[name] for one in kept), module.BETWEEN), entries[: len(kept)]
+    entries = entries[: len(kept)]
+    told = replace(whole, gone=tuple(entry.tombstone for entry in entries if entry.tombstone))
+    return joined(module.around(told), (renderings.pieces(one)[name] for one in kept), module.BETWEEN), entries
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import feedparser
 import pytest
 
-from feeds.store import articles
+from feeds.store import articles, reading
 from feeds.store.articles import Filing
 from tests.builders import NOW, content, correct, draft, publish, withdraw
 from tests.web.conftest import Site
@@ -181,14 +181,23 @@ def test_a_withdrawn_release_is_told_of_for_thirty_days_and_leaves_every_feed(si
     publish(site.database, "Kept")
     gone = publish(site.database, "Taken back").article_id
     assert all(sorted(titles(site, path)) == ["Kept", "Taken back"] for path in FEEDS)
+    before = site.browser.get("/feeds/all.atom")
     withdraw(site.database, gone, now=NOW + timedelta(hours=1))
     site.clock.at = NOW + timedelta(days=30)
     assert all(titles(site, path) == ["Withdrawn: Taken back", "Kept"] for path in FEEDS)
     assert all(b"Taken back from Monday on" not in site.browser.get(path).body for path in FEEDS)
-    told = site.browser.get("/feeds/all.atom").headers
+    atom = site.browser.get("/feeds/all.atom")
+    with site.database.read() as session:
+        guid = reading.get(session, gone).guid
+    assert f'<at:deleted-entry ref="{guid}" when="2026-05-20T04:00:00' in atom.text  # RFC 6721, section 3
+    assert atom.text.count("<at:deleted-entry") == 1
+    newer = site.browser.get("/feeds/all.atom", a_im="feed", if_none_match=before.headers["etag"])
+    assert (newer.status, newer.text.count("<at:deleted-entry")) == (226, 1)
+    told = atom.headers
     site.clock.at = NOW + timedelta(days=30, hours=1)
     assert all(titles(site, path) == ["Kept"] for path in FEEDS)
     assert all(b"Taken back" not in site.browser.get(path).body for path in FEEDS)
+    assert "deleted-entry" not in site.browser.get("/feeds/all.atom").text
     for condition in ({"if_none_match": told["etag"]}, {"if_modified_since": told["last-modified"]}):
         assert site.browser.get("/feeds/all.atom", **condition).status == 200
 
