@@ -91,6 +91,8 @@ article = Table(
     Index("ix_article_board_updated", "board", "updated_at"),
     # The clock asks every second what is due.
     Index("ix_article_state_publish_at", "state", "publish_at"),
+    # The number of a draft that was destroyed must be no other's: edits, approvals and links name it.
+    sqlite_autoincrement=True,
 )
 # Each feed asks when something last left it because it had been withdrawn long enough. Few ever are.
 _gone = article.c.state == literal_column("'withdrawn'")

@@ -103,6 +103,18 @@ def test_what_fails_leaves_no_entry(database: Database, desk: Desk) -> None:
     assert deeds(database) == [("water-editor", "create")]
 
 
+def test_b45_the_number_of_a_draft_that_was_destroyed_is_never_another_articles(database: Database, desk: Desk) -> None:
+    """An edit, an approval or a link of the one would meet the other, at the same version."""
+    first = written(database, desk)
+    with database.write() as session:
+        asked = desk.ask_approval(session, EDITOR, first.id, expected=first.version)
+        desk.discard(session, EDITOR, first.id, expected=asked.version)
+    second = written(database, desk, urgent=True)
+    assert second.id > first.id
+    with pytest.raises(NotFound), database.write() as session:
+        desk.approve(session, CHIEF, first.id, expected=asked.version)
+
+
 def test_b94_an_editor_may_not_touch_another_divisions_article(database: Database, desk: Desk) -> None:
     one = written(database, desk)
     with database.write() as session:
