@@ -156,16 +156,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-_LONG = ("api/test_openapi", "web/test_damaged", "export", "browser", "messages", "journeys", "wire", "notifier")
-"""Where a file takes long, which one worker runs from its beginning to its end."""
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that no worker is left alone with it at the end."""
-
-    def place(item: pytest.Item) -> int:
-        path = item.nodeid.removeprefix("tests/")
-        return next((number for number, start in enumerate(_LONG) if path.startswith(start)), len(_LONG))
-
-    items.sort(key=place)
+    items.sort(
+        key=lambda item: not item.nodeid.startswith(("tests/journeys", "tests/browser", "tests/api/test_openapi"))
+    )
