@@ -59,6 +59,7 @@ class Load:
     """How many were settled by what a server said."""
     _taken: dict[int, Delivery] = field(default_factory=dict)
     _against: Mapping[int, DeliveryState] = field(default_factory=dict)
+    _asked: frozenset[int] = frozenset()
     _seen: int | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _unfolded: list["_Answered"] = field(default_factory=list)
@@ -126,12 +127,14 @@ class Load:
         """What stands against it at this moment."""
         if self.pulse is None:
             return await self._ask(one)
-        while self.pulse() != self._seen:
+        # What another connection has popped and not taken yet is in neither list, and has to ask for itself.
+        while self.pulse() != self._seen or one.id not in self._asked:
             async with self._looking:
                 before = self.pulse()
-                if before != self._seen:
+                if before != self._seen or one.id not in self._asked:
                     every = [*self._taken.values(), *self.queue, one]
                     self._against = await asyncio.to_thread(self.claims.objections, every)
+                    self._asked = frozenset(each.id for each in every)
                     self._seen = before
         return self._against.get(one.id)
 

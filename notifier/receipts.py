@@ -47,7 +47,10 @@ def receipts(folder: Path, owner: str) -> Iterator[Receipts]:
     except OSError as error:
         raise StoreError(f"cannot write down what is sent: {path}: {error.strerror}") from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(f"cannot write down what is sent: {path} is another's") from error
         yield Receipts(handle, path)
         path.unlink()
     finally:

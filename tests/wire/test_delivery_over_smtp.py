@@ -382,6 +382,19 @@ def test_f68_who_leaves_during_a_run_gets_nothing_more(post: Post, mail_server: 
     assert post.states() == {ACCEPTED: 29, DeliveryState.SKIPPED_LEFT: 1}
 
 
+def test_f68_nobody_who_left_before_the_run_gets_anything_on_any_connection(post: Post, mail_server: Relay) -> None:
+    readers = [f"reader{n:02}@example.org" for n in range(20)]
+    post.follow(*readers)
+    publish(post.database)
+    post.plan()
+    for number in range(1, 11):
+        post.following.stop(number, reason="one click")
+    with mail_server() as server:
+        post.sender(server.port, connections=8).run()
+    assert sorted(one.recipient for one in server.accepted) == readers[10:]
+    assert post.states() == {ACCEPTED: 10, DeliveryState.SKIPPED_LEFT: 10}
+
+
 def test_f69_a_hold_in_the_middle_of_a_run_stops_it_and_survives(post: Post, mail_server: Relay) -> None:
     post.follow(*[f"reader{n:02}@example.org" for n in range(30)])
     publish(post.database)
