@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -63,8 +63,13 @@ class Following:
 
         Beyond the budget of the address, of the network of the asking `host`, of the mail domain or of all together,
         nothing is kept and nothing is sent. Whatever the address, the same is asked of the database.
+
+        The mail does not say the words of a search: whoever asks may name a stranger's address, and then it would
+        carry a sentence of theirs in the city's name. The page behind its link shows them.
         """
-        now, labels = self.clock(), self.labels(scope, language)
+        now, labels = self.clock(), self.labels(replace(scope, words=""), language)
+        if scope.words:
+            labels.append(self.letters.a_search(language))
         with self._alone() as session:
             too_many = signups.asked_since(session, now - timedelta(days=1), address) >= MAILS_A_DAY
             if signups.asked_since(session, now - timedelta(hours=1)) >= SIGNUPS_AN_HOUR:

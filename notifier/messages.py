@@ -209,6 +209,10 @@ class Letters:
         """What somebody follows who follows the one release of this title."""
         return article_name(title, self._words[language])
 
+    def a_search(self, language: str) -> str:
+        """What somebody follows by words, where the words themselves are not to be said."""
+        return self._words[language]("mail.confirmation.search")
+
     def heading(self, under: str, vocabulary: Mapping[str, Topic], language: str) -> str:
         """The name of a digest's heading; empty for everything, where each release shows its own division.
 

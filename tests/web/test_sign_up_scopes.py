@@ -7,6 +7,7 @@ import pytest
 from feeds.addresses import feed_page_path, subscribe_path
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import topics
+from notifier.tokens import Purpose
 from tests.builders import publish
 from tests.web.conftest import Site
 
@@ -49,12 +50,24 @@ def test_a_link_to_follow_a_scope_fills_the_form_in_and_says_what_it_is(tagged: 
     assert '<a href="/feeds/all">The same in a feed reader' in tagged.browser.get("/subscribe").text
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_no_mail_carries_a_sentence_of_who_entered_the_address_but_the_page_behind_its_link_shows_it(
+    tagged: Site, language: str
+) -> None:
+    sentence = [("q", '"your account is locked call 555 0100"'), ("language", language)]
+    tagged.browser.post("/subscribe", [*tagged.form(email="stranger@example.org").items(), *sentence][::-1])
+    (mail,) = [row for row in tagged.dump()["mailing"] if "confirmation" in row]
+    assert not any(word in str(mail) for word in ("account", "locked", "555", "0100"))
+    page = tagged.browser.get(tagged.link(Purpose.CONFIRM, 1))
+    assert "your account is locked call 555 0100" in page.text
+
+
 def test_what_the_form_holds_is_what_the_confirmation_mail_and_the_subscription_say(tagged: Site) -> None:
     answer = tagged.browser.post("/subscribe", [*tagged.form().items(), *FIELDS])
     assert answer.status == 303
     assert kept(tagged) == [str(WISH)]
     (mail,) = [row for row in tagged.dump()["mailing"] if "confirmation" in row]
-    assert all(any(name in str(part) for part in mail) for name in ("topic Summits", "with “buses night”", "in Korean"))
+    assert all(any(name in str(part) for part in mail) for name in ("topic Summits", "match a search", "in Korean"))
     person = tagged.parts.following.confirm(1)
     assert person is not None
     followed = tagged.parts.following.followed(person.id)
