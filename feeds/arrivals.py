@@ -10,6 +10,7 @@ from feeds.errors import CivicwireError, NotFound, RowRefused
 from feeds.intake.division import by_spelling, spelling
 from feeds.intake.draft import Draft
 from feeds.intake.fingerprint import fingerprint
+from feeds.intake.source import Skipped
 from feeds.model import Article, Content, Newsroom, State
 from feeds.readiness import Lack, lacking
 from feeds.staff import INTAKE, SHELL
@@ -31,7 +32,18 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     """A draft that said the same already."""
     CORRECTED = "corrected"
-    LEFT_ALONE = "left alone: withdrawn here"
+    EDITED_HERE = "left alone: edited here"
+    """Its source has changed, and so has its text here: which of them is right, people decide."""
+    WITHDRAWN_HERE = "left alone: withdrawn here"
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether its source has changed and the article stays as it is."""
+        return self in (Outcome.EDITED_HERE, Outcome.WITHDRAWN_HERE)
+
+
+DISCARDED = Skipped("its draft was discarded here: --discarded takes it in again")
+"""What becomes of a post whose draft somebody destroyed."""
 
 
 class ArrivalRefused(CivicwireError):
@@ -65,6 +77,8 @@ class Wish:
     division: str | None = None
     board: str | None = None
     publish: bool = False
+    discarded: bool = False
+    """Also take in again what was discarded here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +103,21 @@ class Arrivals:
 
         A post that changed since becomes a correction if it is published here. Publishing mails nobody about an old
         release: only one registered today or yesterday is news, and one without a date is not known to be.
-        NotFound for a division or board that the city does not have, ArrivalRefused for what does not fit, and for
-        what would take from a public release something that it cannot be public without.
+        NotFound for a division or board that the city does not have, ArrivalRefused for what does not fit, for what
+        would take from a public release something that it cannot be public without, and for what was discarded here.
         """
         taken = self.take_all([draft], Wish(division=division, board=board, publish=publish))[0]
         if isinstance(taken, CivicwireError):
             raise taken
+        if isinstance(taken, Skipped):
+            raise ArrivalRefused(taken.reason)
         return taken
 
-    def take_all(self, drafts: Sequence[Draft], wish: Wish) -> list[Arrival | CivicwireError]:
+    def take_all(self, drafts: Sequence[Draft], wish: Wish) -> list[Arrival | Skipped | CivicwireError]:
         """Store several drafts in one transaction, by the rules of `take`; answers what became of each, in order.
 
-        One that cannot be stored is answered with the reason, and the others are stored. StoreError where the
-        database itself cannot be used: then nothing of these was stored.
+        One that cannot be stored is answered with the reason, one that was discarded here is skipped, and the others
+        are stored. StoreError where the database itself cannot be used: then nothing of these was stored.
         """
         self.check_filing(wish.division, wish.board)
         with self.database.read() as session:
@@ -117,14 +133,17 @@ class Arrivals:
         # One of them does not fit into the database: each by itself, so that only that one is refused.
         return [answer for draft in drafts for answer in self.take_all([draft], wish)]
 
-    def foresee(self, drafts: Sequence[Draft], wish: Wish) -> list[Foreseen | CivicwireError]:
+    def foresee(self, drafts: Sequence[Draft], wish: Wish) -> list[Foreseen | Skipped | CivicwireError]:
         """What `take_all` would answer to each of these drafts now, without doing it."""
         with self.database.read() as session:
             prepared = self._prepared(drafts, wish, _vocabulary(session))
-            known = bulk.known(session, (one.source.key for one in prepared if isinstance(one, _Prepared)))
+            keys = [one.source.key for one in prepared if isinstance(one, _Prepared)]
+            known, gone = bulk.known(session, keys), _discarded(session, keys, wish)
             return [
                 one
                 if isinstance(one, CivicwireError)
+                else DISCARDED
+                if one.source.key in gone
                 else self._foreseen(session, known.get(one.source.key), one, wish)
                 for one in prepared
             ]
@@ -176,14 +195,21 @@ class Arrivals:
             return ArrivalRefused("; ".join(reasons))
         return _Prepared(draft, self._filing(draft, wish, divisions), source)
 
-    def _store(self, session: Session, prepared: Sequence[_Prepared], wish: Wish) -> list[Arrival | ArrivalRefused]:
+    def _store(
+        self, session: Session, prepared: Sequence[_Prepared], wish: Wish
+    ) -> list[Arrival | Skipped | ArrivalRefused]:
         changes.take_turn(session)
-        known = bulk.known(session, (one.source.key for one in prepared))
+        keys = [one.source.key for one in prepared]
+        known, gone = bulk.known(session, keys), _discarded(session, keys, wish)
         new: dict[str, int] = {}
-        for place, one in enumerate(prepared):
-            if one.source.key not in known:
-                new.setdefault(one.source.key, place)
-        arrivals: dict[int, Arrival | ArrivalRefused] = {}
+        arrivals: dict[int, Arrival | Skipped | ArrivalRefused] = {}
+        for place, key in enumerate(keys):
+            if key in gone:
+                arrivals[place] = DISCARDED
+            elif key not in known:
+                new.setdefault(key, place)
+        if wish.discarded:
+            bulk.take_back(session, new)
         arrivals |= self._add(session, {place: prepared[place] for place in new.values()}, wish)
         # What is in this batch twice is, the second time, in the store already.
         again = bulk.known(session, new) if len(arrivals) < len(prepared) else {}
@@ -234,7 +260,7 @@ class Arrivals:
             outcome, filing = _renewal(known, one, wish)
         except ArrivalRefused as refusal:
             return refusal
-        if known.state.is_public:
+        if known.state.is_public or outcome.is_left_alone:
             return Foreseen(outcome=outcome, state=known.state)
         stored = reading.get(session, known.article_id)
         if outcome is Outcome.UPDATED and not _is_same(known, one):
@@ -261,7 +287,7 @@ class Arrivals:
             outcome = self._renew(session, known, one, wish)
         except ArrivalRefused as refusal:
             return refusal
-        if known.state.is_public:
+        if known.state.is_public or outcome.is_left_alone:
             return Arrival(article_id=known.article_id, outcome=outcome, state=known.state)
         stored = reading.get(session, known.article_id)
         becomes = self._standing(stored, outcome, wish)
@@ -279,7 +305,11 @@ class Arrivals:
 
     def _renew(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Outcome:
         outcome, filing = _renewal(known, one, wish)
-        if outcome in (Outcome.LEFT_ALONE, Outcome.UNCHANGED):
+        if outcome.is_left_alone:
+            # Told once for each time that the source changes: here by the log, to whoever runs it by the run.
+            bulk.note_read(session, known.article_id, one.source.fingerprint)
+            self._record(session, "source_changed", known.article_id)
+        if outcome.is_left_alone or outcome is Outcome.UNCHANGED:
             return outcome
         if _is_same(known, one):
             articles.file(session, known.article_id, division=filing.division, board=filing.board)
@@ -297,6 +327,8 @@ class Arrivals:
                 filing,
                 telephone=filing.telephone or stored.telephone,
                 registered_on=filing.registered_on or stored.registered_on,
+                # What the city file says by default it says of what is new: this one was given it when it came.
+                licence=stored.licence,
             ),
             source=one.source,
         )
@@ -339,6 +371,11 @@ def _vocabulary(session: Session) -> frozenset[str]:
     return frozenset(topic.slug for topic in topics.known(session))
 
 
+def _discarded(session: Session, keys: Sequence[str], wish: Wish) -> frozenset[str]:
+    """The sources of which nothing is to be taken in because it was discarded here."""
+    return frozenset() if wish.discarded else bulk.discarded(session, keys)
+
+
 def _arrived(article_id: int, becomes: Foreseen) -> Arrival:
     return Arrival(
         article_id=article_id,
@@ -353,8 +390,8 @@ def _arrived(article_id: int, becomes: Foreseen) -> Arrival:
 def _renewal(known: Known, one: _Prepared, wish: Wish) -> tuple[Outcome, Filing]:
     """What a page does to what is known of it, and where that is filed then.
 
-    What an editor has filed stays as they filed it, unless whoever takes it in names another place. ArrivalRefused
-    for a correction that lacks what nothing is public without.
+    What an editor has filed stays as they filed it, unless whoever takes it in names another place; what they wrote
+    stays as they wrote it. ArrivalRefused for a correction that lacks what nothing is public without.
     """
     filing = replace(
         one.filing,
@@ -366,7 +403,9 @@ def _renewal(known: Known, one: _Prepared, wish: Wish) -> tuple[Outcome, Filing]
         return Outcome.UPDATED if moves else Outcome.UNCHANGED, filing
     match known.state:
         case State.WITHDRAWN:
-            return Outcome.LEFT_ALONE, filing
+            return Outcome.WITHDRAWN_HERE, filing
+        case _ if known.edited:
+            return Outcome.EDITED_HERE, filing
         case State.PUBLISHED:
             missing = ", ".join(str(lack) for lack in lacking(one.draft.content))
             if missing:

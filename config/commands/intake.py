@@ -32,6 +32,7 @@ def run(
     address: str | None,
     source: str | None,
     publish: bool,
+    discarded: bool,
     dry_run: bool,
     refused: Path | None,
     as_json: bool,
@@ -49,7 +50,7 @@ def run(
         reading = Run(
             opener=Opener(setting=_setting(parts, site), address=address),
             arrivals=parts.arrivals,
-            wish=Wish(division=division, board=board, publish=publish),
+            wish=Wish(division=division, board=board, publish=publish, discarded=discarded),
             telling=telling,
             move=stack.enter_context(progress()),
             dry_run=dry_run,

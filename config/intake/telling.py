@@ -21,8 +21,12 @@ SHOWN_ROWS = 40
 """Rows of a table: a run shows its first, a dry run as many tables as it takes."""
 SHOWN_LINES = 20
 REFUSED, SKIPPED = "refused", "skipped"
-Answer = Foreseen | CivicwireError
+Answer = Foreseen | Skipped | CivicwireError
 """What became of a draft, or would become of it."""
+_LEFT_ALONE = {
+    Outcome.EDITED_HERE: "its source has changed, but it was edited here since it came: it stays as it is",
+    Outcome.WITHDRAWN_HERE: "its source has changed, but it was withdrawn here: it stays as it is",
+}
 
 
 @dataclass
@@ -50,11 +54,13 @@ class Telling:
         reading = record.reading
         if isinstance(answer, CivicwireError) and isinstance(reading, Draft):
             reading = Refused(title=reading.content.title, reasons=(str(answer),))
+        if isinstance(answer, Skipped):
+            reading = answer
         report: dict[str, object] = {"path": path, "place": record.place, **as_json(reading)}
         what = _what(reading, answer)
         match answer:
             case Foreseen():
-                is_new = answer.outcome not in (Outcome.UNCHANGED, Outcome.LEFT_ALONE)
+                is_new = answer.outcome is not Outcome.UNCHANGED and not answer.outcome.is_left_alone
                 mailed = is_new and answer.state is State.PUBLISHED and not answer.quiet
                 article = answer.article_id if isinstance(answer, Arrival) else None
                 report |= {"article": article, "outcome": what, "state": str(answer.state), "mailed": mailed}
@@ -62,6 +68,8 @@ class Telling:
                 if answer.unknown_division:
                     filed = "filed under the fallback" if answer.state is State.PUBLISHED else "unknown here"
                     self._remark(path, record, f"no division is called “{answer.unknown_division}”: {filed}")
+                if answer.outcome.is_left_alone:
+                    self._leave(path, record, what, answer.outcome)
                 for lack in answer.lacking:
                     self._remark(path, record, f"not published: {lack.said(self.words)}")
         number = sum(self.counts.values())
@@ -94,6 +102,14 @@ class Telling:
         if hidden > 0:
             place = f": {kept} names all" if kept else ""
             print(f"civicwire: {hidden} more are refused{place}", file=sys.stderr)
+
+    def _leave(self, path: str, record: Record, what: str, outcome: Outcome) -> None:
+        """Tell of an article that its source would change: somebody has to look whether it should be changed here."""
+        sentence, reading = _LEFT_ALONE[outcome], record.reading
+        if self.refusals is not None:
+            title = reading.content.title if isinstance(reading, Draft) else ""
+            self.refusals.add(path, record.place, what, title, sentence)
+        self._remark(path, record, sentence)
 
     def _refuse(self, path: str, record: Record, reading: ListPage | Refused | Skipped, what: str) -> None:
         sentence = _sentence(reading)

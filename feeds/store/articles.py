@@ -15,7 +15,7 @@ from feeds.store import changes, embargoes, search_index, twins
 from feeds.store.database import Session
 from feeds.store.reading import get
 from feeds.store.staff_tables import audit
-from feeds.store.tables import article, article_topic, attachment, picture, revision
+from feeds.store.tables import article, article_topic, attachment, discarded_source, picture, revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +206,10 @@ def end_approval(session: Session, article_id: int, *, expected: int | None = No
 
 
 def discard(session: Session, article_id: int, *, now: datetime, expected: int | None = None) -> None:
-    """Destroy a draft and all its revisions. Conflict if it is public, scheduled, or was under embargo once."""
+    """Destroy a draft and all its revisions; of one that was imported, its source stays known as discarded.
+
+    Conflict if it is public, scheduled, or was under embargo once.
+    """
     changes.take_turn(session)  # before the row: who publishes waits for the two in this order
     found = get(session, article_id)
     if found.state is not State.DRAFT:
@@ -219,7 +222,10 @@ def discard(session: Session, article_id: int, *, now: datetime, expected: int |
     search_index.remove(session, article_id)
     for table in (picture, attachment, article_topic, revision):
         session.execute(delete(table).where(table.c.article_id == article_id))
-    session.execute(delete(article).where(article.c.id == article_id))
+    gone = delete(article).where(article.c.id == article_id).returning(article.c.source_key)
+    key = session.execute(gone).scalar_one()
+    if key is not None:
+        session.execute(insert(discarded_source).values(source_key=key, discarded_at=now))
 
 
 def file(

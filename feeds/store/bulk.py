@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, delete, insert, select, update
 
 from feeds.model import Content, State
 from feeds.store import changes, search_index
 from feeds.store.articles import Filing, Source, revision_rows
 from feeds.store.database import Session
-from feeds.store.tables import article, article_topic, attachment, picture, revision
+from feeds.store.tables import article, article_topic, attachment, discarded_source, picture, revision
 
 _AT_ONCE = 500
 """Keys in one question: both engines bound how many values a statement has."""
@@ -19,13 +19,15 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """An article that was taken from a source, and the fingerprint of what was read then."""
+    """An article that was taken from a source, and the fingerprint of what was read last."""
 
     article_id: int
     fingerprint: str
     state: State
     division: str | None
     board: str | None
+    edited: bool = False
+    """Whether its text as it stands was written here, by whoever: not by the intake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +51,46 @@ def known(session: Session, keys: Iterable[str]) -> dict[str, Known]:
         article.c.state,
         article.c.division,
         article.c.board,
+        revision.c.author.is_not(None),
     )
+    current = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
     found: dict[str, Known] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        asked = select(*columns).where(article.c.source_key.in_(wanted[start : start + _AT_ONCE]))
-        for key, article_id, mark, state, division, board in session.execute(asked):
+        asked = select(*columns).join(revision, current, isouter=True)
+        here = asked.where(article.c.source_key.in_(wanted[start : start + _AT_ONCE]))
+        for key, article_id, mark, state, division, board, edited in session.execute(here):
             found[key] = Known(
-                article_id=article_id, fingerprint=mark, state=State(state), division=division, board=board
+                article_id=article_id,
+                fingerprint=mark,
+                state=State(state),
+                division=division,
+                board=board,
+                edited=edited,
             )
     return found
+
+
+def discarded(session: Session, keys: Iterable[str]) -> frozenset[str]:
+    """Those of these sources whose drafts were destroyed here."""
+    wanted, found = list(dict.fromkeys(keys)), set[str]()
+    column = discarded_source.c.source_key
+    for start in range(0, len(wanted), _AT_ONCE):
+        found |= set(session.execute(select(column).where(column.in_(wanted[start : start + _AT_ONCE]))).scalars())
+    return frozenset(found)
+
+
+def take_back(session: Session, keys: Iterable[str]) -> None:
+    """Forget that the drafts of these sources were destroyed here: they are taken in again."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), _AT_ONCE):
+        column = discarded_source.c.source_key
+        session.execute(delete(discarded_source).where(column.in_(wanted[start : start + _AT_ONCE])))
+
+
+def note_read(session: Session, article_id: int, fingerprint: str) -> None:
+    """Keep what was read at an article's source last, where the article itself stays as it is."""
+    read = update(article).where(article.c.id == article_id)
+    session.execute(read.values(source_fingerprint=fingerprint))
 
 
 def store(

@@ -105,6 +105,14 @@ Index("ix_article_approval", article.c.division, sqlite_where=_asked, postgresql
 _embargoed = article.c.embargoed.is_(True)
 Index("ix_article_embargoed", article.c.publish_at, sqlite_where=_embargoed, postgresql_where=_embargoed)
 
+# Imported drafts that somebody destroyed: the posts stay discarded, however often their source is read.
+discarded_source = Table(
+    "discarded_source",
+    metadata,
+    Column("source_key", String(255), primary_key=True),
+    Column("discarded_at", Instant, nullable=False),
+)
+
 embargo_step = Table(
     "embargo_step",
     metadata,

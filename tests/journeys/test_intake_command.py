@@ -17,10 +17,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from feeds.store import articles, reading
+from feeds.store.database import Database
+from tests.builders import NOW
 from tests.intake.given import csv_of
 from tests.intake.layouts import page
 from tests.intake.test_board_dump import POST, dump
@@ -137,6 +141,35 @@ def test_a_dry_run_beside_a_database_tells_new_from_known(ready: Path) -> None:
     said = civicwire(ready, "intake", "board.csv", *SITE, "--dry-run").stdout
     assert "4 records would be: 2 added, 1 corrected, 1 unchanged." in said
     assert count(ready, "SELECT count(*) FROM article") == 2
+
+
+def test_b55_what_was_edited_or_discarded_here_stays_so_and_a_second_run_says_so(ready: Path) -> None:
+    write(ready, "board.csv", dump(*posts(3)))
+    civicwire(ready, "intake", "board.csv", *SITE)
+    database = Database(f"sqlite:///{ready}/var/civicwire.db")
+    with database.write() as session:
+        stored = reading.get(session, 1)
+        articles.revise(session, 1, replace(stored.content, title="Edited"), note=None, now=NOW, author="editor")
+        articles.discard(session, 2, now=NOW)
+    database.close()
+    write(ready, "board.csv", dump(*posts(3)).replace("Release 1", "Release one"))
+    dry, run = (civicwire(ready, "intake", "board.csv", *SITE, *more) for more in (("--dry-run",), ()))
+    for result in (dry, run):
+        assert result.returncode == 0
+        for said in (
+            "line 2: its source has changed, but it was edited here since it came: it stays as it is",
+            "line 3: skipped: its draft was discarded here: --discarded takes it in again",
+            "1 left alone: edited here",
+            "1 skipped",
+            "1 unchanged",
+        ):
+            assert said in result.stdout
+    assert [(one["place"], one["what"], one["title"]) for one in refusals(ready)] == [
+        ("line 2", "left alone: edited here", "Release one"),
+        ("line 3", "skipped", ""),
+    ]
+    again = civicwire(ready, "intake", "board.csv", *SITE, "--discarded").stdout
+    assert "3 records read: 2 unchanged, 1 added." in again
 
 
 TABLE = [

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from feeds.arrivals import Arrival, ArrivalRefused, Arrivals, Foreseen, Outcome, Wish
+from feeds.arrivals import DISCARDED, Arrival, ArrivalRefused, Arrivals, Foreseen, Outcome, Wish
 from feeds.errors import CivicwireError, NotFound, RowRefused
 from feeds.intake.draft import Draft, Identity
+from feeds.intake.source import Skipped
 from feeds.model import ChangeKind, Newsroom, State
 from feeds.readiness import Lack
 from feeds.store import articles, audit, changes, reading, search, topics
@@ -81,7 +82,74 @@ def test_what_we_withdrew_is_not_brought_back_by_its_source(arrivals: Arrivals, 
     first = arrivals.take(PAGE, publish=True)
     withdraw(database, first.article_id)
     again = arrivals.take(replace(PAGE, content=content("Once more")), publish=True)
-    assert (again.outcome, again.state) == (Outcome.LEFT_ALONE, State.WITHDRAWN)
+    assert (again.outcome, again.state) == (Outcome.WITHDRAWN_HERE, State.WITHDRAWN)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SCHEDULED, State.PUBLISHED])
+@pytest.mark.parametrize("wish", [Wish(), Wish(publish=True), Wish(division="transport")])
+def test_b55_what_somebody_wrote_here_is_not_replaced_by_its_source_and_that_is_told_once(
+    arrivals: Arrivals, database: Database, clock: Hands, state: State, wish: Wish
+) -> None:
+    one = arrivals.take(PAGE, publish=state is State.PUBLISHED).article_id
+    with database.write() as session:
+        if state is State.SCHEDULED:
+            articles.schedule(session, one, at=NOW + timedelta(hours=9))
+        articles.revise(session, one, content("Parks open, at last"), note="A word.", now=NOW, author="editor")
+        before, head = reading.get(session, one), changes.head(session)
+    clock.forward(hours=1)
+    changed = replace(PAGE, content=content("Parks stay shut"))
+    (foreseen,), (taken,) = arrivals.foresee([changed], wish), arrivals.take_all([changed], wish)
+    for answer in (foreseen, taken):
+        assert isinstance(answer, Foreseen)
+        assert (answer.outcome, answer.state) == (Outcome.EDITED_HERE, state)
+    with database.read() as session:
+        assert (reading.get(session, one), changes.head(session)) == (before, head)
+        (told,) = audit.entries(session, article_id=one, action="source_changed")
+    assert told.actor == "intake"
+    assert arrivals.take(changed).outcome is Outcome.UNCHANGED
+    assert arrivals.take(PAGE).outcome is Outcome.EDITED_HERE
+
+
+def test_b55_a_text_that_came_from_its_source_after_all_follows_it_on(arrivals: Arrivals, database: Database) -> None:
+    one = arrivals.take(PAGE).article_id
+    with database.write() as session:
+        articles.revise(session, one, content("Edited"), note=None, now=NOW, author="editor")
+        articles.revise(session, one, PAGE.content, note=None, now=NOW)
+    assert arrivals.take(replace(PAGE, content=content("Newer"))).outcome is Outcome.UPDATED
+
+
+def test_the_licence_of_the_city_is_taken_when_an_article_first_comes(
+    arrivals: Arrivals, database: Database, newsroom: Newsroom, clock: Hands
+) -> None:
+    one = arrivals.take(PAGE, publish=True).article_id
+    later = Arrivals(database, Newsroom(replace(newsroom.city, licence="KOGL-4"), newsroom.base_url), clock)
+    assert later.take(replace(PAGE, content=content("Parks open late"))).outcome is Outcome.CORRECTED
+    with database.read() as session:
+        assert reading.get(session, one).licence == "KOGL-1"
+
+
+def test_b55_a_draft_that_was_discarded_comes_back_only_if_it_is_asked_for(
+    arrivals: Arrivals, database: Database
+) -> None:
+    one = arrivals.take(PAGE).article_id
+    with database.write() as session:
+        articles.discard(session, one, now=NOW)
+    other = replace(PAGE, identity=replace(IDENTITY, post_id="8"))
+    for coming in (PAGE, replace(PAGE, content=content("Changed"))):
+        foreseen, (taken, new) = (
+            arrivals.foresee([coming], Wish(publish=True)),
+            arrivals.take_all([coming, other], Wish()),
+        )
+        assert foreseen == [DISCARDED] == [taken]
+        assert isinstance(new, Arrival)
+    with pytest.raises(ArrivalRefused, match="discarded here"):
+        arrivals.take(PAGE)
+    asked = Wish(discarded=True)
+    (foreseen_again,), (again,) = arrivals.foresee([PAGE], asked), arrivals.take_all([PAGE], asked)
+    assert isinstance(again, Arrival)
+    assert _told(foreseen_again) == _told(again)
+    assert again.outcome is Outcome.ADDED
+    assert arrivals.take(PAGE).outcome is Outcome.UNCHANGED
 
 
 @pytest.mark.parametrize(
@@ -235,16 +303,20 @@ def test_what_is_foreseen_is_what_happens_and_nothing_is_written(
         return replace(PAGE, identity=replace(IDENTITY, post_id=post_id), **different)  # type: ignore[arg-type]
 
     ids = {one: arrivals.take(post(one)).article_id for one in ("draft", "same", "urgent", "hour", "lost")}
+    ids |= {one: arrivals.take(post(one)).article_id for one in ("written", "discarded")}
     ids |= {one: arrivals.take(post(one), publish=True).article_id for one in ("public", "stays", "gone", "blanked")}
     withdraw(database, ids["gone"])
     for one in ("urgent", "lost"):
         _urgent(database, ids[one])
     with database.write() as session:
+        articles.revise(session, ids["written"], content("Written here"), note=None, now=NOW, author="editor")
+        articles.discard(session, ids["discarded"], now=NOW)
         for one in ("hour", "lost"):
             articles.schedule(session, ids[one], at=NOW + timedelta(hours=1))
     changed = content("Changed")
     coming = [
         *(post(one, content=changed) for one in ("draft", "urgent", "hour", "lost", "public", "gone", "new")),
+        *(post(one, content=changed) for one in ("written", "discarded")),
         *(post(one) for one in ("same", "stays")),
         post("news", registered_on=NOW.date()),
         *(post(one, content=replace(changed, body_text="")) for one in ("textless", "blanked")),
@@ -263,8 +335,8 @@ def test_what_is_foreseen_is_what_happens_and_nothing_is_written(
         assert _told(said) == _told(done)
 
 
-def _told(answer: Foreseen | CivicwireError) -> tuple[object, ...]:
-    if isinstance(answer, CivicwireError):
+def _told(answer: Foreseen | Skipped | CivicwireError) -> tuple[object, ...]:
+    if isinstance(answer, CivicwireError | Skipped):
         return (str(answer),)
     return answer.outcome, answer.state, answer.quiet, answer.lacking, answer.unknown_division
 

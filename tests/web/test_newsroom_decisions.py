@@ -131,6 +131,7 @@ def test_a_discarded_draft_is_destroyed_and_noted(site: Site) -> None:
     one = written(site, "Never mind")
     sheet = opened(enters(site, ENVIRONMENT), one.id, "discard")
     assert "cannot be undone" in sheet.answer.text
+    assert "stays destroyed when its source is read again" in sheet.answer.text
     answer = sheet.send("discard")
     assert (answer.status, answer.headers["location"]) == (303, "/newsroom?done=discarded#done")
     assert "The draft is destroyed." in sheet.member.get("/newsroom?done=discarded").text
