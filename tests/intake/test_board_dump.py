@@ -187,8 +187,17 @@ def test_a_window_that_nobody_can_read_is_refused_rather_than_guessed() -> None:
     assert "NTCE_ENDDE is no day" in reasons(record)
 
 
-def test_a_parent_that_is_the_post_itself_is_no_reply() -> None:
-    assert one(PARNTSCTT_NO="4711").content.title
+@pytest.mark.parametrize(
+    ("post", "parent"), [("4711", "4711"), ("4711", "04711"), ("10", "10.0"), ("10", "0"), ("10", "0.0"), ("1", "")]
+)
+def test_a_parent_that_is_the_post_itself_is_no_reply(post: str, parent: str) -> None:
+    assert one(NTT_ID=post, PARNTSCTT_NO=parent).content.title
+
+
+@pytest.mark.parametrize(("post", "parent"), [("10", "1"), ("1", "10"), ("100", "10"), ("11", "1"), ("1", "x")])
+def test_a_parent_is_another_post_where_its_number_is_another_however_alike(post: str, parent: str) -> None:
+    (record,) = records(dump({"NTT_ID": post, "PARNTSCTT_NO": parent}).encode())
+    assert "reply" in skipped(record)
 
 
 def test_the_password_and_the_writers_login_and_name_are_in_nothing_that_comes_out() -> None:

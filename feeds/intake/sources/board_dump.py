@@ -42,6 +42,8 @@ _NULL = {"", "\\n", "null", "(null)"}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IDS = ("bbs_id", "ntt_id")
 _NO_BOUND = re.compile(r"[0\s:./-]*")
+_WHOLE = re.compile(r"0*([0-9]*)(?:\.0*)?")
+_NONE = "0"
 _NEVER = 9999
 
 
@@ -89,9 +91,18 @@ def _hidden(post: Mapping[str, str]) -> str | None:
         return "it is deleted (USE_AT is N)"
     if post.get("secret_at", "").upper() == "Y":
         return "it is secret (SECRET_AT is Y)"
-    parent, depth = (post.get(name, "").strip("0.") for name in ("parntsctt_no", "answer_lc"))
-    is_reply = post.get("answer_at", "").upper() == "Y" or depth or parent not in ("", post["ntt_id"].strip("0."))
+    parent, depth, own = (_number(post.get(name, "")) for name in ("parntsctt_no", "answer_lc", "ntt_id"))
+    is_reply = post.get("answer_at", "").upper() == "Y" or depth != _NONE or parent not in (_NONE, own)
     return "it is a reply to another post" if is_reply else None
+
+
+def _number(written: str) -> str:
+    """A number of a post as it is compared, however an export writes it: `0012` and `12.0` are 12, nothing is 0.
+
+    What is no number is only what it is.
+    """
+    match = _WHOLE.fullmatch(written)
+    return match[1] or _NONE if match else written or _NONE
 
 
 def _outside(post: Mapping[str, str], setting: Setting) -> str | None:
