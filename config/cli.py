@@ -243,10 +243,13 @@ def subscribers_accredit(
 @subscribers.command("import")
 def subscribers_import(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A table in CSV with a line of column names.")],
+    consent_text: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The text that people agreed to, where a row names none.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a list of people in who agreed elsewhere. Rows that cannot be taken are listed in FILE.refused.csv."""
-    _call("subscriber_lists", action="import", path=path, as_json=as_json)
+    _call("subscriber_lists", action="import", path=path, consent_text=consent_text, as_json=as_json)
 
 
 @subscribers.command("export")

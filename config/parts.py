@@ -9,6 +9,7 @@ import random
 import secrets
 import tempfile
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from notifier.digests import Digests
 from notifier.dkim import Key, KeyUnusable, Signer
 from notifier.embargoes import Embargoes
 from notifier.envelope import ReturnAddresses
+from notifier.erasure import Forgetting
 from notifier.following import Following
 from notifier.messages import Letters
 from notifier.parking import Parking
@@ -154,6 +156,11 @@ class Parts:
         return Renewals(self.database, self.newsroom, self.letters, self.clock, months)
 
     @cached_property
+    def forgetting(self) -> Forgetting:
+        """Destroys people who have left."""
+        return Forgetting(self.database, self.tokens, self.clock, timedelta(days=self.settings.forget_days))
+
+    @cached_property
     def transport(self) -> SmtpTransport:
         """The way to the mail server."""
         settings = self.settings
@@ -205,7 +212,7 @@ class Parts:
     @cached_property
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
-        tidying = [self.personal.forget_moves, self.press.forget, self.renewals.forget_lapsed, self.entrance.tidy]
+        tidying = [self.personal.forget_moves, self.press.forget, self.forgetting.run, self.entrance.tidy]
         tidying.append(MediaTidying(self.database, self.media.folder, self.clock).run)
         if self.return_addresses is not None:
             tidying.append(self.returns.tidy)

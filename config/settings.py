@@ -55,6 +55,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     feed_requests_a_minute: int = 60
     consent_months: int = 24
+    forget_days: int = 90
     log_format: str = "text"
 
 
@@ -188,6 +189,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "trusted_proxies": _networks,
     "feed_requests_a_minute": _number(0, 1_000_000),
     "consent_months": _consent_months,
+    "forget_days": _number(30, 3650),
     "log_format": _one_of("text", "json"),
 }
 NAMES = tuple(_READERS)

@@ -11,13 +11,16 @@ from feeds.scope import Scope
 from notifier.addresses import normalise
 from notifier.model import Cadence
 
-COLUMNS = ("address", "scope", "cadence", "language", "consent_source", "consent_at")
+COLUMNS = ("address", "scope", "cadence", "language", "consent_source", "consent_at", "consent_text")
 """Of an imported list. `address`, `consent_source` and `consent_at` must be there; the others may be left out."""
 REQUIRED = ("address", "consent_source", "consent_at")
 CONSENT_HOLDS = timedelta(days=730)
 """How long a consent holds before it has to be asked for anew."""
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n")
-_LONGEST_SOURCE = 40
+UNSTATED = "not stated"
+"""Which text people agreed to, where neither the list nor its operator says it."""
+LONGEST_CONSENT = 40
+"""Characters that say where somebody agreed, or to what."""
 _SCOPES_KEPT = 1000
 
 
@@ -31,6 +34,8 @@ class Listed:
     language: str | None
     consent_source: str
     consent_at: datetime
+    consent_text: str = UNSTATED
+    """The name of the text that they agreed to, as the list's operator calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Reader:
 
     newsroom: Newsroom
     topics: frozenset[str]
+    consent_text: str = UNSTATED
+    """That of every row that names none."""
     _scopes: dict[str, Scope] = field(default_factory=dict)
 
     def read(self, row: Mapping[str, str | None], *, now: datetime) -> Listed:
@@ -51,8 +58,9 @@ class Reader:
             address = normalise(said["address"])
         except AddressRefused as refused:
             raise ValueError("not an address that we can write to") from refused
-        if len(said["consent_source"]) > _LONGEST_SOURCE:
-            raise ValueError(f"consent_source has more than {_LONGEST_SOURCE} characters")
+        for name in ("consent_source", "consent_text"):
+            if len(said[name]) > LONGEST_CONSENT:
+                raise ValueError(f"{name} has more than {LONGEST_CONSENT} characters")
         cadence = said["cadence"] or Cadence.DAILY
         if cadence not in list(Cadence):
             raise ValueError("cadence is none of immediate, daily, weekly")
@@ -66,6 +74,7 @@ class Reader:
             language=language,
             consent_source=said["consent_source"],
             consent_at=_consent_at(said["consent_at"], self.newsroom, now),
+            consent_text=said["consent_text"] or self.consent_text,
         )
 
     def _scope(self, query: str) -> Scope:

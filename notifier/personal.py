@@ -16,8 +16,19 @@ from feeds.model import Newsroom
 from feeds.scope import Scope
 from feeds.store import changes
 from feeds.store.database import Database, Session
+from notifier import erasure
 from notifier.addresses import masked
-from notifier.ledger import history, mailings, own_mail, press, renewals, signups, subscribers, suppressions
+from notifier.ledger import (
+    history,
+    mailings,
+    own_mail,
+    press,
+    renewals,
+    revocations,
+    signups,
+    subscribers,
+    suppressions,
+)
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Subscriber, Timing
 from notifier.spending import is_spent
@@ -135,6 +146,7 @@ class Personal:
             signups.confirm(session, wish.id, now=now)
             suppressions.lift(session, self.tokens.address_hashes(wish.address))
             moved = own_mail.move_to(session, person, wish.address, now=now)
+            revocations.note(session, self.tokens.address_hashes(person.address)[0], now=now)
             content = self.letters.address_changed(
                 masked(wish.address),
                 language=person.language,
@@ -168,6 +180,8 @@ class Personal:
             if kept is None or person is None or subscribers.find(session, kept.address_before) is not None:
                 return False
             own_mail.move_to(session, person, kept.address_before, now=now)
+            revocations.note(session, self.tokens.address_hashes(person.address)[0], now=now)
+            revocations.take_back(session, self.tokens.address_hashes(kept.address_before))
             own_mail.forget_moves(session, until=now, subscriber_id=person.id)
             return True
 
@@ -182,7 +196,7 @@ class Personal:
             if person is None:
                 return None
             suppressed = suppressions.find(session, self.tokens.address_hashes(person.address))
-            sent = history.of_address(session, person.address, limit=_EVERYTHING)
+            sent = history.of_person(session, person, limit=_EVERYTHING)
             accredited = press.find(session, person.id)
             looked = press.accesses(session, subscriber_id=person.id, limit=_EVERYTHING)
             return {
@@ -242,11 +256,12 @@ class Personal:
             }
 
     def erase(self, subscriber_id: int) -> None:
-        """Destroy everything that is kept of a person; where an address must get no mail, its keyed hash stays."""
+        """Destroy everything that is kept of a person, but the keyed hash of the address: for two years, so that no old
+        list brings them back, and where it must get no mail."""
         with self._alone() as session:
             person = subscribers.get(session, subscriber_id)
             if person is not None:
-                subscribers.erase(session, person.address)
+                erasure.erase(session, self.tokens, person.address, now=self.clock())
 
     def take_back_end(self, subscriber_id: int) -> int:
         """Follow again what was ended within the last hour; answers how much. Twice is harmless."""

@@ -26,7 +26,6 @@ BY_DAY = (time(9, 0), time(21, 0))
 """Between these local times people are asked: nobody is woken, and what a night missed is done in the morning."""
 AT_ONCE = 1000
 """How many people one transaction takes: the service writes in between, and a crash repeats nobody."""
-ERASED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,20 +194,6 @@ class Renewals:
 
     def _is_in_time(self, asking: renewals.Asking) -> bool:
         return asking.ended_at is None or self.clock() < asking.ended_at + consent.ANSWERED_LATE
-
-    def forget_lapsed(self) -> int:
-        """Destroy the people who did not answer, once it is too late to; answers how many."""
-        gone = 0
-        while True:
-            with self.database.write() as session:
-                changes.take_turn(session)
-                until = self.clock() - consent.ANSWERED_LATE
-                addresses = renewals.lapsed_until(session, until, limit=ERASED_AT_ONCE)
-                for address in addresses:
-                    subscribers.erase(session, address)
-            gone += len(addresses)
-            if not addresses:
-                return gone
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.newsroom.city.zone).date()

@@ -15,21 +15,32 @@ from config.commands.console import opened, print_json
 from config.parts import Parts
 from feeds.errors import CivicwireError
 from feeds.store import changes, topics
-from notifier.ledger import listing, suppressions
-from notifier.lists import REQUIRED, Listed, Reader, safe
+from notifier.ledger import listing, revocations, suppressions
+from notifier.lists import LONGEST_CONSENT, REQUIRED, UNSTATED, Listed, Reader, safe
 
 _AT_ONCE = 1000
 """How many rows one transaction takes: a crash repeats none, and the service writes in between."""
-_EXPORTED = ("address", "scope", "cadence", "language", "consent_source", "consent_at", "hour", "zone", "since")
+_EXPORTED = (
+    "address",
+    "scope",
+    "cadence",
+    "language",
+    "consent_source",
+    "consent_at",
+    "consent_text",
+    "hour",
+    "zone",
+    "since",
+)
 
 Row = Mapping[str, str | None]
 
 
-def run(*, action: str, path: Path | None, as_json: bool = False) -> None:
+def run(*, action: str, path: Path | None, consent_text: str | None = None, as_json: bool = False) -> None:
     """Take a list in, or give it out (to standard output without a path)."""
     with opened() as parts:
         if action == "import" and path is not None:
-            _say(take(parts, path), as_json)
+            _say(take(parts, path, consent_text=consent_text or UNSTATED), as_json)
         elif path is None:
             write(parts, sys.stdout)
         else:
@@ -56,17 +67,20 @@ def _say(done: Taken, as_json: bool) -> None:
         print(f"{done.taken} rows taken, {done.refused} not.{why}")
 
 
-def take(parts: Parts, path: Path) -> Taken:
+def take(parts: Parts, path: Path, *, consent_text: str = UNSTATED) -> Taken:
     """Take in a table of people who agreed elsewhere; rows that cannot be taken are listed beside it.
 
-    CivicwireError for a file that is no such table: what stands before the fault is taken.
+    `consent_text` names what they agreed to, where a row does not. CivicwireError for a file that is no such table:
+    what stands before the fault is taken.
     """
+    if len(consent_text) > LONGEST_CONSENT:
+        raise CivicwireError(f"--consent-text has more than {LONGEST_CONSENT} characters")
     bad_path = path.with_name(path.name + ".refused.csv")
     taken = refused = 0
     with _reading(path) as rows, _writing(bad_path) as bad:
         with parts.database.read() as session:
             known = frozenset(topic.slug for topic in topics.known(session, retired=False))
-        reader = Reader(parts.newsroom, known)
+        reader = Reader(parts.newsroom, known, consent_text)
         listed = csv.writer(bad)
         listed.writerow(("line", "reason", "address"))
         while some := list(islice(rows, _AT_ONCE)):
@@ -96,10 +110,14 @@ def _take(parts: Parts, rows: Sequence[Row], reader: Reader) -> list[str | None]
     with parts.database.write() as session:
         changes.take_turn(session)
         marks = {place: parts.tokens.address_hashes(one.address) for place, one in read.items()}
-        stopped = suppressions.among(session, {mark for own in marks.values() for mark in own})
+        every = {mark for own in marks.values() for mark in own}
+        stopped, revoked = suppressions.among(session, every), revocations.among(session, every)
         for place, own in marks.items():
             if not stopped.isdisjoint(own):
                 reasons[place] = "this address must get no mail"
+            elif any(read[place].consent_at <= revoked[mark] for mark in own if mark in revoked):
+                reasons[place] = "this person was erased, or went to another address, after that consent"
+            if reasons[place] is not None:
                 del read[place]
         language = parts.newsroom.city.languages[0]
         answers = listing.take(session, list(read.values()), language=language, now=now)
@@ -108,11 +126,27 @@ def _take(parts: Parts, rows: Sequence[Row], reader: Reader) -> list[str | None]
     return reasons
 
 
+def _encoding(path: Path) -> str:
+    """How a table is written: in UTF-8, or as Korean spreadsheets do (CP949). CivicwireError for anything else."""
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                while file.read(1 << 20):
+                    pass
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise CivicwireError(
+        f"{path} is text neither in UTF-8 nor in CP949, so nothing is taken: "
+        "save it in the spreadsheet as “CSV UTF-8”, or convert it with iconv"
+    )
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[Iterator[tuple[int, Row]]]:
     """The rows of a table with the numbers of their lines. CivicwireError for a file that is none."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding=_encoding(path), newline="") as file:
             table = csv.DictReader(file, restkey="beyond", strict=True)
             missing = [name for name in REQUIRED if name not in (table.fieldnames or ())]
             if missing:
@@ -120,10 +154,6 @@ def _reading(path: Path) -> Iterator[Iterator[tuple[int, Row]]]:
             yield ((table.line_num, row) for row in table)
     except OSError as error:
         raise CivicwireError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CivicwireError(
-            f"{path} is not text in UTF-8; the rows before the first wrong letter are taken"
-        ) from error
     except csv.Error as error:
         raise CivicwireError(f"{path} is not a CSV table: {error}; what stands before is taken") from error
 

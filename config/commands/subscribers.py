@@ -8,8 +8,9 @@ from feeds.errors import CivicwireError, NotFound
 from feeds.query import WordsRefused
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import changes
+from notifier import erasure
 from notifier.addresses import normalise
-from notifier.ledger import history, subscribers
+from notifier.ledger import history
 from notifier.model import Cadence
 
 
@@ -75,7 +76,7 @@ def _erase(parts: Parts, address: str, as_json: bool) -> None:
     """Erase the person; mail on its way is not sent, for nobody follows by that address any more."""
     with parts.database.write() as session:
         changes.take_turn(session)
-        erased = subscribers.erase(session, address)
+        erased = erasure.erase(session, parts.tokens, address, now=parts.clock())
     if as_json:
         print_json({"address": address, "erased": erased})
     else:

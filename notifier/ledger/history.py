@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from feeds.store.database import Session
 from notifier.ledger import subscribers, suppressions
 from notifier.ledger.suppressions import Suppression
-from notifier.ledger.tables import delivery, mailing, mailing_article, signup, subscription
+from notifier.ledger.tables import delivery, mailing, mailing_article, move, signup, subscription
 from notifier.model import DeliveryState, Kind, Subscriber, Subscription
 from notifier.quiet import HELD
 
@@ -67,6 +67,10 @@ def _ended(session: Session, subscriber_id: int, *, limit: int = 20) -> Sequence
 
 def of_address(session: Session, address: str, *, limit: int = 50) -> Sequence[Sent]:
     """The latest deliveries to a normalised address, newest first."""
+    return _sent(session, delivery.c.address == address, limit)
+
+
+def _sent(session: Session, which: ColumnElement[bool], limit: int) -> Sequence[Sent]:
     columns = (
         mailing.c.kind,
         mailing.c.subject,
@@ -78,8 +82,15 @@ def of_address(session: Session, address: str, *, limit: int = 50) -> Sequence[S
         delivery.c.settled_at,
     )
     wanted = select(*columns).join(mailing, mailing.c.id == delivery.c.mailing_id)
-    rows = session.execute(wanted.where(delivery.c.address == address).order_by(delivery.c.id.desc()).limit(limit))
+    rows = session.execute(wanted.where(which).order_by(delivery.c.id.desc()).limit(limit))
     return [Sent(**(dict(row._mapping) | {"kind": Kind(row.kind), "state": DeliveryState(row.state)})) for row in rows]
+
+
+def of_person(session: Session, person: Subscriber, *, limit: int) -> Sequence[Sent]:
+    """The latest deliveries to somebody, at whatever address of theirs, newest first."""
+    told = select(move.c.delivery_id).where(move.c.subscriber_id == person.id)
+    own = delivery.c.address == person.address, delivery.c.subscriber_id == person.id, delivery.c.id.in_(told)
+    return _sent(session, or_(*own), limit)
 
 
 def of_article(session: Session, article_id: int) -> Sequence[tuple[Kind, DeliveryState, int]]:

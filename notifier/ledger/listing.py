@@ -62,7 +62,7 @@ def _write(session: Session, taken: Sequence[Listed], known: dict[str, _Person],
         {
             "subscriber_id": known[one.address].id,
             "at": one.consent_at,
-            "text_version": subscribers.CONSENT_VERSION,
+            "text_version": one.consent_text,
             "language": known[one.address].language,
             "source": one.consent_source,
         }
@@ -132,6 +132,7 @@ def everybody(session: Session) -> Iterator[Row[Any]]:
             subscriber.c.language,
             consent.c.source.label("consent_source"),
             consent.c.at.label("consent_at"),
+            consent.c.text_version.label("consent_text"),
             subscriber.c.hour,
             subscriber.c.zone,
             subscription.c.created_at,

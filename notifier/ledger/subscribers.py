@@ -1,6 +1,6 @@
 """Subscribers and what they follow. Subscriptions are append-only: a change ends one row and begins another."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from feeds.store import changes
 from feeds.store.database import Session
 from notifier.ledger import press
 from notifier.ledger.tables import (
+    accreditation,
     consent,
     delivery,
     move,
@@ -217,17 +218,40 @@ def _subscription(row: Row[Any]) -> Subscription:
     )
 
 
-def erase(session: Session, address: str) -> bool:
-    """Erase a normalised address and everything that is kept of its person; False if nothing is.
+def left_until(session: Session, at: datetime, *, now: datetime, limit: int) -> Sequence[str]:
+    """The addresses of people who follow nothing since an instant; accredited ones are needed as long as they are."""
+    ended = subscription.c.ended_at
+    gone = select(subscription.c.subscriber_id).group_by(subscription.c.subscriber_id)
+    gone = gone.having(func.count() == func.count(ended), func.max(ended) <= at)
+    accredited = select(accreditation.c.subscriber_id).where(accreditation.c.until > now)
+    wanted = select(subscriber.c.address).where(subscriber.c.id.in_(gone), subscriber.c.id.not_in(accredited))
+    return list(session.execute(wanted.order_by(subscriber.c.id).limit(limit)).scalars())
 
-    Deliveries stay as numbers in the balance of their mailings, without the address, its server's answers and what the
-    person followed.
+
+def addresses_of(session: Session, addresses: Collection[str]) -> set[str]:
+    """These addresses, and those at which their people were written to before, as far as that is kept.
+
+    One where somebody else is written to by now is theirs.
     """
-    ids = list(session.execute(select(subscriber.c.id).where(subscriber.c.address == address)).scalars())
+    ids = select(subscriber.c.id).where(subscriber.c.address.in_(addresses))
+    mailed = select(delivery.c.address).where(delivery.c.subscriber_id.in_(ids))
+    moved = select(move.c.address_before).where(move.c.subscriber_id.in_(ids))
+    before = set(session.execute(mailed.union(moved)).scalars()) - set(addresses)
+    others = set(session.execute(select(subscriber.c.address).where(subscriber.c.address.in_(before))).scalars())
+    return {*addresses, *(before - others)}
+
+
+def erase(session: Session, addresses: Collection[str], known: Collection[str] | None = None) -> bool:
+    """Erase normalised addresses and everything that is kept of their people; False if nothing is.
+
+    `known` are these and their addresses before. Deliveries stay as numbers in the balance of their mailings, without
+    the address, its server's answers and what the person followed.
+    """
+    ids = list(session.execute(select(subscriber.c.id).where(subscriber.c.address.in_(addresses))).scalars())
     session.execute(delete(move).where(move.c.subscriber_id.in_(ids)))
-    asked = or_(signup.c.address == address, signup.c.mover_id.in_(ids))
+    asked = or_(signup.c.address.in_(addresses), signup.c.mover_id.in_(ids))
     own = or_(
-        delivery.c.address == address,
+        delivery.c.address.in_(known or addresses),
         delivery.c.subscriber_id.in_(ids),
         delivery.c.signup_id.in_(select(signup.c.id).where(asked)),
     )

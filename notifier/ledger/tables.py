@@ -237,6 +237,15 @@ suppression = Table(
     Column("at", Instant, nullable=False),
 )
 
+revocation = Table(
+    "revocation",
+    metadata,
+    # A keyed hash of an address whose person was erased, or went to another one.
+    Column("address_hash", String(64), primary_key=True),
+    # What it agreed to before holds no more, whatever list says so.
+    Column("at", Instant, nullable=False, index=True),
+)
+
 bounce = Table(
     "bounce",
     metadata,

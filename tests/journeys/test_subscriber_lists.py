@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from feeds.model import Newsroom
 from feeds.store.database import Database
 from notifier.ledger import subscribers, suppressions
 from notifier.lists import safe, unmarked
+from notifier.tokens import Tokens
 from tests.builders import SECRET, Hands
 
 COMMAND = Path(sys.executable).with_name("civicwire")
@@ -91,6 +93,86 @@ def test_who_left_since_they_agreed_is_not_brought_back_by_an_old_list(parts: Pa
     assert "stopped since" in take(parts, tmp_path, row)[0][1]
 
 
+def test_an_old_list_does_not_bring_back_who_was_erased_but_a_newer_consent_does(parts: Parts, tmp_path: Path) -> None:
+    row = "reader@example.org,,daily,en,paper form,{}\n"
+    take(parts, tmp_path, row.format("2026-05-19T00:00:00Z"))
+    with parts.database.read() as session:
+        person = subscribers.find(session, "reader@example.org")
+    assert person is not None
+    parts.personal.erase(person.id)
+    for consent_at in ("2026-05-19T00:00:00Z", parts.clock().isoformat()):
+        ((line, reason, _),) = take(parts, tmp_path, row.format(consent_at))
+        assert (line, reason) == ("2", "this person was erased, or went to another address, after that consent")
+    with parts.database.read() as session:
+        assert subscribers.find(session, "reader@example.org") is None
+        kept = session.exec_driver_sql("SELECT * FROM revocation").all()
+    assert "reader" not in str(kept)
+    parts.clock.forward(minutes=2)  # type: ignore[attr-defined]
+    newer = (parts.clock() - timedelta(minutes=1)).isoformat()
+    assert take(parts, tmp_path, row.format(newer)) == []
+
+
+def test_an_old_list_brings_an_erased_person_back_neither_by_an_address_before_nor_by_an_older_key(
+    parts: Parts, tmp_path: Path
+) -> None:
+    row = f"before@example.org,,immediate,en,paper form,{TODAY}T00:00:00Z\n"
+    take(parts, tmp_path, row)
+    with parts.database.read() as session:
+        person = subscribers.find(session, "before@example.org")
+    assert person is not None
+    parts.personal.ask_to_move(person.id, "after@example.org")
+    assert parts.personal.move(1) is not None
+    assert "another address" in take(parts, tmp_path, row)[0][1]
+    parts.personal.erase(person.id)
+    assert "was erased" in take(parts, tmp_path, row.replace("before@", "after@"))[0][1]
+    vars(parts)["tokens"] = Tokens(["k" * 40, SECRET])
+    assert "was erased" in take(parts, tmp_path, row)[0][1]
+    with parts.database.read() as session:
+        addresses = set(session.exec_driver_sql("SELECT address FROM delivery").scalars())
+    assert not any("@" in address for address in addresses)
+
+
+def test_who_takes_a_change_of_address_back_is_where_their_list_says(parts: Parts, tmp_path: Path) -> None:
+    row = f"reader@example.org,{{}},daily,en,paper form,{TODAY}T00:00:00Z\n"
+    take(parts, tmp_path, row.format(""))
+    parts.personal.ask_to_move(1, "other@example.org")
+    assert parts.personal.move(1) is not None
+    with parts.database.read() as session:
+        told = session.exec_driver_sql("SELECT delivery_id FROM move").scalar_one()
+    assert parts.personal.undo_move(told)
+    assert take(parts, tmp_path, row.format("division=water")) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "option", "kept"),
+    [("form of 2024", None, "form of 2024"), ("", "leaflet", "leaflet"), ("", None, "not stated")],
+)
+def test_a_consent_of_a_list_names_the_text_of_that_list_and_never_ours(
+    parts: Parts, tmp_path: Path, column: str, option: str | None, kept: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{HEAD.strip()},consent_text\nreader@example.org,,daily,en,form,{TODAY}T00:00:00Z,{column}\n")
+    given = {"consent_text": option} if option else {}
+    assert subscriber_lists.take(parts, path, **given).taken == 1
+    out = io.StringIO()
+    subscriber_lists.write(parts, out)
+    assert [row["consent_text"] for row in csv.DictReader(io.StringIO(out.getvalue()))] == [kept]
+
+
+def test_a_table_as_korean_spreadsheets_write_it_is_read_and_any_other_is_refused_whole(
+    parts: Parts, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    rows = f"{HEAD}reader@example.org,,daily,ko,민원실 신청서,{TODAY}T00:00:00Z\n"
+    path.write_bytes(rows.encode("utf-16"))
+    with pytest.raises(CivicwireError, match="CSV UTF-8"):
+        subscriber_lists.take(parts, path)
+    path.write_bytes(rows.encode("cp949"))
+    assert subscriber_lists.take(parts, path).taken == 1
+    with parts.database.read() as session:
+        assert session.exec_driver_sql("SELECT source FROM consent").scalar_one() == "민원실 신청서"
+
+
 @pytest.mark.parametrize("head", ["", "address,scope\n", "mail;date\n"])
 def test_a_table_without_its_columns_is_refused_whole(parts: Parts, tmp_path: Path, head: str) -> None:
     with pytest.raises(CivicwireError, match="has no column"):
@@ -104,7 +186,7 @@ def test_b57_what_is_exported_can_be_imported_and_runs_in_no_spreadsheet(parts: 
     (row,) = csv.DictReader(io.StringIO(out.getvalue()))
     assert (row["address"], row["scope"], row["hour"]) == ("'+plus@example.org", "q=buses", "8")
     with parts.database.write() as session:
-        assert subscribers.erase(session, "+plus@example.org")
+        assert subscribers.erase(session, ["+plus@example.org"])  # as if it had never been here
     assert take(parts, tmp_path, out.getvalue(), head="") == []
     with parts.database.read() as session:
         assert subscribers.find(session, "+plus@example.org") is not None

@@ -13,6 +13,7 @@ from feeds.store.database import Database
 from notifier import messages
 from notifier.alerts import Alerts
 from notifier.digests import DigestRun, Digests
+from notifier.erasure import Forgetting
 from notifier.following import Following
 from notifier.ledger import subscribers
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, run, signup
@@ -48,6 +49,7 @@ class Desk:
     alerts: Alerts
     digests: Digests
     renewals: Renewals
+    forgetting: Forgetting
 
     def follow(self, address: str, cadence: Cadence, *divisions: str, language: str = "en") -> Subscriber:
         """A person who follows these divisions (none means all) from now on."""
@@ -138,6 +140,7 @@ def make_desk(database: Database, newsroom: Newsroom, letters: Letters) -> Desk:
         Alerts(database, newsroom, letters, clock),
         Digests(database, newsroom, letters, clock),
         Renewals(database, newsroom, letters, clock, 24),
+        Forgetting(database, tokens, clock, timedelta(days=90)),
     )
 
 

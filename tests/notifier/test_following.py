@@ -253,7 +253,7 @@ def test_no_id_that_a_link_carries_is_given_twice(desk: Desk) -> None:
     desk.clock.forward(hours=49)
     desk.following.destroy_expired()
     with desk.database.write() as session:
-        assert subscribers.erase(session, "gone@example.org")
+        assert subscribers.erase(session, ["gone@example.org"])
     assert desk.following.waiting(1) is None
     desk.following.ask("second@example.org", Scope(), Cadence.DAILY, language="en")
     assert desk.following.waiting(1) is None
@@ -265,8 +265,8 @@ def test_erasing_a_person_keeps_the_balance_and_nothing_else(desk: Desk) -> None
     desk.publish()
     desk.alerts.run()
     with desk.database.write() as session:
-        assert subscribers.erase(session, "gone@example.org")
-        assert not subscribers.erase(session, "gone@example.org")
+        assert subscribers.erase(session, ["gone@example.org"])
+        assert not subscribers.erase(session, ["gone@example.org"])
     assert desk.mails("gone@example.org") == []
     assert desk.counted()["delivery"] == 1
     assert desk.counted()["notice"] == 0
@@ -314,6 +314,6 @@ def test_mail_on_its_way_to_somebody_erased_is_skipped(desk: Desk) -> None:
     desk.publish()
     desk.alerts.run()
     with desk.database.write() as session:
-        subscribers.erase(session, "gone@example.org")
+        subscribers.erase(session, ["gone@example.org"])
         states = session.execute(select(delivery.c.state)).scalars().all()
     assert states == [DeliveryState.SKIPPED_LEFT]

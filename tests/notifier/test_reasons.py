@@ -140,7 +140,7 @@ def test_staff_and_the_person_see_why_and_erasure_takes_it(desk: Desk) -> None:
     assert "buses" in str(copy["mails"])
     assert "“night”" not in str(copy["mails"])
     with desk.database.write() as session:
-        subscribers.erase(session, "one@example.org")
+        subscribers.erase(session, ["one@example.org"])
     assert "buses" not in str(reasons(desk))
 
 

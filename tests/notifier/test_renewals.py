@@ -152,12 +152,12 @@ def test_a_late_answer_brings_everything_back_for_thirty_days_and_then_nothing_i
     to_the_end(desk)
     assert desk.live(person) == desk.live(other) == []
     desk.clock.forward(days=29)
-    assert desk.renewals.forget_lapsed() == 0
+    assert desk.forgetting.run() == 0
     assert desk.renewals.can_renew(person.id)
     assert desk.renewals.renew(person.id, language="en")
     assert [(str(one.scope), one.cadence) for one in desk.live(person)] == [("division=water", Cadence.WEEKLY)]
     desk.clock.forward(days=1)
-    assert desk.renewals.forget_lapsed() == 1
+    assert desk.forgetting.run() == 1
     assert not desk.renewals.renew(other.id, language="en")
     with desk.database.read() as session:
         assert session.execute(select(subscriber.c.address)).scalars().all() == [READER]
