@@ -16,20 +16,18 @@ from feeds.model import Article, Newsroom, Topic
 from feeds.naming import article_name, wish_names
 from feeds.scope import Scope
 from feeds.words import Words
-from notifier import mime
 from notifier.model import Cadence, Timing
 from notifier.placeholders import MailContent, clear_of_marks, placeholder, wrapped
 from notifier.reasons import ROOM, Matched, reason
+from notifier.room import FEW, Portion, fits, short, smaller
 from notifier.timing import said
 from notifier.typesetting import underline
 from notifier.voice import Embargo, Voice
 
-CLIPPED_AT = 100_000
-"""Bytes of a message on the wire; large mail services hide the rest of one a little above that."""
-_HEADERS = 6_000
-"""Bytes left for the headers, and for what the links of a person take beyond the names of their placeholders."""
 SHOWN_AT_MOST = 40
 """How many releases one digest shows: nobody reads more of them in a mail."""
+FOLLOWS_AT_MOST = 20
+"""How many wishes one mail names to who follows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,7 @@ def environment() -> Environment:
     )
     templates.filters["wrap"] = wrapped
     templates.filters["underline"] = underline
+    templates.filters["short"] = short
     return templates
 
 
@@ -95,23 +94,20 @@ class Letters:
         kind: Literal["published", "corrected"],
         with_pictures: bool = True,
     ) -> MailContent:
-        """One release in full; one too long for a mail is told by its summary and read on the web.
+        """One release in full. Where it has no room, its lists are shortened, then its text gives way to its summary,
+        and what is left out is counted and read on the web.
 
         Without pictures it loads nothing at all, and links to each of them instead. Who follows by words is told which
         of theirs it holds, in the place of `reason`.
         """
-        known = {"article": article, "corrected": kind == "corrected", "with_pictures": with_pictures}
-        known["advertising"] = self._newsroom.is_advertising(article)
-        content = self._render("alert", language, **known, whole=True)
-        return content if _fits(content, ROOM) else self._render("alert", language, **known, whole=False)
+        known = {"corrected": kind == "corrected", "with_pictures": with_pictures}
+        return self._release("alert", article, language, besides=ROOM, **known)
 
     def embargo(self, article: Article, embargo: Embargo, *, language: str) -> MailContent:
         """A release in full that nobody may publish yet, with the notice first; to be filled with `embargo`, the
         person's own address. It loads nothing, and has no copy on the web."""
-        known = {"article": article, "corrected": False, "with_pictures": False, "embargo": embargo}
-        known["advertising"] = self._newsroom.is_advertising(article)
-        content = self._render("embargo", language, **known, whole=True)
-        return content if _fits(content) else self._render("embargo", language, **known, whole=False)
+        known = {"corrected": False, "with_pictures": False, "embargo": embargo}
+        return self._release("embargo", article, language, besides=0, **known)
 
     def embargo_notice(self, article: Article, embargo: Embargo, *, language: str) -> MailContent:
         """Tells who has a release under embargo that its hour was moved, that it does not come out, or that it is
@@ -121,7 +117,7 @@ class Letters:
     def alert_copy(self, article: Article, *, language: str, sent_on: date) -> str:
         """The web copy of an alert: a page with the release as it stands today, without any person's links."""
         corrected = article.correction_note is not None
-        known = {"article": article, "corrected": corrected, "with_pictures": True, "whole": True}
+        known = {"article": article, "corrected": corrected, "with_pictures": True, "portion": Portion()}
         return self._copy("alert", language, sent_on, **known)
 
     def digest(
@@ -139,7 +135,7 @@ class Letters:
         while True:
             known = _collected(items, shown, cadence, span) | {"advertising": advertising}
             content = self._render("digest", language, **known)
-            if shown <= 1 or _fits(content):
+            if shown <= 1 or fits(content, self._newsroom):
                 return content
             shown -= max(1, shown // 10)
 
@@ -171,7 +167,7 @@ class Letters:
     def welcome(self, followed: Sequence[Follows], *, language: str, timing: Timing | None = None) -> MailContent:
         """Says what is followed from now on, the newest wish last, when digests come, and how to change or leave."""
         comes_at = said(timing or Timing(), self._words[language])
-        return self._render("welcome", language, followed=followed, comes_at=comes_at)
+        return self._render("welcome", language, followed=followed, more=0, comes_at=comes_at)
 
     def manage_link(self, *, language: str) -> MailContent:
         """Carries the link with which a person sees and changes what they follow."""
@@ -184,7 +180,9 @@ class Letters:
 
         `again` marks a reminder. Its own placeholder is `renew`, the link that says yes.
         """
-        return self._render("renewal", language, followed=followed, since=since, until=until, again=again)
+        shown = followed[:FOLLOWS_AT_MOST]
+        known = {"followed": shown, "more": len(followed) - len(shown), "since": since, "until": until, "again": again}
+        return self._render("renewal", language, **known)
 
     def address_confirm(self, *, language: str) -> MailContent:
         """To a new address: asks whether mail shall come here; `confirm` is the link that says yes within 48 hours."""
@@ -225,6 +223,24 @@ class Letters:
             return division.name(language) if division else ""
         return ", ".join(self.names(Scope.parse(under), vocabulary, language))
 
+    def _release(self, kind: str, article: Article, language: str, *, besides: int, **known: object) -> MailContent:
+        """A release in a mail of this kind, as much of it as has room."""
+        advertising = self._newsroom.is_advertising(article)
+
+        def made(portion: Portion) -> MailContent:
+            values = {"article": portion.of(article), "portion": portion, "advertising": advertising}
+            return self._render(kind, language, **known, **values)
+
+        def in_room(portion: Portion) -> MailContent | None:
+            content = None if portion.is_hopeless(article) else made(portion)
+            return content if content and fits(content, self._newsroom, besides) else None
+
+        if everything := in_room(Portion()):
+            return everything
+        few = in_room(Portion(most=FEW))
+        shorter = filter(None, map(in_room, smaller(article, whole=few is not None)))
+        return next(shorter, few) or made(Portion(whole=False, most=0))
+
     def _render(self, kind: str, language: str, **values: object) -> MailContent:
         names = self._names(language, {"advertising": False} | values | {"copied_on": None})
         subject = self._subject(kind, names)
@@ -244,11 +260,6 @@ class Letters:
     def _names(self, language: str, values: Mapping[str, object]) -> dict[str, object]:
         voice = Voice(self._newsroom, self._words, language)
         return {**values, "voice": voice, "say": voice.say, "placeholder": placeholder}
-
-
-def _fits(content: MailContent, besides: int = 0) -> bool:
-    """Whether no mail service hides the end of it, where a person's own words take so many bytes besides."""
-    return len(mime.build(headers=(), text=content.text, html=content.html)) + _HEADERS + besides <= CLIPPED_AT
 
 
 def _collected(items: Sequence[DigestItem], shown: int, cadence: Cadence, span: tuple[date, date]) -> dict[str, object]:

@@ -55,6 +55,12 @@ def fill(content: MailContent, values: Mapping[str, str]) -> MailContent:
     )
 
 
+def fill_alike(content: MailContent, link: str) -> MailContent:
+    """The mail with one link in every place that each person has one for, to see how long it becomes."""
+    names = {name for part in (content.subject, content.text, content.html) for name, _ in _PLACEHOLDER.findall(part)}
+    return fill(content, dict.fromkeys(names - {"reason"}, link))
+
+
 def _filled(text: str, values: Mapping[str, str], *, wrapped: bool = False) -> str:
     def value(match: re.Match[str]) -> str:
         said = values.get(match[1], match[2])

@@ -12,9 +12,11 @@ from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from feeds.addresses import article_path, media_path
-from feeds.figures import credited, with_figures
+from feeds.figures import credited, kept, with_figures
 from feeds.model import Article, Content, Footnote, Newsroom, Picture, StepKind, hour_is_known
 from feeds.words import Words
+from notifier.prose import prose
+from notifier.room import Portion
 from notifier.typesetting import mail_html, wrap
 
 _SUMMARY_LINES = 3
@@ -166,13 +168,11 @@ class Voice:
     def pictures_beside(self, content: Content, body: str) -> list[Picture]:
         """The pictures with words that the body itself does not give."""
         shown = unescape(body)
-        said = (each for each in content.pictures if each.caption or (each.media and each.alt))
-        return [each for each in said if (each.caption or each.alt or "") not in shown]
+        return [each for each in _with_words(content) if _begins(each.caption or each.alt or "") not in shown]
 
-    def pictures_in_words(self, content: Content) -> list[Picture]:
+    def pictures_in_words(self, content: Content, body: str) -> list[Picture]:
         """The pictures that a text can tell of: with a caption, or kept by us with words for who sees none."""
-        said = (each for each in content.pictures if each.caption or (each.media and each.alt))
-        return [each for each in said if each.media or each.caption not in content.body_text]
+        return [each for each in _with_words(content) if each.media or _begins(each.caption) not in body]
 
     def credit(self, picture: Picture, language: str) -> str:
         """Whose picture it is, in the language of its text; nothing where that is unknown."""
@@ -191,7 +191,7 @@ class Voice:
 
     def notes_beside(self, content: Content, body: str) -> list[Footnote]:
         """The footnotes with a text that the body itself does not give."""
-        return [each for each in content.footnotes if each.note and each.note not in unescape(body)]
+        return [each for each in content.footnotes if each.note and _begins(each.note) not in unescape(body)]
 
     def absolute(self, address: str) -> str | None:
         """The address of an attachment in full, None for anything but the web."""
@@ -214,12 +214,20 @@ class Voice:
         kept = " ".join(lines[:_SUMMARY_LINES])
         return kept if len(lines) <= _SUMMARY_LINES else kept.rstrip(" ,.;:") + "…"
 
-    def whole_text(self, content: Content, with_pictures: bool) -> Markup:
-        """The text between the pictures that we keep, which alone a mail loads; or without any."""
+    def prose(self, content: Content) -> str:
+        """The text in the lines of a mail's text part."""
+        return prose(mail_html(content.body_html, self.newsroom.base_url))
+
+    def figures(self, content: Content, portion: Portion) -> list[Picture]:
+        """The pictures that a mail shows, which are ours."""
+        return kept(content.pictures)[: portion.most]
+
+    def whole_text(self, content: Content, pictures: Sequence[Picture]) -> Markup:
+        """The text between these pictures of ours, which alone a mail loads."""
         text = mail_html(content.body_html, self.newsroom.base_url)
         shown = with_figures(
             text,
-            content.pictures if with_pictures else (),
+            pictures,
             url=self.newsroom.url,
             say=self._words_of(content.language),
             several=False,
@@ -230,3 +238,13 @@ class Voice:
     def _words_of(self, language: str) -> Words:
         """The sentences of a text's language; the mail's own where we have none in it."""
         return self.tongues.get(language) or self.tongues[self.language]
+
+
+def _with_words(content: Content) -> list[Picture]:
+    """The pictures that something can be said of."""
+    return [each for each in content.pictures if each.caption or (each.media and each.alt)]
+
+
+def _begins(text: str) -> str:
+    """What a text that may have been cut short begins with."""
+    return text.removesuffix("…")

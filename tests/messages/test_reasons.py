@@ -7,10 +7,10 @@ import pytest
 from mail_samples import LETTERS, VALUES, alert
 
 from feeds.scope import Scope
-from notifier.messages import CLIPPED_AT
 from notifier.mime import build, encode_header
 from notifier.placeholders import fill
 from notifier.reasons import ROOM, SAID
+from notifier.room import CLIPPED_AT
 from notifier.typesetting import COLUMNS, columns
 
 HOSTILE = "a <b onclick=x>&amp;\ufdd0manage\ufdd1\r\nBcc: evil@example.test\u2028=?utf-8?q?=0ABcc:?="
@@ -50,7 +50,7 @@ def test_a_sentence_of_many_wishes_and_long_words_is_bounded_and_says_how_many_m
 
 def test_the_longest_sentence_has_room_in_the_longest_release() -> None:
     said = reason(*[(Scope(words="가" * 60), ("가" * 40,) * 9)] * 9)
-    for times, whole in ((1670, True), (1700, False)):
+    for times, whole in ((1450, True), (1700, False)):
         mail = alert(body_html="<p>cell</p>" * times, body_text="cell\n" * times)
         filled = fill(mail, VALUES | {"reason": said})
         assert len(build(headers=(), text=filled.text, html=filled.html)) + 4_000 < CLIPPED_AT
