@@ -343,6 +343,8 @@ class Desk:
         was written."""
         if before.version != expected:
             raise Stale(before.id, before.version)
+        if content.language != before.content.language and content.language in dict(before.twins):
+            raise Conflict(f"article {before.id} has a twin in {content.language} already: unlink them first")
         shown = replace(content, markdown=before.content.markdown) if before.state.is_public else content
         if shown == before.content and _same(filing, filing_of(before)):
             return False

@@ -227,9 +227,9 @@ class Article:
     """One release as it stands: its identity and state, and the content of its current revision.
 
     `division` is None only for a draft whose source names none. Instants are aware, in UTC; `registered_on`
-    is a day in the city's zone and None where the source gives none. `version` grows with every change to the row:
-    an edit names the version it was made from. `publish_at` is when a scheduled article becomes visible, or when a
-    draft that waits for approval is wished to.
+    is a day in the city's zone and None where the source gives none. `version` grows with every change but
+    that of its twins: an edit names the version it was made from. `publish_at` is when a scheduled
+    article becomes visible, or when a draft that waits for approval is wished to.
     """
 
     id: int

@@ -60,7 +60,7 @@ article = Table(
     Column("registered_on", Date, nullable=True),
     Column("licence", String(40), nullable=True),
     Column("urgent", Boolean, nullable=False),
-    # Grows with every change to the row: an edit says from which version it was made.
+    # Grows with every change but that of its twins: an edit says from which version it was made.
     Column("version", Integer, nullable=False, server_default="1"),
     # Articles that share this are one release in several languages; it is the id of the first of them.
     Column("twin_group", Id, nullable=True, index=True),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import case, update
+from sqlalchemy import update
 
 from feeds.errors import Conflict
 from feeds.model import ChangeKind, State
@@ -55,7 +55,6 @@ def _tell(session: Session, ids: Iterable[int], now: datetime) -> None:
 
 
 def _set_group(session: Session, ids: Iterable[int], group: int | None) -> None:
-    wanted = update(article).where(article.c.id.in_(list(ids)))
-    # A request for approval is about the text, which this does not touch.
-    asked = case((article.c.approval_version == article.c.version, article.c.version + 1), else_=None)
-    session.execute(wanted.values(twin_group=group, version=article.c.version + 1, approval_version=asked))
+    # No version moves: an edit and a request for approval are about the text, which this does not touch, and readers
+    # would see by it that a release has a twin to come.
+    session.execute(update(article).where(article.c.id.in_(list(ids))).values(twin_group=group))

@@ -304,11 +304,13 @@ def test_a_draft_can_be_destroyed_and_nothing_that_was_public(site: Site, cms: P
 
 def test_twins_lead_to_each_other_and_readers_learn_only_of_public_ones(site: Site, cms: Program) -> None:
     english, korean = cms.create(publish=True), cms.create(language="ko", title="심야버스 연장")
+    path = f"/articles/{english['id']}"
+    before, seen = stranger(site).get(path), cms.get(path)
     linked = read(cms.change(english, "/twins", {"article": korean["id"]}))
     assert linked["twins"] == [{"language": "ko", "article": korean["id"]}]
-    path = f"/articles/{english['id']}"
-    assert read(stranger(site).get(path))["twins"] == []
-    korean = read(cms.get(f"/articles/{korean['id']}"))
+    after = stranger(site).get(path)
+    assert (after.body, after.headers.get("etag")) == (before.body, before.headers.get("etag"))
+    assert cms.get(path).headers["etag"] != seen.headers["etag"]
     cms.change(korean, "/publish")
     assert read(stranger(site).get(path))["twins"] == linked["twins"]
     english = read(cms.get(path))

@@ -200,6 +200,17 @@ def test_twins_are_linked_both_ways(database: Database) -> None:
         assert reading.get(session, korean.id).twins == reading.get(session, english.id).twins == ()
 
 
+def test_no_version_moves_for_a_twin(database: Database) -> None:
+    published, one = publish(database, language="en").article_id, draft(database).id
+    with database.write() as session:
+        articles.revise(session, one, content("불", "ko"), note=None, now=NOW)
+        before = [reading.get(session, each).version for each in (published, one)]
+        twins.link(session, published, one, now=NOW)
+        assert [reading.get(session, each).version for each in (published, one)] == before
+        twins.unlink(session, one, now=NOW)
+        assert [reading.get(session, each).version for each in (published, one)] == before
+
+
 def test_two_articles_of_one_language_are_no_twins(database: Database) -> None:
     first, second = draft(database), draft(database)
     with pytest.raises(Conflict, match="one language"), database.write() as session:

@@ -474,6 +474,16 @@ def test_a_release_that_waited_for_its_hour_is_dated_by_it(
         assert (reading.get(session, one.id).published_at, change.quiet) == (at, False)
 
 
+def test_a_twin_takes_no_language_that_the_other_has(database: Database, desk: Desk) -> None:
+    one, other = written(database, desk), written(database, desk)
+    with database.write() as session:
+        filing = filing_of(other)
+        other = desk.edit(session, EDITOR, other.id, content(language="ko"), filing, expected=other.version)
+        desk.link_twins(session, EDITOR, one.id, other.id)
+    with pytest.raises(Conflict, match="twin in en"), database.write() as session:
+        desk.edit(session, EDITOR, other.id, content(), filing, expected=other.version)
+
+
 def test_discarding_and_publishing_at_once_end_in_one_of_the_two(database: Database, desk: Desk) -> None:
     drafts = [written(database, desk) for _ in range(12)]
     failures: list[Exception] = []

@@ -60,8 +60,9 @@ class Change:
                 if not self._call.sees(article):
                     raise problem from error
                 page = seen(self._call, session, article)
-            extra = {"article": page.model_dump(mode="json"), "version": article.version, "etag": tag_of(article)}
-            raise replace(problem, headers={"ETag": tag_of(article)}, extra=extra) from error
+            tag = _tag(article, page)
+            extra = {"article": page.model_dump(mode="json"), "version": article.version, "etag": tag}
+            raise replace(problem, headers={"ETag": tag}, extra=extra) from error
 
 
 Changing = Annotated[Change, Depends()]
@@ -94,5 +95,8 @@ def reply(call: Call, session: Session, article: Article, *, status: int = 200, 
         given = views.receipt(article, call.office.newsroom)
         return Reply(status, given.model_dump_json(), {"ETag": tag_of(article)} | headers)
     page = seen(call, session, article)
-    tag = tag_of(article, [one.article for one in page.twins])
-    return Reply(status, page.model_dump_json(), {"ETag": tag} | headers)
+    return Reply(status, page.model_dump_json(), {"ETag": _tag(article, page)} | headers)
+
+
+def _tag(article: Article, page: answers.Article) -> str:
+    return tag_of(article, [one.article for one in page.twins])

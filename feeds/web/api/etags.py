@@ -12,14 +12,13 @@ _STRONG = re.compile(r'\s*"[\x21\x23-\x7e]*"\s*')
 _MOST = 20
 
 
-def tag_of(article: Article, twins: Sequence[int] | None = None) -> str:
+def tag_of(article: Article, twins: Sequence[int] = ()) -> str:
     """The entity tag of an article as staff see it.
 
-    It names `twins`, those that they are shown, where these are not all: another becomes public, and the answer
-    changes, without a new version of this article.
+    It names `twins`, those that they are shown: others are linked, or become public, without a new version of this
+    article.
     """
-    some = None if twins is None or len(twins) == len(article.twins) else twins
-    return f'"{_version(article)}{"" if some is None else "".join(f".{one}" for one in some) or "."}"'
+    return f'"{_version(article)}{"".join(f".{one}" for one in twins)}"'
 
 
 @dataclass(frozen=True, slots=True)
