@@ -278,7 +278,8 @@ class Desk:
         now = self.clock()
         if mail is None:
             mail = publication.is_news(draft, self.newsroom, now)
-        publication.publish(session, draft, newsroom=self.newsroom, now=now, mail=mail, expected=expected)
+        # Who is told of it as new finds it at the top of pages and feeds, whenever it was registered.
+        publication.publish(session, draft, newsroom=self.newsroom, now=now, mail=mail, as_new=mail, expected=expected)
         return self._note(session, actor, "publish", draft.id, {"mail": mail})
 
     def _schedule(

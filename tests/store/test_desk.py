@@ -458,6 +458,24 @@ def test_what_is_public_does_not_become_urgent_by_one_hand(database: Database, d
         assert not desk.correct(session, EDITOR, one.id, content("!"), urgent, note="!", expected=one.version).urgent
 
 
+@pytest.mark.parametrize(
+    ("days", "mail", "shown"), [(0, None, 0), (1, None, 0), (1, True, 0), (1, False, 1), (2, None, 2), (400, True, 0)]
+)
+def test_who_is_told_of_a_release_as_new_finds_it_dated_by_that_moment(
+    database: Database, desk: Desk, newsroom: Newsroom, days: int, mail: bool | None, shown: int
+) -> None:
+    one, day = written(database, desk), NOW.date() - timedelta(days=days)
+    with database.write() as session:
+        one = desk.edit(
+            session, EDITOR, one.id, one.content, replace(filing_of(one), registered_on=day), expected=one.version
+        )
+        one = desk.publish(session, EDITOR, one.id, expected=one.version, mail=mail)
+    assert one.published_at is not None
+    assert one.published_at.astimezone(newsroom.city.zone).date() == NOW.date() - timedelta(days=shown)
+    assert (one.published_at == NOW) is (shown == 0)
+    assert one.registered_on == day
+
+
 def test_a_release_that_waited_for_its_hour_is_dated_by_it(
     database: Database, desk: Desk, newsroom: Newsroom, clock: Hands
 ) -> None:

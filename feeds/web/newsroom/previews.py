@@ -14,7 +14,7 @@ from feeds.intake.clean import clean_line
 from feeds.intake.paste import pasted
 from feeds.media.keeper import MediaStore
 from feeds.model import Article, State
-from feeds.publication import dated
+from feeds.publication import dated, is_news_of
 from feeds.scope import Scope
 from feeds.store import topics
 from feeds.store.articles import Filing, filing_of
@@ -141,7 +141,11 @@ class Previews:
         filing = typed.filing(filing_of(stored) if stored else Filing(licence=newsroom.city.licence))
         known = filing.division is not None and newsroom.division(filing.division) is not None
         is_public = stored is not None and stored.state is State.PUBLISHED
-        published_at = stored.published_at if stored and is_public else dated(filing.registered_on, None, newsroom, now)
+        day = filing.registered_on
+        is_news = is_news_of(day, newsroom, now, undated=True)
+        published_at = stored.published_at if stored and is_public else None
+        if published_at is None and not is_news:
+            published_at = dated(day, None, newsroom, now)
         return Article(
             id=number,
             guid=stored.guid if stored else f"tag:{newsroom.city.authority}:preview",
