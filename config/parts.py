@@ -49,6 +49,7 @@ from notifier.rehearsal import Rehearsal
 from notifier.renewals import Renewals
 from notifier.returns import Returns
 from notifier.schedule import Ticks
+from notifier.timepiece import Timepiece
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport
 from notifier.withdrawals import Withdrawals
@@ -219,6 +220,11 @@ class Parts:
         plans = (self.alerts, self.withdrawals, self.embargoes, self.digests)
         planning = (*plans, self.sender, self.following, self.renewals)
         return Ticks(self.publications.run, *planning, hubs=self.hubs, tidying=tidying)
+
+    @cached_property
+    def timepiece(self) -> Timepiece:
+        """Says whether the clock is believed."""
+        return Timepiece(self.database, self.clock)
 
     @cached_property
     def hubs(self) -> Hubs:

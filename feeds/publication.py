@@ -15,6 +15,16 @@ from feeds.store.database import Database, Session
 
 log = structlog.get_logger()
 _STILL_NEWS = timedelta(days=1)
+LATEST = timedelta(days=30)
+"""How long after its hour a release still becomes public by itself. A service that was away for longer, or whose clock
+is wrong, leaves it to people: what comes out too early cannot be called back."""
+
+
+def is_overdue(article: Article, now: datetime) -> bool:
+    """Whether a scheduled article does not become public by itself any more."""
+    if article.state is not State.SCHEDULED or article.publish_at is None:
+        return False
+    return article.publish_at < now - LATEST
 
 
 def is_news(draft: Article, newsroom: Newsroom, now: datetime, *, undated: bool = True) -> bool:
@@ -72,7 +82,7 @@ def _midnight(day: date, newsroom: Newsroom) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Publications:
-    """Publishes what is scheduled when its instant has come: also what came while nobody ran."""
+    """Publishes what is scheduled when its instant has come: also what came while nobody ran, for thirty days."""
 
     database: Database
     newsroom: Newsroom
@@ -85,7 +95,8 @@ class Publications:
         editor has to look (F61). Where the database refuses for the moment, it is tried again.
         """
         with self.database.read() as session:
-            waiting = reading.due(session, self.clock())
+            now = self.clock()
+            waiting = reading.due(session, now, since=now - LATEST)
         done = 0
         for article_id in waiting:
             try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -119,21 +120,23 @@ class Ticks:
             log.info("newsroom.tidied", n=gone)
 
 
-def schedule(ticks: Ticks, zone: ZoneInfo) -> BackgroundScheduler:
-    """A scheduler in the city's zone, not yet started. Missed alarms ring once, however late; none over itself."""
+def schedule(ticks: Ticks, zone: ZoneInfo, *, is_believed: Callable[[], bool] = lambda: True) -> BackgroundScheduler:
+    """A scheduler in the city's zone, not yet started. Missed alarms ring once, however late; none over itself, and
+    none while the clock is not believed."""
     scheduler = BackgroundScheduler(
         timezone=zone,
         # A hub that hangs keeps its own thread and no other waiting (F63, F64).
         executors={"default": ThreadPoolExecutor(4), "hubs": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    scheduler.add_job(_guarded(ticks.publish), _every(PUBLISHING_SECONDS, zone), id="publishing")
-    scheduler.add_job(_guarded(ticks.plan_alerts), _every(PLANNING_SECONDS, zone), id="alerts")
-    scheduler.add_job(_guarded(ticks.send), _every(SENDING_SECONDS, zone), id="sending")
-    scheduler.add_job(_guarded(ticks.plan_digests), CronTrigger(minute="*", timezone=zone), id="digests")
-    scheduler.add_job(_guarded(ticks.renew_consents), CronTrigger(minute="*/10", timezone=zone), id="renewals")
-    scheduler.add_job(_guarded(ticks.tidy), CronTrigger(minute=17, timezone=zone), id="tidy")
-    scheduler.add_job(_guarded(ticks.tell_hubs), _every(HUBS_SECONDS, zone), id="hubs", executor="hubs")
+    guarded = partial(_guarded, is_believed)
+    scheduler.add_job(guarded(ticks.publish), _every(PUBLISHING_SECONDS, zone), id="publishing")
+    scheduler.add_job(guarded(ticks.plan_alerts), _every(PLANNING_SECONDS, zone), id="alerts")
+    scheduler.add_job(guarded(ticks.send), _every(SENDING_SECONDS, zone), id="sending")
+    scheduler.add_job(guarded(ticks.plan_digests), CronTrigger(minute="*", timezone=zone), id="digests")
+    scheduler.add_job(guarded(ticks.renew_consents), CronTrigger(minute="*/10", timezone=zone), id="renewals")
+    scheduler.add_job(guarded(ticks.tidy), CronTrigger(minute=17, timezone=zone), id="tidy")
+    scheduler.add_job(guarded(ticks.tell_hubs), _every(HUBS_SECONDS, zone), id="hubs", executor="hubs")
     return scheduler
 
 
@@ -141,12 +144,13 @@ def _every(seconds: int, zone: ZoneInfo) -> IntervalTrigger:
     return IntervalTrigger(seconds=seconds, timezone=zone)
 
 
-def _guarded(tick: Callable[[], None]) -> Callable[[], None]:
-    """A tick whose failure is one line in the log; the next alarm tries again."""
+def _guarded(is_believed: Callable[[], bool], tick: Callable[[], None]) -> Callable[[], None]:
+    """A tick whose failure is one line in the log; the next alarm tries again. Nothing where no clock is believed."""
 
     def guarded() -> None:
         try:
-            tick()
+            if is_believed():
+                tick()
         except CivicwireError as error:
             log.error("tick.failed", tick=tick.__name__, cause=str(error))
         except Exception as error:  # the loop must go on: record it and wake again

@@ -9,6 +9,7 @@ from config.dns_records import Record, ask_resolver, records, seen
 from config.migrations.upgrading import demand_current, newest
 from config.parts import Parts, key_file
 from config.settings import load_settings
+from feeds.clock import absurd
 from feeds.errors import CivicwireError
 from feeds.store import divisions
 
@@ -20,6 +21,7 @@ def run(*, as_json: bool) -> None:
     parts = Parts(load_settings())
     found = {
         "city": _tried(lambda: f"{len(parts.newsroom.divisions)} divisions, {parts.newsroom.city.zone.key}"),
+        "clock": _tried(lambda: _clock(parts)),
         "database": _tried(lambda: _database(parts)),
         "secret key": _tried(lambda: _secret_key(parts)),
         "mail server": _tried(lambda: _mail_server(parts)),
@@ -71,6 +73,14 @@ def _secret_key(parts: Parts) -> str:
     if parts.settings.secret_key:
         return "set"
     return "kept beside the database" if key_file(parts.database).is_file() else "made beside the database at first use"
+
+
+def _clock(parts: Parts) -> str:
+    now = parts.clock()
+    fault = absurd(now)
+    if fault is not None:
+        raise CivicwireError(fault)
+    return f"{now.astimezone(parts.newsroom.city.zone):%Y-%m-%d %H:%M}"
 
 
 def _database(parts: Parts) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
+from feeds.clock import absurd
 from feeds.errors import CivicwireError
 from notifier.ledger import deliveries, holds
 
@@ -22,6 +23,10 @@ def run(*, what: str, until_done: bool, now: str | None, as_json: bool) -> None:
     """Wake the runs once; with `until_done`, go on until no delivery is open, for ten minutes at most."""
     done: Counter[str] = Counter()
     with opened(now=now) as parts:
+        # An instant that somebody names may be any.
+        fault = absurd(parts.clock()) if now is None else None
+        if fault is not None:
+            raise CivicwireError(fault)
         if what in ("publications", "all"):
             done["releases published"] += parts.publications.run()
         if what in ("alerts", "all"):

@@ -52,7 +52,7 @@ def _alarm(parts: Site) -> AlarmClock:
     """The schedule, of which one process at a time keeps the time."""
 
     def make() -> AlarmClock:
-        clock: AlarmClock = schedule(parts.ticks, parts.newsroom.city.zone)
+        clock: AlarmClock = schedule(parts.ticks, parts.newsroom.city.zone, is_believed=parts.timepiece.is_believed)
         return clock
 
     return make() if parts.database.is_sqlite else Elected(Duty(parts.database, SCHEDULE), make)

@@ -171,9 +171,10 @@ def _has_topic(topic: str) -> ColumnElement[bool]:
     return article.c.id.in_(select(article_topic.c.article_id).where(article_topic.c.topic == topic))
 
 
-def due(session: Session, now: datetime) -> tuple[int, ...]:
-    """The scheduled articles whose instant has come, in its order."""
-    wanted = select(article.c.id).where(article.c.state == State.SCHEDULED, article.c.publish_at <= now)
+def due(session: Session, now: datetime, *, since: datetime) -> tuple[int, ...]:
+    """The scheduled articles whose instant has come since another, in its order."""
+    its_time = article.c.publish_at.between(since, now)
+    wanted = select(article.c.id).where(article.c.state == State.SCHEDULED, its_time)
     return tuple(session.execute(wanted.order_by(article.c.publish_at, article.c.id)).scalars())
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, update
 
 from feeds.model import Article, ChangeKind, Newsroom, State
-from feeds.publication import Publications
+from feeds.publication import LATEST, Publications, is_overdue
 from feeds.store import articles, audit, changes, reading
 from feeds.store.articles import Filing
 from feeds.store.database import Database
@@ -122,6 +122,29 @@ def test_a_release_taken_off_the_schedule_or_moved_is_not_published(
     assert published(database) == [moved.id]
 
 
+def test_f57_what_is_overdue_by_more_than_a_month_waits_for_people(
+    database: Database, publications: Publications, clock: Hands
+) -> None:
+    one = scheduled(database)
+    clock.at = NOW + HOUR + LATEST + timedelta(seconds=1)
+    assert publications.run() == 0
+    with database.write() as session:
+        still = reading.get(session, one.id)
+        assert (still.state, is_overdue(still, clock())) == (State.SCHEDULED, True)
+        articles.schedule(session, one.id, at=clock() + HOUR)
+        assert not is_overdue(reading.get(session, one.id), clock())
+    clock.forward(hours=1)
+    assert publications.run() == 1
+
+
+def test_f57_a_service_that_was_away_for_less_publishes_when_it_is_back(
+    database: Database, publications: Publications, clock: Hands
+) -> None:
+    scheduled(database)
+    clock.at = NOW + HOUR + LATEST
+    assert publications.run() == 1
+
+
 def test_f61_a_broken_release_keeps_no_other_waiting_and_an_editor_sees_why(
     database: Database, publications: Publications, clock: Hands
 ) -> None:
@@ -135,7 +158,7 @@ def test_f61_a_broken_release_keeps_no_other_waiting_and_an_editor_sees_why(
         (entry,) = audit.entries(session, article_id=broken.id)
         assert (entry.actor, entry.action) == ("clock", "publish_failed")
         assert str(entry.details["cause"]).startswith(("JSONDecodeError", "TypeError"))
-        assert reading.due(session, clock()) == ()
+        assert reading.due(session, clock(), since=NOW) == ()
 
 
 def test_f61_a_damaged_row_is_left_out_of_every_list_and_takes_no_other_with_it(database: Database) -> None:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from feeds.addresses import article_path as public_path
 from feeds.likeness import likeliest
 from feeds.model import Article, Newsroom, State
-from feeds.publication import is_news
+from feeds.publication import is_news, is_overdue
 from feeds.reach import Embargoed
 from feeds.readiness import lacking
 from feeds.store import audit, desk_list, reading, search, topics
@@ -120,6 +120,7 @@ class DeskPages:
             published=desk_views.publication_day(article, newsroom, words) if article.published_at else None,
             withdrawn_at=_moment_of_withdrawal(article, newsroom, words),
             publish_at=desk_views.moment(article.publish_at, newsroom, words) if article.publish_at else None,
+            overdue=is_overdue(article, self.room.clock()),
             asked_at=desk_views.moment(article.approval.asked_at, newsroom, words) if article.approval else None,
             language_name=desk_views.language_name,
             done=_said(request, words, "done"),
