@@ -155,6 +155,9 @@ class Attachment:
     media: str | None = None
 
 
+_AROUND_A_TERM = " :：-–—.,;()[]<>“”‘’\"'「」『』"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footnote:
     """A mark in the text, the term it hangs on, and the note; `note` is None where the source has none."""
@@ -162,6 +165,13 @@ class Footnote:
     mark: str
     term: str
     note: str | None = None
+
+    def is_given_by(self, line: str) -> bool:
+        """Whether a line, with single spaces, is this note as a text spells it: after its mark, its term or both."""
+        note = " ".join((self.note or "").split())
+        head = line.removesuffix(note)
+        rest = head.replace(self.mark, "", 1).replace(self.term, "", 1).strip(_AROUND_A_TERM)
+        return head not in ("", line) and not rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +197,12 @@ class Content:
         said += [attachment.name for attachment in self.attachments]
         said += [text for footnote in self.footnotes for text in (footnote.term, footnote.note)]
         return tuple(text for text in (self.title, self.subtitle, self.summary, self.body_text, *said) if text)
+
+    @property
+    def notes_beside(self) -> tuple[Footnote, ...]:
+        """The footnotes with a note that no line of the text gives: a page of a board has each where it stood."""
+        lines = [" ".join(line.split()) for line in self.body_text.splitlines()] if self.footnotes else []
+        return tuple(one for one in self.footnotes if one.note and not any(map(one.is_given_by, lines)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

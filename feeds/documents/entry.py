@@ -14,7 +14,7 @@ from feeds.addresses import LICENCES, article_path
 from feeds.documents.text import absolute, absolute_html, clean, one_line
 from feeds.figures import with_figures
 from feeds.media.files import TYPES
-from feeds.model import Article, Attachment, Content, Division, Newsroom, Picture, State, Topic
+from feeds.model import Article, Attachment, Content, Division, Footnote, Newsroom, Picture, State, Topic
 from feeds.words import Words
 
 LONGEST_CONTENT = 120_000
@@ -261,10 +261,22 @@ def _text(content: Content, url: str, summary: str, say: Words) -> str:
     )
     # What the public validator calls a risk, as every attribute that it does not know.
     whole = absolute_html(url, clean(html).replace('<aside role="note">', "<aside>"))
+    whole = "\n".join([whole, *_notes(content, say)])
     if len(escape(whole, quote=False).encode()) <= LONGEST_CONTENT:
         return whole
     way = f'<p><a href="{escape(url)}">{escape(say("feed.whole"))}</a></p>'
     return f"<p>{escape(summary, quote=False)}</p>\n{way}"
+
+
+def _notes(content: Content, say: Words) -> Iterator[str]:
+    if content.notes_beside:
+        notes = "".join(f"<li>{_note(one)}</li>" for one in content.notes_beside)
+        yield f"<p>{escape(say('feed.notes'))}</p><ul>{notes}</ul>"
+
+
+def _note(one: Footnote) -> str:
+    mark, term, note = (escape(one_line(text or ""), quote=False) for text in (one.mark, one.term, one.note))
+    return f"{mark} <b>{term}</b>: {note}" if term else f"{mark} {note}"
 
 
 def _files(enclosures: Sequence[Enclosure], say: Words) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sample_feed import EMPTY_AT, INDUSTRY, MORNING, NEWSROOM, WORDS, article, feed, many, rich_article
 
 from feeds.documents.entry import Category, Enclosure, Entry, Media, entry_of
-from feeds.model import Article, Attachment, Picture, State
+from feeds.model import Article, Attachment, Footnote, Picture, State
 
 
 def entry(release: Article) -> Entry:
@@ -52,6 +52,35 @@ def test_an_entry_is_filed_under_its_division_and_the_bureau_above() -> None:
         Category("industry", scheme, "Industry & Trade Division"),
         Category("economy", scheme, "Economy Bureau"),
     )
+
+
+NOTES = (
+    Footnote(mark="*", term="Net <Zero>", note="balance & more"),
+    Footnote(mark="**", term="", note="balance"),
+    Footnote(mark="†", term="P4G"),
+)
+
+
+def test_footnotes_follow_the_text_escaped_and_one_without_a_note_says_nothing() -> None:
+    html = entry(article(footnotes=NOTES)).content_html
+    notes = "<p>Notes</p><ul><li>* <b>Net &lt;Zero&gt;</b>: balance &amp; more</li><li>** balance</li></ul>"
+    assert f"<p>Body 1</p>\n{notes}\n" in html
+    assert "P4G" not in html
+    assert "<p>주석</p>" in entry(article(footnotes=NOTES, language="ko")).content_html
+
+
+@pytest.mark.parametrize(
+    "line", ["* Net-Zero: the balance", "* “Net-Zero” – the  balance", "- Net-Zero: the balance", "*the balance"]
+)
+def test_a_footnote_that_stands_in_the_text_is_not_said_twice(line: str) -> None:
+    note = Footnote(mark="*", term="Net-Zero", note="the balance")
+    assert "Notes" not in entry(article(footnotes=(note,), body_text=f"Net-Zero* now.\n\n{line}\n\nEnd.")).content_html
+
+
+def test_a_footnote_whose_words_only_happen_to_be_in_the_text_is_said() -> None:
+    note = Footnote(mark="*", term="Net-Zero", note="the balance")
+    html = entry(article(footnotes=(note,), body_text="Net-Zero* and the balance of it, for the balance")).content_html
+    assert "<li>* <b>Net-Zero</b>: the balance</li>" in html
 
 
 def test_a_correction_says_at_the_top_what_changed() -> None:

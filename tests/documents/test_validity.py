@@ -19,7 +19,7 @@ from feeds.documents.feed import closing_of
 from feeds.documents.splice import joined
 from feeds.documents.text import one_line
 from feeds.intake.clean import clean_html
-from feeds.model import Article, Attachment, Picture, State
+from feeds.model import Article, Attachment, Footnote, Picture, State
 from feeds.renderings import FORMATS, LONGEST_ENTRY, Renderings, within
 from feeds.shelf import DOCUMENT_BYTES, ENTRIES
 
@@ -41,7 +41,8 @@ def test_a_feed_keeps_every_rule_of_its_format(name: str, which: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_note_beside_the_text_and_places_within_it_are_nothing_to_complain_about(name: str) -> None:
     text = clean_html('<aside role="note"><p id="n">Note</p></aside><p><a href="#n">1</a></p>', base=None)
-    document = FORMATS[name].render(feed(article(body_html=text)))
+    beside = Footnote(mark="*", term="Term", note="Another")
+    document = FORMATS[name].render(feed(article(body_html=text, footnotes=(beside,))))
     assert PROBLEMS[name](document) == []
     assert b"aside" in document
 

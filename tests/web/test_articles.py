@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from feeds.model import Footnote
 from feeds.store import articles
 from feeds.store.articles import Filing
 from tests.builders import NOW, content, correct, publish, withdraw
@@ -98,6 +99,26 @@ def test_b37_text_fields_are_escaped_on_the_page(site: Site) -> None:
         assert "<script" not in page
         assert "&gt;&lt;script&gt;" in page
         assert "{{7*7}}" in page
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Notes"), ("ko", "주석")])
+def test_b37_footnotes_are_a_list_below_the_text_escaped(site: Site, language: str, heading: str) -> None:
+    note = Footnote(mark="*", term="Net <i>Zero</i>", note="balance & <script>x()</script>")
+    with site.database.write() as session:
+        one = articles.add(
+            session,
+            content(footnotes=(note,)),
+            filing=Filing(division="water"),
+            authority="riverton.example.org,2026",
+            now=NOW,
+        )
+        articles.publish(session, one.id, fallback_division="press", now=NOW)
+    page = site.browser.get(f"/articles/{one.id}/night-buses-run-later?lang={language}").body.decode()
+    section = page.partition('aria-labelledby="notes">')[2].partition("</section>")[0]
+    foreign = ' lang="en"' if language == "ko" else ""
+    assert f'<h2 id="notes">{heading}</h2>\n<ul class="notes"{foreign}>' in section
+    escaped = "* <b>Net &lt;i&gt;Zero&lt;/i&gt;</b>: balance &amp; &lt;script&gt;x()&lt;/script&gt;"
+    assert f"<li>{escaped}</li>" in section
 
 
 def test_b40_a_picture_of_another_host_is_a_link_and_not_loaded(site: Site) -> None:
