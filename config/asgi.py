@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from config.metrics import MEDIA_TYPE, Metrics, is_allowed
+from config.patient import Patient
 from config.server import Served
 from config.site import Site
 from feeds.errors import CivicwireError, StoreError
@@ -20,12 +22,14 @@ from feeds.web.guards import Guard
 from feeds.web.proxies import Proxies
 
 log = structlog.get_logger()
+READY_SECONDS = 3.0
+"""How long `/readyz` waits for the database: less than any balancer waits for it."""
 _SAID = {400, 403, 404, 405, 408, 413, 414, 415}
 
 
 def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] = ()) -> Served:
     """The whole site, or only its health where it is not public; `extra` are routes only the demonstration has."""
-    answers = _Answers(parts)
+    answers = _Answers(parts, parts.metrics_of(parts.shelf if public else None))
     public_pages = (
         parts.pages,
         parts.article_pages,
@@ -55,6 +59,7 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         routes=[
             Route("/healthz", answers.alive),
             Route("/readyz", answers.ready),
+            Route("/metrics", answers.metrics),
             *parts.assets.routes,
             *(site if public else ()),
             *(newsroom if public else ()),
@@ -83,23 +88,40 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
 class _Answers:
     """What is answered besides pages: health, and each kind of failure."""
 
-    def __init__(self, parts: Site) -> None:
+    def __init__(self, parts: Site, metrics: Metrics) -> None:
         self._database = parts.database
         self._chrome = parts.chrome
+        self._metrics = metrics
+        self._token = parts.settings.metrics_token
+        self._head = Patient(self._read_head, name="ready", seconds=READY_SECONDS)
 
     def alive(self, _request: Request) -> Response:
         """The process answers."""
         return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
-    def ready(self, _request: Request) -> Response:
-        """The database answers too."""
+    async def ready(self, _request: Request) -> Response:
+        """The database answers too, and in time (F49)."""
+        kept = {"Cache-Control": "no-store"}
         try:
-            with self._database.read() as session:
-                changes.head(session)
-        except CivicwireError as error:
-            log.warning("not.ready", cause=str(error))
-            return PlainTextResponse("the database does not answer\n", status_code=503)
-        return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
+            await self._head.answer()
+        except (TimeoutError, CivicwireError) as error:
+            log.warning("not.ready", cause=str(error) or f"no answer within {READY_SECONDS:g} seconds")
+            return PlainTextResponse("the database does not answer\n", status_code=503, headers=kept)
+        return PlainTextResponse("ready\n", headers=kept)
+
+    def _read_head(self) -> None:
+        with self._database.read() as session:
+            changes.head(session)
+
+    async def metrics(self, request: Request) -> Response:
+        """The figures, for whoever shows the token; there is no such page where no token is set."""
+        if self._token is None:
+            return self._chrome.message(request, 404)
+        if not is_allowed(request.headers.get("authorization", ""), self._token):
+            refused = {"WWW-Authenticate": 'Bearer realm="metrics"', "Cache-Control": "no-store"}
+            return PlainTextResponse("show the token of CIVICWIRE_METRICS_TOKEN\n", status_code=401, headers=refused)
+        text = await self._metrics.text()
+        return Response(text, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
     def refused(self, request: Request, error: Exception) -> Response:
         """A request that a route or a guard would not take."""

@@ -369,9 +369,16 @@ def hold(reason: Annotated[str, typer.Argument(help="Why, for whoever looks next
 
 
 @app.command()
-def release() -> None:
+def release(
+    resend: Annotated[
+        bool,
+        typer.Option(
+            "--resend", help="After a restore: send also what may have been sent between the backup and the loss."
+        ),
+    ] = False,
+) -> None:
     """Let sending go on."""
-    _call("sending", action="release")
+    _call("sending", action="release", resend=resend)
 
 
 @app.command()
@@ -390,6 +397,25 @@ def migrate() -> None:
 def check(as_json: AsJson = False) -> None:
     """Try the settings, the city file, the database and the mail server."""
     _call("check", as_json=as_json)
+
+
+@app.command()
+def backup(
+    path: Annotated[Path, typer.Argument(help="The file to write, or a folder for it. No file is overwritten.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a backup in one file, while the service runs: database, pictures and files; no secrets."""
+    _call("backup", action="backup", path=path, as_json=as_json)
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="The file of a backup.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of what is here.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Restore a backup. Sending is held afterwards, and it is said what would be sent."""
+    _call("backup", action="restore", path=path, replace=replace, as_json=as_json)
 
 
 FromStdin = Annotated[

@@ -41,6 +41,7 @@ from notifier.embargoes import Embargoes
 from notifier.envelope import ReturnAddresses
 from notifier.erasure import Forgetting
 from notifier.following import Following
+from notifier.journal import Journal
 from notifier.messages import Letters
 from notifier.parking import Parking
 from notifier.personal import Personal
@@ -113,12 +114,12 @@ class Parts:
     @cached_property
     def following(self) -> Following:
         """What residents do."""
-        return Following(self.database, self.newsroom, self.letters, self.tokens, self.clock)
+        return Following(self.database, self.newsroom, self.letters, self.tokens, self.clock, self.journal)
 
     @cached_property
     def personal(self) -> Personal:
         """What people do about their own mail."""
-        return Personal(self.database, self.newsroom, self.letters, self.tokens, self.clock)
+        return Personal(self.database, self.newsroom, self.letters, self.tokens, self.clock, self.journal)
 
     @cached_property
     def alerts(self) -> Alerts:
@@ -197,6 +198,12 @@ class Parts:
         return ReturnAddresses(domain, self.tokens) if domain else None
 
     @cached_property
+    def journal(self) -> Journal:
+        """Keeps what people decided beside all backups."""
+        path = self.settings.journal or beside(self.database, "suppressions.journal")
+        return Journal(path, self.tokens, self.clock)
+
+    @cached_property
     def parking(self) -> Parking:
         """Keeps what nobody could decide on."""
         return Parking(self.settings.parked_dir or beside(self.database, "parked"))
@@ -208,13 +215,13 @@ class Parts:
         if addresses is None:
             raise CivicwireError("set CIVICWIRE_BOUNCE_DOMAIN to the domain that mail comes back to")
         us = Ourselves(addresses.domain, self.newsroom.city.sender_address)
-        return Returns(self.database, addresses, us, self.tokens, self.clock, self.parking)
+        return Returns(self.database, addresses, us, self.tokens, self.clock, self.parking, self.journal)
 
     @cached_property
     def ticks(self) -> Ticks:
         """What the alarm clock wakes."""
         tidying = [self.personal.forget_moves, self.press.forget, self.forgetting.run, self.entrance.tidy]
-        tidying.append(MediaTidying(self.database, self.media.folder, self.clock).run)
+        tidying += [MediaTidying(self.database, self.media.folder, self.clock).run, self.journal.tidy]
         if self.return_addresses is not None:
             tidying.append(self.returns.tidy)
         plans = (self.alerts, self.withdrawals, self.embargoes, self.digests)
@@ -298,7 +305,7 @@ def key_file(database: Database) -> Path:
 
 
 def beside(database: Database, name: str) -> Path:
-    """Where a folder of this installation is kept unless a setting says otherwise."""
+    """Where a file or folder of this installation is kept unless a setting says otherwise."""
     return Path(database.url.database or "").with_name(name) if database.is_sqlite else Path("var") / name
 
 

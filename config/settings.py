@@ -51,11 +51,13 @@ class Settings:
     parked_dir: Path | None = None
     dkim_keys: tuple[tuple[str, Path], ...] = ()
     media_dir: Path | None = None
+    journal: Path | None = None
     hubs: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     feed_requests_a_minute: int = 60
     consent_months: int = 24
     forget_days: int = 90
+    metrics_token: str | None = field(default=None, repr=False)
     log_format: str = "text"
 
 
@@ -167,6 +169,13 @@ def _line(text: str) -> str:
     return text
 
 
+def _token(text: str) -> str:
+    token = text.strip()
+    if len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token:
+        raise ValueError("must be one word of at least 16 characters in ASCII")
+    return token
+
+
 _READERS: dict[str, Callable[[str], object]] = {
     "database_url": _line,
     "base_url": _base_url,
@@ -185,11 +194,13 @@ _READERS: dict[str, Callable[[str], object]] = {
     "parked_dir": Path,
     "dkim_keys": _dkim_keys,
     "media_dir": Path,
+    "journal": Path,
     "hubs": _hubs,
     "trusted_proxies": _networks,
     "feed_requests_a_minute": _number(0, 1_000_000),
     "consent_months": _consent_months,
     "forget_days": _number(30, 3650),
+    "metrics_token": _token,
     "log_format": _one_of("text", "json"),
 }
 NAMES = tuple(_READERS)

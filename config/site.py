@@ -2,10 +2,14 @@
 
 import os
 from functools import cached_property
+from importlib.metadata import version
 
 from jinja2 import Environment
 
+from config.metrics import About, Metrics
+from config.migrations.upgrading import newest
 from config.parts import Parts
+from config.rhythm import Rhythm
 from feeds.archives import Archives, Kept
 from feeds.readers import Readers
 from feeds.shelf import Shelf
@@ -66,6 +70,16 @@ class Site(Parts):
     def readers(self) -> Readers:
         """Knows who reads which feed."""
         return Readers()
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """What this process knows of its own alarm clock."""
+        return Rhythm(self.clock)
+
+    def metrics_of(self, shelf: Shelf | None) -> Metrics:
+        """What a monitor reads; `shelf` where this process serves feeds."""
+        about = About(version("civicwire"), "sqlite" if self.database.is_sqlite else "postgresql", newest())
+        return Metrics(self.database, self.clock, self.rhythm, shelf, about)
 
     @cached_property
     def chrome(self) -> Chrome:

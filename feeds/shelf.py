@@ -104,6 +104,8 @@ class Shelf:
         self._turn = count(1)
         self._one_at_a_time = threading.RLock()
         self._packers = ThreadPoolExecutor(len(FORMATS), "shelf-packs")  # most of the work, and other threads can go on
+        self.hits = self.misses = 0
+        """How many documents were there when they were asked for, and how many had to be rendered."""
         self.following = False
         """Whether somebody calls `catch_up` all the time; if not, every question does."""
 
@@ -111,6 +113,7 @@ class Shelf:
         """The document under this very address, path and query, if it is on the shelf and somebody follows the log."""
         document = self._table.get(address) if self.following else None
         if document is not None:
+            self.hits += 1
             owner = self._owners.get(address)
             if owner is not None:
                 owner.used = next(self._turn)
@@ -122,7 +125,10 @@ class Shelf:
             self.catch_up()
         live = self._live.get(scope)
         document = live.documents.get(extension) if live else None
-        if live is None or document is None:
+        if live is not None and document is not None:
+            self.hits += 1
+        else:
+            self.misses += 1
             with self._one_at_a_time, self.database.read() as session:
                 live = self._make(session, scope, {extension, *(live.documents if live else ())})
                 self._make_room()
@@ -181,6 +187,11 @@ class Shelf:
             live.parts[extension, len(newer)] = made
             self._make_room()
             return made
+
+    def kept(self) -> tuple[int, int]:
+        """How many documents are on the shelf of this process, and how many bytes they take about."""
+        live = list(self._live.values())
+        return sum(len(one.documents) + len(one.parts) for one in live), sum(one.size for one in live)
 
     def standing(self) -> list[Standing]:
         """Every feed that is on the shelf of this process, in no order."""

@@ -14,7 +14,7 @@ from feeds.model import Article, Change, ChangeKind, Newsroom, State
 from feeds.scope import Scope
 from feeds.store import audit, changes, reading, topics
 from feeds.store.database import Database, Session, attempt
-from notifier.ledger import embargo_mail, mailings, subscribers, wishes
+from notifier.ledger import embargo_mail, mailings, restorations, subscribers, wishes
 from notifier.messages import Letters
 from notifier.model import Audience, Cadence, Kind
 
@@ -49,6 +49,8 @@ class Alerts:
         while True:
             with self.database.write() as session:
                 changes.take_turn(session)
+                if restorations.waiting(session) is not None:
+                    return AlertsRun(seen, planned)
                 embargo_mail.count_lifted(session)
                 behind = subscribers.behind(session, Cadence.IMMEDIATE)
                 number = changes.after(session, behind) if behind is not None else None

@@ -17,7 +17,7 @@ from feeds.store import changes, reading, topics
 from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.collected import Collected
-from notifier.ledger import embargo_mail, mailings, own_mail, runs, subscribers
+from notifier.ledger import embargo_mail, mailings, own_mail, restorations, runs, subscribers
 from notifier.ledger.wishes import asked_at_once
 from notifier.matching import News, Plan
 from notifier.messages import Letters
@@ -52,10 +52,15 @@ class Digests:
     def run(self) -> list[DigestRun]:
         """Run the latest due slot of each cadence and timing that has not been run: several missed ones become one."""
         now = self.clock()
+        with self.database.read() as session:
+            if restorations.waiting(session) is not None:
+                return []
         self._make_again()
         self._resume(now)
         done = []
-        for slot, timing in self._due(now):
+        with self.database.read() as session:
+            waiting = due(session, self.newsroom, now)
+        for slot, timing in waiting:
             with self.database.write() as session:
                 changes.take_turn(session)
                 embargo_mail.count_lifted(session)
@@ -106,24 +111,6 @@ class Digests:
     def _advertising(self, articles: Mapping[int, Article]) -> set[int]:
         """Which of these are advertising by law: such a digest is marked, and may have to wait."""
         return {number for number, article in articles.items() if self.newsroom.is_advertising(article)}
-
-    def _due(self, now: datetime) -> list[tuple[Slot, Timing]]:
-        """The slots whose turn it is, the one due first at their head; the city's own each day, others where chosen."""
-        with self.database.read() as session:
-            wanted = subscribers.timings(session) | {(cadence, Timing()) for cadence in _PERIOD}
-            had = runs.since(session, now - _LONGEST_AGO)
-        due = []
-        for cadence, timing in wanted:
-            try:
-                zone = zone_of(timing, self.newsroom)
-            except ZoneInfoNotFoundError:
-                # Who chose it waits until the database of zones is whole again: no other zone is taken for it (F60).
-                log.error("digest.zone_unknown", zone=timing.zone)
-                continue
-            slot = latest_due(cadence, zone, now, time(timing.hour))
-            if slot.key not in had:
-                due.append((slot, timing))
-        return sorted(due, key=lambda one: (one[0].due_at, one[0].key))
 
     def _run(self, session: Session, slot: Slot, timing: Timing, now: datetime) -> DigestRun | None:
         to = changes.head(session)
@@ -211,6 +198,24 @@ class Digests:
 
 def _reader(person: Subscriber) -> Audience:
     return Audience(subscriber_id=person.id, address=person.address, language=person.language, pictures=person.pictures)
+
+
+def due(session: Session, newsroom: Newsroom, now: datetime) -> list[tuple[Slot, Timing]]:
+    """The slots whose turn it is, the one due first at their head; the city's own each day, others where chosen."""
+    wanted = subscribers.timings(session) | {(cadence, Timing()) for cadence in _PERIOD}
+    had = runs.since(session, now - _LONGEST_AGO)
+    found = []
+    for cadence, timing in wanted:
+        try:
+            zone = zone_of(timing, newsroom)
+        except ZoneInfoNotFoundError:
+            # Who chose it waits until the database of zones is whole again: no other zone is taken for it (F60).
+            log.error("digest.zone_unknown", zone=timing.zone)
+            continue
+        slot = latest_due(cadence, zone, now, time(timing.hour))
+        if slot.key not in had:
+            found.append((slot, timing))
+    return sorted(found, key=lambda one: (one[0].due_at, one[0].key))
 
 
 AFTER_A_PAUSE = Cadence.IMMEDIATE

@@ -18,7 +18,7 @@ from feeds.model import Article, Newsroom, Step, StepKind
 from feeds.store import audit, changes, embargoes, reading
 from feeds.store.database import Database, Session, attempt
 from notifier.alerts import Alerts
-from notifier.ledger import embargo_mail, mailings
+from notifier.ledger import embargo_mail, mailings, restorations
 from notifier.ledger.embargo_mail import Journalist
 from notifier.messages import Letters
 from notifier.model import Kind
@@ -43,7 +43,8 @@ class Embargoes:
         """Plan what is due, one step a transaction; answers how many deliveries were new."""
         planned = 0
         with self.database.read() as session:
-            waiting = [step.number for step in embargoes.waiting(session)]
+            undecided = restorations.waiting(session) is not None
+            waiting = [] if undecided else [step.number for step in embargoes.waiting(session)]
         for number in waiting:
             with self.database.write() as session:
                 changes.take_turn(session)

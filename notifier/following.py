@@ -16,6 +16,7 @@ from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from notifier import alike, budgets
 from notifier.addresses import masked
+from notifier.journal import Journal
 from notifier.labels import labels_of
 from notifier.ledger import budgets as ledger
 from notifier.ledger import mailings, signups, subscribers, suppressions
@@ -48,6 +49,7 @@ class Following:
     letters: Letters
     tokens: Tokens
     clock: Clock
+    journal: Journal
 
     def ask(
         self,
@@ -182,7 +184,8 @@ class Following:
     ) -> Subscriber:
         now = self.clock()
         person = subscribers.ensure(session, address, language=language, source=source, now=now)
-        suppressions.lift(session, self.tokens.address_hashes(address))
+        if suppressions.lift(session, self.tokens.address_hashes(address)):
+            self.journal.lifted(address)
         wanted, live = scope.present(self.newsroom), subscribers.live(session, person.id)
         # What was asked for under an old slug is the same wish: it goes on from where it was.
         old = () if any(one.scope == wanted for one in live) else [one for one in live if self._is(one, wanted)]
@@ -231,7 +234,15 @@ class Following:
     def stop(self, subscriber_id: int, *, only: int | None = None, reason: str) -> int:
         """End one subscription of this person, or all; answers how many ended. Twice is harmless."""
         with self._alone() as session:
-            return subscribers.stop(session, subscriber_id, only=only, reason=reason, now=self.clock())
+            person = subscribers.get(session, subscriber_id)
+            before = subscribers.live(session, subscriber_id)
+            number = subscribers.stop(session, subscriber_id, only=only, reason=reason, now=self.clock())
+            if person is not None and number and only is None:
+                self.journal.left(person.address)
+            for one in before:
+                if person is not None and one.id == only:
+                    self.journal.ended(person.address, one.scope)
+            return number
 
     def ask_for_link(self, address: str, *, language: str, host: str | None = None) -> None:
         """Plan the mail with a link to manage, if the address follows something and has not had too many.

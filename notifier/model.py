@@ -70,6 +70,7 @@ class DeliveryState(StrEnum):
     SKIPPED_RENEWED = "skipped_renewed"
     SKIPPED_ACCREDITATION = "skipped_accreditation"
     SKIPPED_LIFTED = "skipped_lifted"
+    SKIPPED_RESTORED = "skipped_restored"
 
     @property
     def is_open(self) -> bool:

@@ -18,6 +18,7 @@ from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier import erasure
 from notifier.addresses import masked
+from notifier.journal import Journal
 from notifier.ledger import (
     history,
     mailings,
@@ -51,6 +52,7 @@ class Personal:
     letters: Letters
     tokens: Tokens
     clock: Clock
+    journal: Journal
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:
@@ -144,7 +146,8 @@ class Personal:
             if person is None:
                 return None
             signups.confirm(session, wish.id, now=now)
-            suppressions.lift(session, self.tokens.address_hashes(wish.address))
+            if suppressions.lift(session, self.tokens.address_hashes(wish.address)):
+                self.journal.lifted(wish.address)
             moved = own_mail.move_to(session, person, wish.address, now=now)
             revocations.note(session, self.tokens.address_hashes(person.address)[0], now=now)
             content = self.letters.address_changed(
@@ -262,12 +265,17 @@ class Personal:
             person = subscribers.get(session, subscriber_id)
             if person is not None:
                 erasure.erase(session, self.tokens, person.address, now=self.clock())
+                self.journal.erased(person.address)
 
     def take_back_end(self, subscriber_id: int) -> int:
         """Follow again what was ended within the last hour; answers how much. Twice is harmless."""
         now = self.clock()
         with self._alone() as session:
-            return own_mail.take_back_end(session, subscriber_id, since=now - timedelta(hours=1), now=now)
+            number = own_mail.take_back_end(session, subscriber_id, since=now - timedelta(hours=1), now=now)
+            person = subscribers.get(session, subscriber_id)
+            if person is not None and number:
+                self.journal.back(person.address)
+            return number
 
     def forget_moves(self) -> int:
         """Destroy the addresses before whose time is over; answers how many."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feeds.errors import StoreError
+from feeds.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,32 @@ def receipts(folder: Path, owner: str) -> Iterator[Receipts]:
         os.close(handle)
 
 
+def receipts_of(database: Database) -> Path | None:
+    """Where acceptances are noted before they are in the ledger: beside a database that is a file."""
+    path = Path(database.url.database or "")
+    return path.with_name(path.name + ".receipts") if database.is_sqlite else None
+
+
+def noted(folder: Path) -> set[int]:
+    """Every delivery that some owner, dead or alive, has noted as accepted; nothing is changed by asking."""
+    return {number for path in _files(folder) for number in _lines(path)}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _lines(path: Path) -> list[int]:
+    try:
+        lines = path.read_bytes().split(b"\n")[:-1]  # of a line cut short nothing can be said
+    except FileNotFoundError:
+        return []  # its owner has just ended well
+    return [int(line) for line in lines if line.isdigit()]
+
+
 def left_behind(folder: Path) -> Iterator[tuple[str, list[int]]]:
     """The owners that died with acceptances in their files, and these; a file is gone when the next is asked for."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in _files(folder):
         try:
             handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -69,8 +93,7 @@ def left_behind(folder: Path) -> Iterator[tuple[str, list[int]]]:
         except BlockingIOError:
             continue  # its owner lives
         else:
-            lines = path.read_bytes().split(b"\n")[:-1]  # of a line cut short nothing can be said
-            yield path.name, [int(line) for line in lines if line.isdigit()]
+            yield path.name, _lines(path)
             path.unlink(missing_ok=True)
         finally:
             os.close(handle)

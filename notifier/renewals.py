@@ -16,7 +16,7 @@ from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier import consent
 from notifier.labels import labels_of
-from notifier.ledger import mailings, renewals, subscribers
+from notifier.ledger import mailings, renewals, restorations, subscribers
 from notifier.ledger.renewals import Person
 from notifier.messages import Follows, Letters
 from notifier.model import Audience, Cadence, Kind
@@ -70,6 +70,8 @@ class Renewals:
         due_at = instant_of(today, BY_DAY[0], zone)
         with self.database.write() as session:
             changes.take_turn(session)
+            if restorations.waiting(session) is not None:
+                return None
             run_id = renewals.start(session, f"{BY_DAY[0]:%H:%M} {zone.key}", today, due_at=due_at, now=now)
             if run_id is None:
                 return None

@@ -16,6 +16,7 @@ from notifier import bounces, message_ids, reports
 from notifier.addresses import masked
 from notifier.bounces import Finding, Ourselves, Reason
 from notifier.envelope import Mark, ReturnAddresses, Way
+from notifier.journal import Journal
 from notifier.ledger import bounces as ledger
 from notifier.ledger import holds, subscribers, suppressions
 from notifier.ledger.bounces import Sent
@@ -36,6 +37,7 @@ class Returns:
     tokens: Tokens
     clock: Clock
     parking: Parking
+    journal: Journal
 
     def take(self, raw: bytes, recipient: str | None = None) -> Finding:
         """Do what a mail calls for and answer what it was; `recipient` is whom its envelope named, if that is known."""
@@ -103,8 +105,11 @@ class Returns:
                 self._bounced(session, found, report, sent)
         person = sent.subscriber_id if sent else mark.subject if mark else None
         if found in (Finding.COMPLAINT, Finding.LEFT) and person is not None:
-            subscribers.stop(session, person, reason="complaint" if found is Finding.COMPLAINT else "mail", now=now)
+            reason = "complaint" if found is Finding.COMPLAINT else "mail"
+            number = subscribers.stop(session, person, reason=reason, now=now)
             known = subscribers.get(session, person)
+            if known is not None and number:
+                self.journal.left(known.address)
             if found is Finding.COMPLAINT and known is not None:
                 self._suppress(session, known.address, Reason.COMPLAINT, report.said)
 
@@ -123,6 +128,7 @@ class Returns:
     def _suppress(self, session: Session, address: str, reason: Reason, source: str) -> None:
         kept = f"report {source}".strip()[:40]
         suppressions.add(session, self.tokens.address_hashes(address)[0], reason=reason, source=kept, now=self.clock())
+        self.journal.suppressed(address, reason)
 
     def _refused(self, session: Session, report: Report) -> None:
         """Hold all sending where servers refuse what we are and not whom we write to."""

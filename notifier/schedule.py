@@ -120,7 +120,17 @@ class Ticks:
             log.info("newsroom.tidied", n=gone)
 
 
-def schedule(ticks: Ticks, zone: ZoneInfo, *, is_believed: Callable[[], bool] = lambda: True) -> BackgroundScheduler:
+Told = Callable[[str, bool], None]
+"""Hears of every tick by its name, and whether it went well."""
+
+
+def schedule(
+    ticks: Ticks,
+    zone: ZoneInfo,
+    *,
+    is_believed: Callable[[], bool] = lambda: True,
+    told: Told = lambda _tick, _well: None,
+) -> BackgroundScheduler:
     """A scheduler in the city's zone, not yet started. Missed alarms ring once, however late; none over itself, and
     none while the clock is not believed."""
     scheduler = BackgroundScheduler(
@@ -129,7 +139,7 @@ def schedule(ticks: Ticks, zone: ZoneInfo, *, is_believed: Callable[[], bool] = 
         executors={"default": ThreadPoolExecutor(4), "hubs": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    guarded = partial(_guarded, is_believed)
+    guarded = partial(_guarded, is_believed, told)
     scheduler.add_job(guarded(ticks.publish), _every(PUBLISHING_SECONDS, zone), id="publishing")
     scheduler.add_job(guarded(ticks.plan_alerts), _every(PLANNING_SECONDS, zone), id="alerts")
     scheduler.add_job(guarded(ticks.send), _every(SENDING_SECONDS, zone), id="sending")
@@ -144,16 +154,19 @@ def _every(seconds: int, zone: ZoneInfo) -> IntervalTrigger:
     return IntervalTrigger(seconds=seconds, timezone=zone)
 
 
-def _guarded(is_believed: Callable[[], bool], tick: Callable[[], None]) -> Callable[[], None]:
+def _guarded(is_believed: Callable[[], bool], told: Told, tick: Callable[[], None]) -> Callable[[], None]:
     """A tick whose failure is one line in the log; the next alarm tries again. Nothing where no clock is believed."""
 
     def guarded() -> None:
+        well = False
         try:
             if is_believed():
                 tick()
+                well = True
         except CivicwireError as error:
             log.error("tick.failed", tick=tick.__name__, cause=str(error))
         except Exception as error:  # the loop must go on: record it and wake again
             log.error("tick.broken", tick=tick.__name__, cause=f"{type(error).__name__}: {error}", exc_info=True)
+        told(tick.__name__, well)
 
     return guarded

@@ -10,7 +10,7 @@ from feeds.clock import Clock
 from feeds.model import Change, Newsroom
 from feeds.store import changes, reading
 from feeds.store.database import Database, Session
-from notifier.ledger import followers, mailings
+from notifier.ledger import followers, mailings, restorations
 from notifier.messages import Letters
 from notifier.model import Kind
 
@@ -32,6 +32,8 @@ class Withdrawals:
     def run(self) -> int:
         """Plan what is due; answers how many deliveries were new."""
         with self.database.read() as session:
+            if restorations.waiting(session) is not None:
+                return 0
             if not (self._due(session) or followers.untold(session) or followers.has_told(session)):
                 return 0
         with self.database.write() as session:

@@ -1,6 +1,8 @@
 """Values for tests: a test states what it is about, these fill in the rest."""
 
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from feeds.access.passwords import Cost
@@ -8,6 +10,8 @@ from feeds.model import Article, Board, Change, City, Content, Division
 from feeds.store import articles
 from feeds.store.articles import Filing
 from feeds.store.database import Database
+from notifier.journal import Journal
+from notifier.tokens import Tokens
 
 BASE_URL = "http://newsroom.test"
 NOW = datetime(2026, 5, 20, 3, 0, tzinfo=UTC)
@@ -28,6 +32,17 @@ class Hands:
 
     def forward(self, **delta: float) -> None:
         self.at += timedelta(**delta)
+
+
+_JOURNALS = tempfile.TemporaryDirectory()
+"""Where the journals of databases on a server lie; gone when the tests end."""
+
+
+def journal_of(database: Database, clock: Hands, tokens: Tokens | None = None) -> Journal:
+    """The suppression journal of a database: beside a file, else in a folder of the tests."""
+    path = Path(database.url.database or "")
+    path = path if database.is_sqlite else Path(_JOURNALS.name) / path.name
+    return Journal(path.with_name(path.name + ".journal"), tokens or Tokens([SECRET]), clock)
 
 
 def small_city() -> City:

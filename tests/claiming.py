@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from feeds.model import Newsroom
-from feeds.store.database import Session
+from feeds.store.database import Database, Session
 from notifier.ledger import deliveries
 from notifier.ledger.deliveries import Outcome
 from notifier.ledger.objections import objections
@@ -25,3 +25,11 @@ def settle(
     """Whether it was written down."""
     outcome = Outcome(id=delivery_id, state=state, **said)  # type: ignore[arg-type]
     return deliveries.settle(session, [outcome], owner=owner, now=now) == {delivery_id}
+
+
+def accepted(database: Database, number: int, *, now: datetime) -> int:
+    """A server takes so many of what is due; answers how many there were."""
+    with database.write() as session:
+        claimed = deliveries.claim(session, owner="x", now=now, limit=number)
+        outcomes = [Outcome(id=one.id, state=DeliveryState.ACCEPTED, reply="250 ok") for one in claimed]
+        return len(deliveries.settle(session, outcomes, owner="x", now=now))

@@ -12,6 +12,8 @@ from config.settings import load_settings
 from feeds.clock import absurd
 from feeds.errors import CivicwireError
 from feeds.store import divisions
+from feeds.store.database import RESTORE
+from feeds.store.snapshot import damage
 
 _SEEN = {True: "found", False: "NOT FOUND", None: "no resolver answered"}
 
@@ -86,8 +88,11 @@ def _clock(parts: Parts) -> str:
 def _database(parts: Parts) -> str:
     try:
         demand_current(parts.database)
+        found = damage(parts.database)
     finally:
         parts.database.close()
+    if found is not None:
+        raise CivicwireError(f"the database is damaged: {found}; {RESTORE}")
     engine = f"SQLite {sqlite3.sqlite_version}" if parts.database.is_sqlite else "PostgreSQL"
     return f"{engine}, tables {newest()}"
 

@@ -7,7 +7,7 @@ from feeds.staff import SHELL
 from feeds.store import changes
 from notifier import holding
 from notifier.balance import Balance
-from notifier.ledger import history, holds, renewals, standing
+from notifier.ledger import history, holds, renewals, restorations, standing
 from notifier.ledger.holds import Held
 
 _MAILINGS = 50
@@ -17,15 +17,13 @@ _COLUMNS = (
 )
 
 
-def run(*, action: str, reason: str = "", as_json: bool = False) -> None:
+def run(*, action: str, reason: str = "", resend: bool = False, as_json: bool = False) -> None:
     """Stop sending, let it go on, or say how it stands."""
     with opened() as parts:
         if action == "hold":
             _hold(parts, reason)
         elif action == "release":
-            with parts.database.write() as session:
-                was_held = holding.release(session, SHELL.name, now=parts.clock())
-            print("Sending goes on." if was_held else "Sending was not held.")
+            _release(parts, resend)
         else:
             _status(parts, as_json)
 
@@ -39,6 +37,15 @@ def _hold(parts: Parts, reason: str) -> None:
     print(f"Sending is held: {reason}")
 
 
+def _release(parts: Parts, resend: bool) -> None:
+    with parts.database.write() as session:
+        now = parts.clock()
+        skipped = holding.release(session, SHELL.name, newsroom=parts.newsroom, now=now, resend=resend)
+    if skipped:
+        print(f"{skipped} mails that may have been sent since the backup are skipped.")
+    print("Sending was not held." if skipped is None else "Sending goes on.")
+
+
 def _status(parts: Parts, as_json: bool) -> None:
     with parts.database.read() as session:
         held = holds.current(session)
@@ -46,6 +53,8 @@ def _status(parts: Parts, as_json: bool) -> None:
         head = changes.head(session)
         asked = renewals.count(session)
         quiet = history.in_quiet_hours(session)
+        doubt = restorations.waiting(session)
+        doubtful = restorations.doubtful(session, doubt) if doubt else 0
     if as_json:
         print_json(
             {
@@ -55,6 +64,7 @@ def _status(parts: Parts, as_json: bool) -> None:
                 "change": head,
                 "renewals": asked,
                 "in_quiet_hours": quiet,
+                "restored_from": doubt.taken_at if doubt else None,
                 "mailings": [
                     {
                         "id": one.id,
@@ -72,6 +82,12 @@ def _status(parts: Parts, as_json: bool) -> None:
         )
         return
     print(_held(held) if held else "Sending is not held.")
+    if doubt:
+        print(
+            f"Restored from the backup of {doubt.taken_at:%Y-%m-%d %H:%M} UTC: nothing is planned before "
+            f"“civicwire release”, which skips what may have been sent since ({doubtful} mails wait); "
+            "with --resend it is all sent."
+        )
     if asked:
         said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(asked.items()))
         print(f"Renewals of consent: {said}.")

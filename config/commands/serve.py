@@ -1,5 +1,6 @@
 """`civicwire serve`: the service in one process, or one role of it."""
 
+import threading
 from contextlib import nullcontext
 from importlib.metadata import version
 
@@ -14,6 +15,7 @@ from config.postbox import listening
 from config.server import AlarmClock, serve_until_told
 from config.settings import load_settings
 from config.site import Site
+from config.soundness import hold_if_damaged
 from feeds.follower import following
 from feeds.store import divisions
 from feeds.store.duty import SCHEDULE, Duty
@@ -33,6 +35,8 @@ def run(*, host: str, port: int, role: str) -> None:
             divisions.sync(session, parts.newsroom.city)
         log.info("serving", host=host, port=port, role=role, version=version("civicwire"), at=parts.settings.base_url)
         scheduler = _alarm(parts) if role != "web" else None
+        if role != "web":
+            threading.Thread(target=hold_if_damaged, args=(parts.database, parts.clock), daemon=True).start()
         public = role != "scheduler"
         listen = parts.settings.bounce_listen if role != "web" else None
         with (
@@ -52,7 +56,13 @@ def _alarm(parts: Site) -> AlarmClock:
     """The schedule, of which one process at a time keeps the time."""
 
     def make() -> AlarmClock:
-        clock: AlarmClock = schedule(parts.ticks, parts.newsroom.city.zone, is_believed=parts.timepiece.is_believed)
+        zone, believed = parts.newsroom.city.zone, parts.timepiece.is_believed
+        clock: AlarmClock = schedule(parts.ticks, zone, is_believed=believed, told=parts.rhythm.tell)
         return clock
 
-    return make() if parts.database.is_sqlite else Elected(Duty(parts.database, SCHEDULE), make)
+    if parts.database.is_sqlite:
+        parts.rhythm.rings = lambda: True
+        return make()
+    elected = Elected(Duty(parts.database, SCHEDULE), make)
+    parts.rhythm.rings = lambda: elected.rings
+    return elected

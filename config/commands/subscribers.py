@@ -77,6 +77,8 @@ def _erase(parts: Parts, address: str, as_json: bool) -> None:
     with parts.database.write() as session:
         changes.take_turn(session)
         erased = erasure.erase(session, parts.tokens, address, now=parts.clock())
+        if erased:
+            parts.journal.erased(address)
     if as_json:
         print_json({"address": address, "erased": erased})
     else:

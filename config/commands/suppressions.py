@@ -41,6 +41,7 @@ def _add(parts: Parts, address: str, note: str, as_json: bool) -> None:
     with parts.database.write() as session:
         key = parts.tokens.address_hashes(address)[0]
         suppressions.add(session, key, reason=Reason.OPERATOR, source=source, now=parts.clock())
+        parts.journal.suppressed(address, Reason.OPERATOR)
     if as_json:
         print_json({"address": address, "suppressed": Reason.OPERATOR})
     else:
@@ -50,6 +51,8 @@ def _add(parts: Parts, address: str, note: str, as_json: bool) -> None:
 def _remove(parts: Parts, address: str, as_json: bool) -> None:
     with parts.database.write() as session:
         lifted = suppressions.lift(session, parts.tokens.address_hashes(address))
+        if lifted:
+            parts.journal.lifted(address)
     if not lifted:
         raise CivicwireError("this address is not suppressed")
     if as_json:

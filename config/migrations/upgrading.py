@@ -38,6 +38,11 @@ def newest() -> str:
     return str(ScriptDirectory(str(_FOLDER)).get_current_head())
 
 
+def knows(version: str) -> bool:
+    """Whether tables of this version can be brought up to what this program works with."""
+    return version in {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
+
+
 def demand_current(database: Database) -> None:
     """StoreOutdated, saying what to do, unless the tables are this version's."""
     if database.is_sqlite and not Path(database.url.database or "").is_file():
@@ -50,8 +55,7 @@ def demand_current(database: Database) -> None:
 
 
 def _refuse_unknown(found: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and not knows(found):
         raise StoreOutdated(f"the database belongs to another version of Civicwire (tables {found}); use that one")
 
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +68,11 @@ class Folder:
             _settle(folder)
         except OSError as error:
             raise StoreError(f"cannot keep a file in {folder}: {error.strerror}") from error
+
+    def names(self) -> Iterator[str]:
+        """Every file that is kept, in no order but that of its first two signs; no draft."""
+        for prefix in sorted(self.root.iterdir()) if self.root.is_dir() else ():
+            yield from (path.name for path in sorted(prefix.iterdir()) if stored_name(path.name) is not None)
 
     def old(self, prefix: str, *, before: datetime) -> list[str]:
         """The names of the files under `prefix`, two signs, that were written before this instant; drafts included."""

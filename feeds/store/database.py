@@ -217,6 +217,18 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
+RESTORE = "restore a backup with “civicwire restore FILE --replace”"
+"""What helps where a database is damaged."""
+
+
+def _help(cause: str) -> str:
+    """What to do about a cause that does not go away by itself (F47)."""
+    if any(said in cause for said in ("malformed", "not a database")):
+        return f"; {RESTORE}"
+    # SQLite says the one of a limit on the size of files, the other of a full disk.
+    return "; is the disk full, or a quota used up?" if cause in ("disk I/O error", "database or disk is full") else ""
+
+
 @contextmanager
 def _translated(url: URL) -> Iterator[None]:
     """Foreign errors become ours where they enter: one sentence, and never the password of the address."""
@@ -230,7 +242,7 @@ def _translated(url: URL) -> Iterator[None]:
         if isinstance(error, DBAPIError) or type(error).__name__ == "TimeoutError":
             place = url.render_as_string(hide_password=True)
             cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise StoreError(f"cannot use the database {place}: {cause}") from error
+            raise StoreError(f"cannot use the database {place}: {cause}{_help(cause)}") from error
         raise
     except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs the driver: install civicwire[postgres]") from error

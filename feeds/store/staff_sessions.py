@@ -46,6 +46,11 @@ def end(session: Session, token_hash: str) -> None:
     session.execute(delete(staff_session).where(staff_session.c.token_hash == token_hash))
 
 
+def end_everybodys(session: Session) -> None:
+    """Sign everybody out."""
+    session.execute(delete(staff_session))
+
+
 def end_all(session: Session, person_id: int) -> None:
     """Let no browser of this person in any more."""
     session.execute(delete(staff_session).where(staff_session.c.staff_id == person_id))

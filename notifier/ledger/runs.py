@@ -2,13 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from feeds.store.database import Session, insert_once
 from notifier.ledger.tables import run
+from notifier.model import Cadence
 from notifier.windows import Slot
 
 SENT, EMPTY, TOO_LATE = "sent", "empty", "too_late"
+RESTORED = "restored"
+"""It may have gone out between a backup and the loss after it, so that it is not made again."""
 
 
 def since(session: Session, due_at: datetime) -> set[tuple[str, str, date]]:
@@ -32,8 +35,14 @@ def start(session: Session, slot: Slot, *, cut_at: datetime, to_change: int) -> 
 
 
 def conclude(session: Session, run_id: int, outcome: str) -> None:
-    """Write down how the run ended: sent, empty or too_late."""
+    """Write down how the run ended: sent, empty, too_late or restored."""
     session.execute(update(run).where(run.c.id == run_id).values(outcome=outcome))
+
+
+def last(session: Session) -> dict[Cadence, datetime]:
+    """When each cadence had its last run that went out or was empty."""
+    made = select(run.c.cadence, func.max(run.c.cut_at)).where(run.c.outcome.in_([SENT, EMPTY])).group_by(run.c.cadence)
+    return {Cadence(row[0]): row[1] for row in session.execute(made) if row[0] in list(Cadence)}
 
 
 def previous_cut(session: Session, slot: Slot) -> datetime | None:

@@ -25,7 +25,7 @@ FEWEST = 3
 _PERSONAL = (*(kind for kind in Kind if not kind.is_list_mail), Kind.WELCOME)
 """Kinds of which every person has a mailing of their own."""
 _OF_ONE_ARTICLE = (Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE)
-_TAKEN = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
+TAKEN = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
 _OUTCOMES = ("open", "renewed", "lapsed")
 _HOUR = 3600
 
@@ -116,7 +116,7 @@ def mailings(session: Session, *, limit: int, of_people: bool = False, counted: 
         mailing.c.id.in_([row.id for row in groups])
     )
     names = {row.id: row for row in session.execute(named)}
-    public = _public(session, [row.id for row in groups if row.kind in _OF_ONE_ARTICLE])
+    public = public_at(session, [row.id for row in groups if row.kind in _OF_ONE_ARTICLE])
     answer = []
     for row in groups:
         key = (row.kind, row.created_at, row.own)
@@ -168,12 +168,12 @@ def _states(
     for row in session.execute(wanted):
         key = (row.kind, row.created_at, row.own)
         states.setdefault(key, {})[DeliveryState(row.state)] = row.number
-        if row.state in _TAKEN and row.last is not None:
+        if row.state in TAKEN and row.last is not None:
             last[key] = max(last.get(key, row.last), row.last)
     return states, last
 
 
-def _public(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+def public_at(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
     """When the text that each of these mailings tells of became public."""
     wanted = (
         select(mailing_article.c.mailing_id, func.max(change.c.at))
@@ -190,7 +190,7 @@ def personal(session: Session, since: datetime) -> Sequence[tuple[Kind, Balance]
     counted = (
         select(mailing.c.kind, delivery.c.state, func.count())
         .join(mailing, mailing.c.id == delivery.c.mailing_id)
-        .where(*_of_late(since), mailing.c.kind.in_(_PERSONAL))
+        .where(*of_late(since), mailing.c.kind.in_(_PERSONAL))
         .group_by(mailing.c.kind, delivery.c.state)
     )
     states: dict[Kind, dict[DeliveryState, int]] = {}
@@ -218,7 +218,7 @@ def by_hour(session: Session, since: datetime) -> Mapping[datetime, Balance]:
     hour = cast(seconds - seconds % _HOUR, BigInteger).label("hour")
     wanted = (
         select(hour, delivery.c.state, func.count())
-        .where(*_of_late(None), delivery.c.settled_at >= since)
+        .where(*of_late(None), delivery.c.settled_at >= since)
         .group_by(hour, delivery.c.state)
     )
     states: dict[datetime, dict[DeliveryState, int]] = {}
@@ -237,7 +237,7 @@ def by_domain(session: Session, since: datetime, *, limit: int) -> Sequence[tupl
     domain = func.substr(delivery.c.address, place + 1).label("domain")
     wanted = (
         select(domain, delivery.c.state, func.count())
-        .where(*_of_late(since), place > 0)
+        .where(*of_late(since), place > 0)
         .group_by(domain, delivery.c.state)
     )
     states: dict[str, dict[DeliveryState, int]] = {}
@@ -262,7 +262,8 @@ def renewal_runs(session: Session, *, limit: int) -> Sequence[Asked]:
     ]
 
 
-def _of_late(since: datetime | None) -> list[ColumnElement[bool]]:
+def of_late(since: datetime | None) -> list[ColumnElement[bool]]:
+    """What is among the newest deliveries, and planned from an instant on where one is given."""
     newest = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
     late = [delivery.c.id > newest - NEWEST_DELIVERIES]
     return [*late, delivery.c.created_at >= since] if since else late

@@ -1,10 +1,25 @@
 """Subscribers and what they follow. Subscriptions are append-only: a change ends one row and begins another."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    String,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from feeds.scope import Scope
 from feeds.store import changes
@@ -52,6 +67,27 @@ def ensure(session: Session, address: str, *, language: str, source: str, now: d
     agreed = {"at": now, "text_version": CONSENT_VERSION, "language": language, "source": source}
     session.execute(insert(consent).values(subscriber_id=known.id, **agreed))
     return known
+
+
+def addresses(session: Session) -> Iterator[tuple[int | None, str]]:
+    """Every address of which something is kept, with its subscriber's number where it has one; some come twice.
+
+    A thousand in memory at a time: what is asked about each may change its rows.
+    """
+    nobodys = delivery.c.subscriber_id.is_(None) & delivery.c.address.contains("@")
+    for table, of in ((subscriber, true()), (signup, true()), (delivery, nobodys)):
+        number = table.c.id if table is subscriber else null()
+        after = 0
+        while True:
+            wanted = select(table.c.id, number.label("number"), table.c.address).where(table.c.id > after, of)
+            rows = session.execute(wanted.order_by(table.c.id).limit(_AT_ONCE)).all()
+            if not rows:
+                break
+            yield from ((row.number, row.address) for row in rows)
+            after = rows[-1].id
+
+
+_AT_ONCE = 1000
 
 
 def set_timing(session: Session, subscriber_id: int, timing: Timing, *, now: datetime) -> None:

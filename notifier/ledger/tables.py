@@ -171,6 +171,8 @@ mailing = Table(
     Column("plan", Document, nullable=True),
     # Counts up when it is made again, so that nobody sends what was read before.
     Column("edition", Integer, nullable=False),
+    # The link to a mail's copy names it for ever: no number comes twice, nor after a backup was restored.
+    sqlite_autoincrement=True,
 )
 
 mailing_article = Table(
@@ -204,6 +206,8 @@ delivery = Table(
     # One mailing reaches one address once: planning twice plans nothing.
     Index("uq_delivery_recipient", "mailing_id", "address", unique=True),
     Index("ix_delivery_due", "state", "next_attempt_at"),
+    # What comes back names it, and so does a Message-ID: no number comes twice, nor after a backup was restored.
+    sqlite_autoincrement=True,
 )
 
 notice = Table(
@@ -328,4 +332,20 @@ hold = Table(
     Column("at", Instant, nullable=False),
     # Nobody where the program itself stopped it.
     Column("put_by", String(80), nullable=True),
+)
+
+restoration = Table(
+    "restoration",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # When the backup was made, its last change and its last delivery; and when it was restored.
+    Column("taken_at", Instant, nullable=False),
+    Column("change_number", Id, nullable=False),
+    Column("last_delivery", Id, nullable=False),
+    Column("restored_at", Instant, nullable=False),
+    # The releases that it had on its schedule for before that: their hour may have come, and their mails gone out.
+    Column("overdue", Document, nullable=False),
+    # Nothing is planned before somebody has decided what becomes of what may have been sent, and how.
+    Column("settled_at", Instant, nullable=True),
+    Column("resent", Boolean, nullable=True),
 )

@@ -27,7 +27,7 @@ from notifier import holding
 from notifier.addresses import masked, normalise
 from notifier.balance import Balance
 from notifier.bounces import Finding
-from notifier.ledger import bounces, history, holds, renewals, standing
+from notifier.ledger import bounces, history, holds, renewals, restorations, standing
 from notifier.ledger.history import Account
 from notifier.tokens import Tokens
 from notifier.web import plot
@@ -89,7 +89,7 @@ class SendingPages:
             return self._page(request, visitor, status=409, fault="sending.held_anew")
         try:
             with self.database.write() as session:
-                holding.release(session, visitor.name, now=self.clock(), seen=seen)
+                holding.release(session, visitor.name, newsroom=self.chrome.newsroom, now=self.clock(), seen=seen)
         except Conflict:
             return self._page(request, visitor, status=409, fault="sending.held_anew")
         return self.door.done(request, SENDING, "released")
@@ -133,10 +133,11 @@ class SendingPages:
         words, now = self._words(request), self.clock()
         since = now - _LATE
         with self.database.read() as session:
-            held = holds.current(session)
+            held, doubt = holds.current(session), restorations.waiting(session)
             context: dict[str, Any] = {
                 "held": held,
                 "held_by": _who(held.by, words) if held else None,
+                "doubtful": restorations.doubtful(session, doubt) if doubt else None,
                 "queue": standing.waiting(session),
                 "mailings": standing.mailings(session, limit=_MAILINGS),
                 "personal": standing.personal(session, since),

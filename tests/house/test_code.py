@@ -102,3 +102,22 @@ def _undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[_Named]:
                 yield node
             if isinstance(node, ast.ClassDef):
                 yield from _undocumented(node)
+
+
+def test_f53_whoever_ends_erases_or_suppresses_by_somebodys_wish_writes_it_in_the_journal() -> None:
+    """But for what a restored database does again by itself: time that is over, and one wish in another's place."""
+    deeds = {"subscribers.stop", "erasure.erase", "suppressions.add", "suppressions.lift"}
+    deciding = {
+        one.path
+        for one in modules()
+        for node in ast.walk(one.tree)
+        if isinstance(node, ast.Call) and dotted(node.func) in deeds and not one.path.startswith("notifier/ledger/")
+    }
+    silent = {
+        one.path
+        for one in modules()
+        if one.path in deciding
+        and not any(isinstance(node, ast.Attribute) and "journal." in dotted(node) for node in ast.walk(one.tree))
+    }
+    assert len(deciding) >= 5
+    assert not silent

@@ -22,7 +22,7 @@ from notifier.model import Cadence, Kind, Subscriber, Subscription
 from notifier.personal import Personal
 from notifier.renewals import Renewals
 from notifier.tokens import Tokens
-from tests.builders import SECRET, Hands, publish
+from tests.builders import SECRET, Hands, journal_of, publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +131,13 @@ def make_desk(database: Database, newsroom: Newsroom, letters: Letters) -> Desk:
     """The parts of the notifier around a database."""
     clock = Hands()
     tokens = Tokens([SECRET])
+    journal = journal_of(database, clock)
     return Desk(
         database,
         newsroom,
         clock,
-        Following(database, newsroom, letters, tokens, clock),
-        Personal(database, newsroom, letters, tokens, clock),
+        Following(database, newsroom, letters, tokens, clock, journal),
+        Personal(database, newsroom, letters, tokens, clock, journal),
         Alerts(database, newsroom, letters, clock),
         Digests(database, newsroom, letters, clock),
         Renewals(database, newsroom, letters, clock, 24),

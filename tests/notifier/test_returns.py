@@ -18,7 +18,7 @@ from notifier.parking import ROOM, Parking
 from notifier.returns import Returns
 from notifier.tokens import Tokens
 from tests import claiming
-from tests.builders import SECRET
+from tests.builders import SECRET, journal_of
 from tests.notifier.conftest import Desk
 from tests.notifier.returned import DOMAIN, QMAIL, complaint, delivery_status, plain
 
@@ -80,7 +80,8 @@ def make_house(desk: Desk, folder: Path, tokens: Tokens | None = None) -> House:
     tokens = tokens or Tokens([SECRET])
     us = Ourselves(DOMAIN, desk.newsroom.city.sender_address)
     addresses = ReturnAddresses(DOMAIN, tokens)
-    return House(desk, Returns(desk.database, addresses, us, tokens, desk.clock, Parking(folder)))
+    journal = journal_of(desk.database, desk.clock, tokens)
+    return House(desk, Returns(desk.database, addresses, us, tokens, desk.clock, Parking(folder), journal))
 
 
 @pytest.fixture

@@ -141,12 +141,12 @@ def test_a_hold_says_who_and_is_released_by_whoever_has_read_its_reason(desk: De
     with desk.database.write() as session:
         holds.put(session, "servers refuse us", now=desk.clock())
         with pytest.raises(Conflict):
-            holding.release(session, "kim", now=desk.clock(), seen=first)
+            holding.release(session, "kim", newsroom=desk.newsroom, now=desk.clock(), seen=first)
         held = holds.current(session)
         assert held is not None
         assert (held.reason, held.by, held.at) == ("servers refuse us", None, desk.clock())
-        assert holding.release(session, "kim", now=desk.clock(), seen=held.at)
-        assert not holding.release(session, "kim", now=desk.clock())
+        assert holding.release(session, "kim", newsroom=desk.newsroom, now=desk.clock(), seen=held.at) == 0
+        assert holding.release(session, "kim", newsroom=desk.newsroom, now=desk.clock()) is None
         deeds = [(one.actor, one.action, one.details["reason"]) for one in audit.entries(session)]
     assert deeds == [("kim", "release", "servers refuse us"), ("kim", "hold", "wrong text")]
 

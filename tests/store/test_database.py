@@ -104,7 +104,7 @@ def test_f47_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "civicwire.db"
     path.write_bytes(b"this is no database" * 400)
     store = Database(f"sqlite:///{path}")
-    with pytest.raises(StoreError, match="not a database"):
+    with pytest.raises(StoreError, match=r"not a database; .*civicwire restore"):
         demand_current(store)
 
 

@@ -15,12 +15,13 @@ from notifier import messages
 from notifier.alerts import Alerts
 from notifier.delivery import Sender
 from notifier.following import Following
+from notifier.journal import Journal
 from notifier.ledger import deliveries
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport, Tls
-from tests.builders import SECRET, Hands
+from tests.builders import SECRET, Hands, journal_of
 from tests.wire import server
 from tests.wire.server import Relay
 
@@ -36,8 +37,12 @@ class Post:
     clock: Hands
 
     @property
+    def journal(self) -> Journal:
+        return journal_of(self.database, self.clock, self.tokens)
+
+    @property
     def following(self) -> Following:
-        return Following(self.database, self.newsroom, self.letters, self.tokens, self.clock)
+        return Following(self.database, self.newsroom, self.letters, self.tokens, self.clock, self.journal)
 
     def follow(self, *emails: str) -> None:
         """These people are alerted of everything from now on."""

@@ -32,7 +32,7 @@ READER = "a@example.org"
 def returns(post: Post, tmp_path: Path) -> Returns:
     us = Ourselves(DOMAIN, post.newsroom.city.sender_address)
     addresses = ReturnAddresses(DOMAIN, post.tokens)
-    return Returns(post.database, addresses, us, post.tokens, post.clock, Parking(tmp_path / "parked"))
+    return Returns(post.database, addresses, us, post.tokens, post.clock, Parking(tmp_path / "parked"), post.journal)
 
 
 @contextmanager

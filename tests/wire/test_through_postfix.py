@@ -56,7 +56,7 @@ def relay(post: Post, tmp_path: Path) -> Iterator[Relay]:
     certificate = self_signed(tmp_path, "IP:127.0.0.1")
     addresses = ReturnAddresses(DOMAIN, post.tokens)
     us = Ourselves(DOMAIN, post.newsroom.city.sender_address)
-    returns = Returns(post.database, addresses, us, post.tokens, post.clock, Parking(tmp_path / "parked"))
+    returns = Returns(post.database, addresses, us, post.tokens, post.clock, Parking(tmp_path / "parked"), post.journal)
     refusing = Behaviour(recipients={GONE: "550 5.1.1 nobody of this name"})
     with mail_server(refusing) as neighbour, listening(returns, "127.0.0.1", 0) as door:
         routes = {"far.test": f"smtp:[127.0.0.1]:{neighbour.port}", DOMAIN: f"lmtp:inet:127.0.0.1:{door}"}
