@@ -1,12 +1,16 @@
 """A database of an older version is brought up with everything in it, and back again. On both engines."""
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from alembic import command
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from config.migrations.upgrading import newest, settings, upgrade
 from feeds.model import State
@@ -176,3 +180,32 @@ def test_the_way_down_from_embargoes_leaves_a_schedule_and_mails_that_an_earlier
         assert (reading.get(session, 7).state, reading.get(session, 7).embargoed) == (State.SCHEDULED, False)
         assert not embargoes.waiting(session)
         assert not press.everyone(session)
+
+
+def _upgrade_and_die(url: str, statement: int) -> None:
+    """Bring a database up, and be killed at so many statements."""
+    seen = count(1)
+    store = Database(url)
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def _die(*_told: object) -> None:
+        if next(seen) == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    upgrade(store)
+
+
+@pytest.mark.parametrize("statement", [30, 90])
+def test_f54_a_migration_that_is_killed_half_way_has_done_nothing_and_finishes_when_it_is_run_again(
+    first_version: Database, statement: int
+) -> None:
+    address = first_version.url.render_as_string(hide_password=False)
+    first_version.close()
+    killed = multiprocessing.get_context("spawn").Process(target=_upgrade_and_die, args=(address, statement))
+    killed.start()
+    killed.join(60)
+    assert killed.exitcode == -signal.SIGKILL
+    with first_version.read() as session:
+        assert MigrationContext.configure(session).get_current_revision() == "0001"
+        assert session.execute(text("SELECT count(*) FROM article")).scalar_one() == 1
+    assert upgrade(first_version) == ("0001", newest())

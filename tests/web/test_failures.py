@@ -12,9 +12,11 @@ from structlog.testing import capture_logs
 
 from config.asgi import application
 from feeds.errors import StoreError
+from feeds.model import City
+from feeds.store import database as database_module
 from tests.builders import publish
 from tests.web.browser import Browser
-from tests.web.conftest import Site, is_page
+from tests.web.conftest import Site, is_page, site_in
 
 
 def breaks(request: Request) -> Response:
@@ -96,3 +98,21 @@ def test_health_and_readiness_are_never_cached(site: Site) -> None:
     for path in ("/healthz", "/readyz"):
         answer = site.browser.get(path)
         assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+
+
+def test_f46_a_database_that_another_process_locks_sheds_writes_and_is_read(
+    tmp_path: Path, prepared_file: Path, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For as long as it is waited for, which is shorter here; once it is free again, writes go on at once."""
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.2)
+    site = site_in(tmp_path, prepared_file, city)
+    with closing(sqlite3.connect(tmp_path / "civicwire.db", isolation_level=None)) as tool:
+        tool.execute("BEGIN IMMEDIATE")
+        refused = site.sign_up()
+        assert (refused.status, site.browser.get("/").status) == (503, 200)
+        assert int(refused.headers["retry-after"]) > 0
+        assert site.browser.get("/feeds/all.rss").status == 200
+        assert site.browser.get("/readyz").status == 200
+        tool.execute("COMMIT")
+    assert site.sign_up().status < 400
+    site.database.close()
