@@ -1,6 +1,7 @@
 """The form in which releases are written: nothing typed is lost, nothing unclean is stored, two editors both see."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -208,6 +209,32 @@ def test_a_file_is_attached_under_the_name_that_readers_see(site: Site, editor: 
     rows = {"file-0-media": media[1], "file-0-origin": "", "file-0-name": "계획.pdf"}
     (file,) = saved(site, editor.post(NEW, fields(**rows)).headers["location"]).content.attachments
     assert (file.name, file.media_type, file.length) == ("계획.pdf", "application/pdf", 8)
+
+
+def test_footnotes_are_lines_of_the_form_and_one_that_is_not_touched_stays_as_it_was(site: Site, editor: Staff) -> None:
+    there = (
+        Footnote(mark="*", term="P4G: 2030", note="a <partnership>"),
+        Footnote(mark="†", term="CO2"),
+        Footnote(mark="1)", term="", note="of last year"),
+    )
+    one = written(site, footnotes=there)
+    shown = re.search(r'<textarea id="footnotes"[^>]*>([^<]*)<', editor.get(f"/newsroom/articles/{one.id}/edit").text)
+    assert shown is not None
+    lines = unescape(shown[1])
+    assert lines == "* P4G: 2030: a <partnership>\n† CO2:\n1) of last year"
+    change = f"{lines}\r\n\r\n** Net-Zero: the  balance"
+    assert editor.post(f"/newsroom/articles/{one.id}/edit", form_of(one, footnotes=change)).status == 303
+    assert stored(site, one.id).content.footnotes == (*there, Footnote(mark="**", term="Net-Zero", note="the balance"))
+    assert editor.post(f"/newsroom/articles/{one.id}/edit", form_of(stored(site, one.id), footnotes="")).status == 303
+    assert stored(site, one.id).content.footnotes == ()
+
+
+@pytest.mark.parametrize("lines", ["alone", f"* {'x' * 1_000}", "* x\n" * 201, f"{'*' * 21} x"])
+def test_what_is_no_footnote_is_told_of(site: Site, editor: Staff, lines: str) -> None:
+    one = written(site)
+    answer = editor.post(f"/newsroom/articles/{one.id}/edit", form_of(one, footnotes=lines))
+    assert answer.status == 422
+    assert "Write one note a line" in answer.text
 
 
 def test_what_the_form_does_not_show_is_kept(site: Site, editor: Staff) -> None:

@@ -41,7 +41,8 @@ _ADDING = {"add": "new_picture", "attach": "new_file"}
 """The buttons that only upload, and the field of each."""
 _NEW = "/newsroom/articles/new"
 _FIELDS = (
-    *("language", "division", "title", "subtitle", "text", "summary", "pictures", "picture-", "new_picture"),
+    *("language", "division", "title", "subtitle", "text", "summary", "footnotes"),
+    *("pictures", "picture-", "new_picture"),
     *("attachments", "file-", "new_file", "board", "telephone", "registered_on", "topic", "note"),
 )
 """The fields in the order of the form; with a hyphen, those of rows."""

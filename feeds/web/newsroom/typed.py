@@ -11,6 +11,7 @@ from feeds.media import keeper
 from feeds.model import Article, Attachment, Content, Picture
 from feeds.store.articles import Filing
 from feeds.store.media import Kept
+from feeds.web.newsroom import notes
 from feeds.web.newsroom.forms import Form
 from feeds.web.newsroom.room import whole
 from feeds.writing import LONGEST_TEXT, Writing
@@ -69,6 +70,8 @@ class Typed:
     """A day as a browser writes it, empty where it is unknown; None where the form did not ask."""
     urgent: bool = False
     note: str = ""
+    footnotes: str | None = None
+    """One a line; None where the form did not ask."""
     pictures: tuple[TypedPicture, ...] = ()
     files: tuple[TypedFile, ...] = ()
 
@@ -77,6 +80,7 @@ class Typed:
 
         HTML that was copied from another program is put in order first: without script nobody has done so before.
         """
+        there = stored.footnotes if stored else ()
         is_copied = self.form is Written.HTML and len(self.text) <= LONGEST_TEXT and is_foreign(self.text)
         return Writing(
             language=self.language,
@@ -87,7 +91,7 @@ class Typed:
             form=self.form,
             pictures=tuple(_pictures(self.pictures, stored, kept)),
             attachments=tuple(_attachments(self.files, stored, kept)),
-            footnotes=stored.footnotes if stored else (),
+            footnotes=there if self.footnotes is None else notes.read(self.footnotes, there),
         )
 
     def filing(self, stored: Filing) -> Filing:
@@ -109,6 +113,8 @@ class Typed:
             yield "registered_on", "editor.problem.registered_on"
         if self.telephone.strip() and not _TELEPHONE.fullmatch(clean_line(self.telephone)):
             yield "telephone", "editor.problem.telephone"
+        if self.footnotes and not notes.are_sound(self.footnotes):
+            yield "footnotes", "editor.problem.footnotes"
         if any(name not in kept for name in self.media):
             yield "pictures", "editor.problem.media"
 
@@ -141,6 +147,7 @@ def of_article(article: Article) -> Typed:
         telephone=article.telephone or "",
         registered_on=article.registered_on.isoformat() if article.registered_on else "",
         urgent=article.urgent,
+        footnotes=notes.spelled(content.footnotes),
         pictures=tuple(
             TypedPicture(
                 media=one.media or "",
@@ -178,6 +185,7 @@ def of_form(form: Form, languages: Sequence[str]) -> Typed:
         registered_on=form.get("registered_on").strip() if form.all("registered_on") else None,
         urgent=bool(form.get("urgent")),
         note=form.get("note"),
+        footnotes=form.get("footnotes").replace("\r\n", "\n") if form.all("footnotes") else None,
         pictures=tuple(
             TypedPicture(
                 media=_name(form.get(f"picture-{row}-media")),
