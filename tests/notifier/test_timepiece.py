@@ -18,7 +18,7 @@ def test_f57_by_an_absurd_clock_nothing_is_done_and_sending_is_held_for_a_reason
 ) -> None:
     clock, done = Hands(at), list[str]()
     timepiece = Timepiece(sqlite_database, clock)
-    tick = _guarded(timepiece.is_believed, lambda: done.append("published"))
+    tick = _guarded(timepiece.is_believed, lambda *_: None, lambda: done.append("published"))
     tick()
     tick()
     with sqlite_database.read() as session:
