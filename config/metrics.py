@@ -28,6 +28,8 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST
 SECONDS = 5.0
 """How long the tables are waited for; then the figures of this process alone are answered."""
 KEEPS = 10.0
+REST = 20.0
+"""So much longer than it took to read them, the tables are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Metrics:
         self._rhythm = rhythm
         self._shelf = shelf
         self._about = about
-        self._tables = Patient(self._ask, name="metrics", seconds=SECONDS, keeps=KEEPS)
+        self._tables = Patient(self._ask, name="metrics", seconds=SECONDS, keeps=KEEPS, rest=REST)
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
 
@@ -108,7 +110,7 @@ class Metrics:
         ages = [({"kind": kind}, max(0.0, (found.at - at).total_seconds())) for kind, at in sorted(oldest.items())]
         yield _gauge("queue_oldest_age_seconds", "How long the oldest of them has waited.", ages)
         recent = [({"state": str(state)}, number) for state, number in sorted(found.recent.items())]
-        yield _gauge("recent_deliveries", "Deliveries planned within a day, at most the newest 100,000.", recent)
+        yield _gauge("recent_deliveries", "Deliveries planned within a day, at most the newest 20,000.", recent)
         by_domain = "The same by the mail domains with the most, and outcome."
         yield _gauge("recent_domain_deliveries", by_domain, _of(found.domains))
         yield _gauge("last_accepted_timestamp_seconds", "When a server last took a mail.", _when(found.accepted_at))

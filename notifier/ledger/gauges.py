@@ -15,6 +15,7 @@ from notifier.ledger.tables import delivery, mailing
 from notifier.model import OPEN, Cadence, DeliveryState, Kind
 
 RECENT = timedelta(days=1)
+RECENT_ROWS = 20_000
 DOMAINS = 5
 _TOLD = (Kind.ALERT, Kind.CORRECTION, Kind.DIGEST)
 _NEWEST = 1_000
@@ -70,7 +71,7 @@ def gauges(session: Session, *, now: datetime) -> Gauges:
         waiting=_waiting(session),
         recent={state: number for state, (number, _) in recent.items()},
         accepted_at=max(taken, default=None),
-        domains=standing.by_domain(session, now - RECENT, limit=DOMAINS),
+        domains=standing.by_domain(session, now - RECENT, limit=DOMAINS, newest=RECENT_ROWS),
         spans=_spans(session),
         digests=runs.last(session),
     )
@@ -87,10 +88,11 @@ def _waiting(session: Session) -> list[Waiting]:
 
 
 def _recent(session: Session, since: datetime) -> dict[DeliveryState, tuple[int, datetime | None]]:
+    state = delivery.c.state.concat("")  # in the order of the index of states, SQLite would read all that was ever sent
     wanted = (
-        select(delivery.c.state, func.count(), func.max(delivery.c.settled_at))
-        .where(*standing.of_late(since))
-        .group_by(delivery.c.state)
+        select(state, func.count(), func.max(delivery.c.settled_at))
+        .where(*standing.of_late(since, RECENT_ROWS))
+        .group_by(state)
     )
     return {DeliveryState(row[0]): (row[1], row[2]) for row in session.execute(wanted)}
 

@@ -227,7 +227,9 @@ def by_hour(session: Session, since: datetime) -> Mapping[datetime, Balance]:
     return {at: Balance.of(states[at]) for at in sorted(states)}
 
 
-def by_domain(session: Session, since: datetime, *, limit: int) -> Sequence[tuple[str, Balance]]:
+def by_domain(
+    session: Session, since: datetime, *, limit: int, newest: int = NEWEST_DELIVERIES
+) -> Sequence[tuple[str, Balance]]:
     """How deliveries of late stand by the domain that they go to, those with the most first."""
     place = (
         func.instr(delivery.c.address, "@")
@@ -237,7 +239,7 @@ def by_domain(session: Session, since: datetime, *, limit: int) -> Sequence[tupl
     domain = func.substr(delivery.c.address, place + 1).label("domain")
     wanted = (
         select(domain, delivery.c.state, func.count())
-        .where(*of_late(since), place > 0)
+        .where(*of_late(since, newest), place > 0)
         .group_by(domain, delivery.c.state)
     )
     states: dict[str, dict[DeliveryState, int]] = {}
@@ -262,8 +264,8 @@ def renewal_runs(session: Session, *, limit: int) -> Sequence[Asked]:
     ]
 
 
-def of_late(since: datetime | None) -> list[ColumnElement[bool]]:
-    """What is among the newest deliveries, and planned from an instant on where one is given."""
-    newest = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
-    late = [delivery.c.id > newest - NEWEST_DELIVERIES]
+def of_late(since: datetime | None, newest: int = NEWEST_DELIVERIES) -> list[ColumnElement[bool]]:
+    """What is among so many of the newest deliveries, and planned from an instant on where one is given."""
+    last = select(func.coalesce(func.max(delivery.c.id), 0)).scalar_subquery()
+    late = [delivery.c.id > last - newest]
     return [*late, delivery.c.created_at >= since] if since else late
