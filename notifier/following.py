@@ -16,6 +16,7 @@ from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from notifier import alike, budgets
 from notifier.addresses import masked
+from notifier.budgets import BudgetSpent
 from notifier.journal import Journal
 from notifier.labels import labels_of
 from notifier.ledger import budgets as ledger
@@ -23,17 +24,16 @@ from notifier.ledger import mailings, signups, subscribers, suppressions
 from notifier.ledger.suppressions import Suppression
 from notifier.messages import Follows, Letters
 from notifier.model import Cadence, Kind, Signup, Subscriber, Subscription, Timing
-from notifier.spending import is_spent
+from notifier.spending import spend
 from notifier.tokens import Tokens
 from notifier.windows import WEEKS
 
 log = structlog.get_logger()
 MAILS_A_DAY = 3
 """How many mails a day an address gets that has not asked for them itself: a form is open to everybody."""
-SIGNUPS_AN_HOUR = 1000
-"""How many sign-ups are taken from everybody together: an open form must not become a weapon against strangers."""
-
-
+_FLOOD_SECONDS = 600
+MOST_WISHES = 100
+"""How many things one person follows at most by their own page."""
 LATEST = 5
 """How many releases the sign-up form shows of what somebody is about to follow."""
 _MANY = 500
@@ -63,22 +63,20 @@ class Following:
     ) -> None:
         """Keep a wish and plan the mail that asks to confirm it. The caller learns nothing about the address.
 
-        Beyond the budget of the address, of the network of the asking `host`, of the mail domain or of all together,
-        nothing is kept and nothing is sent. Whatever the address, the same is asked of the database.
+        Beyond the budget of the address nothing is kept and nothing is sent. BudgetSpent beyond that of the network of
+        the asking `host`, of the mail domain or of all together. Whatever the address, the same is asked of the
+        database.
 
         The mail does not say the words of a search: whoever asks may name a stranger's address, and then it would
         carry a sentence of theirs in the city's name. The page behind its link shows them.
         """
-        now, labels = self.clock(), self.labels(replace(scope, words=""), language)
-        if scope.words:
-            labels.append(self.letters.a_search(language))
+        now, labels = self.clock(), self.labels(scope, language, words=self.letters.a_search(language))
         with self._alone() as session:
             too_many = signups.asked_since(session, now - timedelta(days=1), address) >= MAILS_A_DAY
-            if signups.asked_since(session, now - timedelta(hours=1)) >= SIGNUPS_AN_HOUR:
-                log.error("signup.flood", limit=SIGNUPS_AN_HOUR)
-                return
-            if is_spent(session, self.tokens, address, host, now=now):
-                return
+            if signups.asked_since(session, now - budgets.HOUR) >= budgets.FROM_EVERYBODY:
+                log.error("signup.flood", limit=budgets.FROM_EVERYBODY)
+                raise BudgetSpent("everybody", _FLOOD_SECONDS)
+            spend(session, self.tokens, address, host, now=now)
             if too_many:
                 log.info("signup.over_budget", to=masked(address))
             known = subscribers.find(session, address)
@@ -231,6 +229,25 @@ class Following:
             subscribers.follow(session, subscriber_id, one.scope, cadence, now=self.clock())
             return True
 
+    def wish(self, subscriber_id: int, scope: Scope, cadence: Cadence, *, instead_of: int | None = None) -> bool:
+        """Follow something else, or this in the place of one subscription, from where that had got to.
+
+        For who has proved that the address is theirs. False if there is no such subscription, or too many.
+        """
+        now = self.clock()
+        with self._alone() as session:
+            person, live = subscribers.get(session, subscriber_id), subscribers.live(session, subscriber_id)
+            old = next((one for one in live if one.id == instead_of), None)
+            if person is None or (old is None and (instead_of is not None or len(live) >= MOST_WISHES)):
+                return False
+            subscribers.ensure(session, person.address, language=person.language, source="manage page", now=now)
+            wanted = scope.present(self.newsroom)
+            if old is not None and old.scope != wanted:
+                subscribers.stop(session, person.id, only=old.id, reason="changed", now=now)
+            cursor = old.cursor if old else None
+            subscribers.follow(session, person.id, wanted, cadence, now=now, cursor=cursor)
+            return True
+
     def stop(self, subscriber_id: int, *, only: int | None = None, reason: str) -> int:
         """End one subscription of this person, or all; answers how many ended. Twice is harmless."""
         with self._alone() as session:
@@ -247,7 +264,7 @@ class Following:
     def ask_for_link(self, address: str, *, language: str, host: str | None = None) -> None:
         """Plan the mail with a link to manage, if the address follows something and has not had too many.
 
-        Whatever the address, the same is asked of the database.
+        BudgetSpent as for `ask`. Whatever the address, the same is asked of the database.
         """
         now = self.clock()
         with self.database.write() as session:
@@ -256,8 +273,7 @@ class Following:
             key = f"manage_link:{person.id if person else 0}:{now:%Y-%m-%dT%H:%M}"
             # A double press: that mail is on its way.
             is_on_its_way = mailings.find(session, key) is not None
-            if is_spent(session, self.tokens, address, host, now=now):
-                return
+            spend(session, self.tokens, address, host, now=now)
             wanted = person is not None and had < MAILS_A_DAY and not is_on_its_way
             content = self.letters.manage_link(language=language)
             with alike.written(session, keep=wanted):
@@ -290,12 +306,14 @@ class Following:
         with self.database.read() as session:
             return topics.known(session, retired=False)
 
-    def labels(self, scope: Scope, language: str) -> list[str]:
+    def labels(self, scope: Scope, language: str, *, words: str | None = None) -> list[str]:
         """The names of what a scope follows, as they are today; none means everything.
 
         Two divisions that have become one are named once. One that nobody knows of any more keeps its slug, for a
-        wish that named none would read as one for everything.
+        wish that named none would read as one for everything. `words` is said in the place of a search's own.
         """
+        if words is not None and scope.words:
+            return [*self.labels(replace(scope, words=""), language), words]
         if not scope.topics and scope.article is None:
             return self.letters.names(scope, {}, language)
         with self.database.read() as session:

@@ -36,7 +36,8 @@ class Links:
         if one.kind is Kind.ADDRESS_CHANGED:
             links["undo"] = self.to(Purpose.UNDO, one.id, now=now)
         if one.subscriber_id is not None:
-            links["manage"] = self.to(Purpose.MANAGE, one.subscriber_id, now=now)
+            own = Purpose.MANAGE if one.kind is Kind.MANAGE_LINK else Purpose.FOLLOWS
+            links["manage"] = self.to(own, one.subscriber_id, now=now)
             if one.press_key is not None:
                 links["embargo"] = self.to(Purpose.EMBARGO, one.press_key, now=now)
             links["unsubscribe"] = self.to(Purpose.UNSUBSCRIBE, one.subscriber_id, now=now)

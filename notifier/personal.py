@@ -32,7 +32,7 @@ from notifier.ledger import (
 )
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Subscriber, Timing
-from notifier.spending import is_spent
+from notifier.spending import spend
 from notifier.timing import zone_of
 from notifier.tokens import Tokens
 
@@ -97,7 +97,7 @@ class Personal:
     def ask_to_move(self, subscriber_id: int, address: str, *, host: str | None = None) -> None:
         """Plan the mail that asks at a new (normalised) address. The caller learns nothing about that address.
 
-        It counts against the budgets of the asking `host`, as a sign-up does.
+        It counts against the budgets of the asking `host`, as a sign-up does: BudgetSpent beyond them.
         """
         now = self.clock()
         with self._alone() as session:
@@ -109,8 +109,7 @@ class Personal:
             if asked >= MOVES_A_DAY:
                 log.info("move.over_budget", to=masked(address))
                 return
-            if is_spent(session, self.tokens, address, host, now=now):
-                return
+            spend(session, self.tokens, address, host, now=now)
             wish = signups.add(
                 session,
                 address=address,

@@ -21,6 +21,9 @@ class Purpose(StrEnum):
 
     CONFIRM = "confirm"
     MANAGE = "manage"
+    """Everything of one's own mail: of the mail alone that was asked for at the address."""
+    FOLLOWS = "follows"
+    """Sees, pauses and stops what is followed: of every other mail, which may be passed on."""
     UNSUBSCRIBE = "unsubscribe"
     FORM = "form"
     UNDO = "undo"
@@ -38,6 +41,7 @@ class Purpose(StrEnum):
 LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.CONFIRM: timedelta(hours=48),
     Purpose.MANAGE: timedelta(days=7),
+    Purpose.FOLLOWS: timedelta(days=30),
     Purpose.UNSUBSCRIBE: None,
     Purpose.FORM: timedelta(hours=24),
     Purpose.UNDO: timedelta(days=7),

@@ -8,36 +8,39 @@ from config.commands.console import print_json, print_table
 from config.dns_records import Record, ask_resolver, records, seen
 from config.migrations.upgrading import demand_current, newest
 from config.parts import Parts, key_file
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 from feeds.clock import absurd
 from feeds.errors import CivicwireError
 from feeds.store import divisions
 from feeds.store.database import RESTORE
 from feeds.store.snapshot import damage
+from notifier.budgets import FROM_A_NETWORK
 
+_WORKS = {True: "yes", False: "NO", None: "LOOK"}
 _SEEN = {True: "found", False: "NOT FOUND", None: "no resolver answered"}
 
 
 def run(*, as_json: bool) -> None:
     """Try settings, city file, database and mail server; fails if any of them does not work."""
     parts = Parts(load_settings())
-    found = {
+    found: dict[str, tuple[bool | None, str]] = {
         "city": _tried(lambda: f"{len(parts.newsroom.divisions)} divisions, {parts.newsroom.city.zone.key}"),
         "clock": _tried(lambda: _clock(parts)),
         "database": _tried(lambda: _database(parts)),
         "secret key": _tried(lambda: _secret_key(parts)),
         "mail server": _tried(lambda: _mail_server(parts)),
         "signing": _tried(lambda: _signing(parts)),
+        "visitors": visitors(parts.settings),
     }
     if found["city"][0] and found["database"][0]:
         found["divisions"] = _tried(lambda: _divisions(parts))
-    failed = [name for name, (works, _) in found.items() if not works]
+    failed = [name for name, (works, _) in found.items() if works is False]
     published = seen(_records(parts), ask_resolver) if found["city"][0] and found["signing"][0] else []
     if as_json:
         checked = {name: {"works": works, "says": says} for name, (works, says) in found.items()}
         print_json({**checked, "records": [_as_json(record, there) for record, there in published]})
     else:
-        rows = [(name, "yes" if works else "NO", says) for name, (works, says) in found.items()]
+        rows = [(name, _WORKS[works], says) for name, (works, says) in found.items()]
         print_table(("what", "works", "says"), rows)
         if published:
             print("\nDNS records to publish:")
@@ -63,7 +66,19 @@ def _signing(parts: Parts) -> str:
     return ", ".join(f"{key.selector} ({key.algorithm})" for key in parts.signer.keys)
 
 
-def _tried(attempt: Callable[[], str]) -> tuple[bool, str]:
+def visitors(settings: Settings) -> tuple[bool | None, str]:
+    """Whether people are told apart by their addresses: not where a proxy stands before us that nobody has named."""
+    if settings.trusted_proxies:
+        return True, f"told apart by what {', '.join(settings.trusted_proxies)} says of them"
+    if settings.base_url.startswith("https:"):
+        return None, (
+            "https comes by a proxy, and CIVICWIRE_TRUSTED_PROXIES names none: everybody counts as one, "
+            f"who may ask for {FROM_A_NETWORK} mails an hour in all"
+        )
+    return True, "told apart by the addresses that connect"
+
+
+def _tried(attempt: Callable[[], str]) -> tuple[bool | None, str]:
     try:
         return True, attempt()
     except CivicwireError as error:

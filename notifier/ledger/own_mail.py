@@ -116,7 +116,7 @@ def take_back_end(session: Session, subscriber_id: int, *, since: datetime, now:
     wanted = select(subscription).where(mine, subscription.c.ended_at == ended)
     rows = session.execute(wanted.order_by(subscription.c.id)).all()
     live = {str(one.scope) for one in subscribers.live(session, subscriber_id)}
-    again = [row for row in rows if row.scope not in live and row.end_reason in ("page", "one click")]
+    again = [row for row in rows if row.scope not in live and row.end_reason in ("page", "one click", "manage page")]
     for row in again:
         scope, cadence = Scope.parse(row.scope), Cadence(row.cadence)
         subscribers.follow(session, subscriber_id, scope, cadence, now=now, cursor=row.cursor)

@@ -1,6 +1,6 @@
 """What the residents' pages share: tokens that open them, forms that stood on them, and how they are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -15,7 +15,7 @@ from feeds.clock import Clock
 from feeds.web.chrome import Chrome
 from feeds.web.guards import demand_own_page, read_form
 from feeds.words import Words
-from notifier.budgets import network
+from notifier.budgets import BudgetSpent, network
 from notifier.tokens import Purpose, TokenExpired, TokenInvalid, Tokens
 from notifier.web.wish import Fields, first
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 YOUNGEST = timedelta(seconds=1)
 """How old a form is at least when a person sends it."""
 PRIVATE = {"Cache-Control": "no-store"}
-SECRET = PRIVATE | {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+SECRET = PRIVATE | {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
 class Allowance(Protocol):
@@ -116,14 +116,30 @@ class Doorway:
         """What has been done, with the sentences `<about>.heading` and `.text`."""
         return self.page(request, "done.html", f"{about}.title", about=about, address_masked=address_masked)
 
-    def page(self, request: Request, template: str, title: str, *, status: int = 200, **context: object) -> Response:
-        """A page that nobody keeps; `title` is the key of a sentence."""
+    def spent(self, request: Request, spent: BudgetSpent) -> str:
+        """The sentence for who has to wait because too many mails were asked for, with the minutes."""
+        return self.words(request)(f"budget.{spent.of}", n=-(-spent.seconds // 60))
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        title: str,
+        *,
+        status: int = 200,
+        wait: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **context: object,
+    ) -> Response:
+        """A page that nobody keeps; `title` is the key of a sentence, `wait` the seconds until another try."""
+        own = SECRET if "token" in request.path_params else PRIVATE
+        waits = {} if wait is None else {"Retry-After": str(wait)}
         return self.chrome.page(
             request,
             template,
             title=self.words(request)(title),
             status=status,
-            headers=SECRET if "token" in request.path_params else PRIVATE,
+            headers=own | waits | dict(headers or {}),
             form_token=self.form_token(),
             **context,
         )
@@ -156,7 +172,7 @@ def route(
         if request.method != "POST":
             return await run_in_threadpool(show, request)
         if own_page:
-            demand_own_page(request)
+            demand_own_page(request, nameless="token" in request.path_params)
         fields = await read_form(request)
         return await run_in_threadpool(take, request, fields)
 

@@ -18,6 +18,14 @@ class Followed:
     """The one article that is followed for its corrections, where it is that."""
 
 
-def shown(following: Following, live: Sequence[Subscription], language: str) -> list[Followed]:
-    """Subscriptions as the pages show them, in the order they were made."""
-    return [Followed(one.id, following.labels(one.scope, language), one.cadence, one.scope.article) for one in live]
+def shown(
+    following: Following, live: Sequence[Subscription], language: str, *, words: str | None = None
+) -> list[Followed]:
+    """Subscriptions as the pages show them, in the order they were made.
+
+    `words` is said in the place of what somebody searches for: their page may have come to somebody else.
+    """
+    return [
+        Followed(one.id, following.labels(one.scope, language, words=words), one.cadence, one.scope.article)
+        for one in live
+    ]

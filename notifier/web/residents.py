@@ -1,7 +1,6 @@
 """The residents' pages: sign up, confirm, leave. A GET changes nothing, for mail scanners follow links too."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 from starlette.requests import Request
@@ -10,15 +9,13 @@ from starlette.routing import Route
 
 from feeds.addresses import article_path, feed_page_path
 from feeds.errors import StoreError
-from feeds.grams import QUERY_CHARACTERS
 from feeds.model import State
-from feeds.naming import tongue, wish_names, wish_rows
+from feeds.naming import wish_names
 from feeds.scope import Scope
-from feeds.web import views
 from feeds.web.chrome import feed_links
-from feeds.words import Words
 from notifier import timing
 from notifier.addresses import masked, normalise
+from notifier.budgets import BudgetSpent
 from notifier.following import Following
 from notifier.model import Cadence, Signup, Timing
 from notifier.personal import Personal
@@ -26,18 +23,21 @@ from notifier.tokens import Purpose
 from notifier.web.doorway import Doorway, host_of, route
 from notifier.web.followed import shown
 from notifier.web.hours import timed
-from notifier.web.wish import OF_THE_SCOPE, Fields, Offer, Wish, asked_article, first, read_wish, scope_or_fault
-from notifier.windows import mails_a_week
+from notifier.web.pickers import FINDING, expected, picking
+from notifier.web.wish import (
+    OF_THE_SCOPE,
+    Fields,
+    Offer,
+    Wish,
+    asked_article,
+    first,
+    looked_for,
+    only_finds,
+    read_wish,
+    scope_or_fault,
+)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What somebody would get: the last releases, and about how many mails a week; 0 is fewer than one."""
-
-    items: Sequence[views.Item]
-    weekly: int
 
 
 class Residents:
@@ -80,7 +80,8 @@ class Residents:
         status = 400 if faults else 200
         try:
             offer = self._offer()
-            wish = Wish(scope=offer.known(asked), typed=typed, language=language, errors=faults)
+            found = looked_for(request.query_params.multi_items())
+            wish = Wish(scope=offer.known(asked), typed=typed, language=language, errors=faults, find=found)
             return self._form_page(request, wish, offer, status=status, look=bool(str(wish.scope)) and not faults)
         except StoreError as error:
             if asked.topics:
@@ -97,6 +98,8 @@ class Residents:
             return gone
         visit, offer = self._chrome.visit(request), self._offer()
         wish = read_wish(fields, offer, self._chrome.words[visit.language], stood_here=self._doorway.stood_here(fields))
+        if only_finds(fields):
+            return self._form_page(request, replace(wish, errors={}, finds=True), offer)
         if first(fields, "preview"):
             # Who only looks is told what is wrong with the wish, and of nothing that is not filled in yet.
             wish = replace(wish, errors={name: said for name, said in wish.errors.items() if name in OF_THE_SCOPE})
@@ -107,7 +110,11 @@ class Residents:
             address = normalise(first(fields, "email"))
             cadence, chosen = Cadence(wish.cadence), wish.timing
             host = host_of(request)
-            self._following.ask(address, wish.scope, cadence, language=wish.language, timing=chosen, host=host)
+            try:
+                self._following.ask(address, wish.scope, cadence, language=wish.language, timing=chosen, host=host)
+            except BudgetSpent as spent:
+                wish = replace(wish, errors={"budget": self._doorway.spent(request, spent)})
+                return self._form_page(request, wish, offer, status=429, wait=spent.seconds)
         return RedirectResponse(visit.link("/subscribe/sent"), status_code=303)
 
     def _gone(self, request: Request, fields: Fields) -> Response | None:
@@ -209,13 +216,15 @@ class Residents:
         subscriber_id, problem = self._doorway.open(request, Purpose.UNSUBSCRIBE)
         if subscriber_id is None:
             return problem or self._doorway.expired(request, Purpose.UNSUBSCRIBE)
-        known = self._following.followed(subscriber_id)
+        known, words = self._following.followed(subscriber_id), self._doorway.words(request)
         return self._doorway.page(
             request,
             "unsubscribe.html",
             "unsubscribe.title",
             address_masked=masked(known[0].address) if known else "",
-            subscriptions=shown(self._following, known[1], self._chrome.visit(request).language) if known else [],
+            subscriptions=shown(self._following, known[1], words.language, words=words("manage.a_search"))
+            if known
+            else [],
         )
 
     def unsubscribe(self, request: Request, fields: Fields) -> Response:
@@ -236,45 +245,49 @@ class Residents:
         return self._doorway.page(request, "unsubscribed.html", "unsubscribed.title", again=again)
 
     def _form_page(
-        self, request: Request, wish: Wish, offer: Offer, *, status: int = 200, look: bool = False
+        self,
+        request: Request,
+        wish: Wish,
+        offer: Offer,
+        *,
+        status: int = 200,
+        wait: int | None = None,
+        look: bool = False,
     ) -> Response:
         newsroom, words = self._chrome.newsroom, self._chrome.words[self._chrome.visit(request).language]
         if wish.scope.article is not None:
-            return self._article_page(request, wish, status)
-        vocabulary = {topic.slug: topic for topic in offer.topics}
+            return self._article_page(request, wish, status, wait)
+        picked = picking(wish, offer, self._chrome, words)
         return self._doorway.page(
             request,
             "subscribe.html",
             "subscribe.title",
             status=status,
-            form=wish,
-            chosen=wish_rows(wish.scope, newsroom, words, vocabulary),
-            topics=offer.topics,
-            groups=views.by_bureau(newsroom),
-            tongues=[(code, tongue(code, words)) for code in newsroom.city.languages],
-            longest=QUERY_CHARACTERS,
+            wait=wait,
+            headers=FINDING,
+            **picked,
             timed=timed(wish.timing or Timing(), newsroom, words),
-            expected=self._expected(wish, words) if look else None,
+            expected=expected(wish, self._following, newsroom, words) if look else None,
             feeds=feed_links(wish.scope),
             feed_page_path=feed_page_path,
-            feed_title=words("scope.and").join(wish_names(wish.scope, newsroom, words, vocabulary)),
+            feed_title=words("scope.and").join(
+                wish_names(wish.scope, newsroom, words, {topic.slug: topic for topic in offer.topics})
+            ),
         )
 
-    def _article_page(self, request: Request, wish: Wish, status: int) -> Response:
+    def _article_page(self, request: Request, wish: Wish, status: int, wait: int | None) -> Response:
         """The form for one article: nothing is to be chosen but the language of the mails."""
         article = self._following.article(wish.scope.article or 0)
         if article is None:
             return self._chrome.message(request, 404, "article")
         title, path = "follow_article.title", article_path(article)
         return self._doorway.page(
-            request, "follow_article.html", title, status=status, form=wish, article=article, article_path=path
+            request,
+            "follow_article.html",
+            title,
+            status=status,
+            wait=wait,
+            form=wish,
+            article=article,
+            article_path=path,
         )
-
-    def _expected(self, wish: Wish, words: Words) -> Expected:
-        """What a wish would have brought lately."""
-        newsroom = self._chrome.newsroom
-        latest, published_at = self._following.expected(wish.scope)
-        cadence = Cadence(wish.cadence) if wish.cadence in list(Cadence) else Cadence.DAILY
-        zone = timing.zone_of(wish.timing or Timing(), newsroom)
-        items = [views.item(article, newsroom, words) for article in latest]
-        return Expected(items, mails_a_week(published_at, cadence, zone))

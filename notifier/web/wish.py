@@ -65,6 +65,20 @@ class Wish:
     timing: Timing | None = None
     language: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    find: str = ""
+    """The part of a name by which divisions are looked for in the form itself."""
+    finds: bool = False
+    """Whether the form was sent for that alone."""
+
+
+def looked_for(fields: Fields) -> str:
+    """The part of a name that divisions are looked for by."""
+    return "" if first(fields, "finding") == "all" else " ".join(first(fields, "find").split())[:80]
+
+
+def only_finds(fields: Fields) -> bool:
+    """Whether a form is sent to find divisions in it: by that button, or before what was typed there was looked for."""
+    return bool(first(fields, "finding")) or looked_for(fields) != first(fields, "found")
 
 
 def first(fields: Fields, name: str) -> str:
@@ -106,6 +120,21 @@ def read_timing(fields: Fields, newsroom: Newsroom) -> Timing:
     return timing.read(first(fields, "hour"), first(fields, "other_hour"), first(fields, "zone"), newsroom)
 
 
+def read_scope(fields: Fields, offer: Offer, words: Words) -> tuple[Scope, str, dict[str, str]]:
+    """What a form asks to follow, of what is offered; words that cannot stay so as typed; a sentence for each fault."""
+    try:
+        wished, typed, errors = scope_or_fault(fields, words)
+        asked = wished.present(offer.newsroom)
+    except ValueError:
+        return Scope(), "", {"divisions": words("subscribe.error.divisions_many", n=MAX_VALUES)}
+    scope = offer.known(asked)
+    if scope.divisions != asked.divisions:
+        errors["divisions"] = words("subscribe.error.divisions_unknown")
+    if (scope.topics, scope.boards, scope.language) != (asked.topics, asked.boards, asked.language):
+        errors["narrow"] = words("subscribe.error.narrow_unknown")
+    return scope, typed, errors
+
+
 def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -> Wish:
     """What somebody asks to follow; `stood_here` says whether the form was one of our own pages' of today."""
     errors: dict[str, str] = {}
@@ -114,19 +143,8 @@ def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -
         normalise(email)
     except AddressRefused as refused:
         errors["email"] = words(refused.word)
-    scope, typed = Scope(), ""
-    try:
-        wished, typed, faults = scope_or_fault(fields, words)
-        asked = wished.present(offer.newsroom)
-        errors |= faults
-    except ValueError:
-        errors["divisions"] = words("subscribe.error.divisions_many", n=MAX_VALUES)
-    else:
-        scope = offer.known(asked)
-        if scope.divisions != asked.divisions:
-            errors["divisions"] = words("subscribe.error.divisions_unknown")
-        if (scope.topics, scope.boards, scope.language) != (asked.topics, asked.boards, asked.language):
-            errors["narrow"] = words("subscribe.error.narrow_unknown")
+    scope, typed, faults = read_scope(fields, offer, words)
+    errors |= faults
     cadence = first(fields, "cadence") if scope.article is None else Cadence.IMMEDIATE
     if cadence not in list(Cadence):
         errors["cadence"] = words("subscribe.error.cadence")
@@ -142,4 +160,4 @@ def read_wish(fields: Fields, offer: Offer, words: Words, *, stood_here: bool) -
         errors["language"] = words("subscribe.error.language")
     if not stood_here:
         errors["form_token"] = words("subscribe.error.form")
-    return Wish(email[:254], scope, typed, cadence, chosen, language, errors)
+    return Wish(email[:254], scope, typed, cadence, chosen, language, errors, looked_for(fields))

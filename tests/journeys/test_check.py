@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from config.commands import check
 from config.migrations.upgrading import upgrade
+from config.settings import Settings
 from feeds.model import Division
 from feeds.store import divisions
 from feeds.store.database import Database
@@ -61,3 +64,19 @@ def test_nothing_is_said_of_divisions_where_the_database_does_not_answer(store: 
     found = said(tmp_path)
     assert not found["database"]["works"]
     assert "divisions" not in found
+
+
+@pytest.mark.parametrize(
+    ("settings", "works", "says"),
+    [
+        ({}, True, "connect"),
+        ({"base_url": "https://newsroom.example.org"}, None, "CIVICWIRE_TRUSTED_PROXIES"),
+        ({"base_url": "https://newsroom.example.org", "trusted_proxies": ("10.0.0.1",)}, True, "10.0.0.1"),
+    ],
+)
+def test_https_without_a_named_proxy_is_to_be_looked_at(
+    settings: dict[str, Any], works: bool | None, says: str
+) -> None:
+    found = check.visitors(Settings(**settings))
+    assert found[0] is works
+    assert says in found[1]

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from feeds.scope import Scope
-from notifier.following import MAILS_A_DAY, SIGNUPS_AN_HOUR
+from notifier.budgets import FROM_EVERYBODY, BudgetSpent
+from notifier.following import MAILS_A_DAY
 from notifier.ledger import signups, subscribers, suppressions
 from notifier.ledger.tables import consent, delivery, subscriber, subscription
 from notifier.model import Cadence, DeliveryState, Kind, Subscriber
@@ -274,10 +275,11 @@ def test_erasing_a_person_keeps_the_balance_and_nothing_else(desk: Desk) -> None
 
 def test_a_flood_of_sign_ups_is_not_turned_into_mails_to_strangers(desk: Desk) -> None:
     with desk.database.write() as session:
-        for n in range(SIGNUPS_AN_HOUR):
+        for n in range(FROM_EVERYBODY):
             address = f"stranger{n}@example.org"
             signups.add(session, address=address, scope=Scope(), cadence=Cadence.DAILY, language="en", now=desk.clock())
-    desk.following.ask("one.more@example.org", Scope(), Cadence.DAILY, language="en")
+    with pytest.raises(BudgetSpent, match="everybody"):
+        desk.following.ask("one.more@example.org", Scope(), Cadence.DAILY, language="en")
     assert desk.mails("one.more@example.org") == []
     desk.clock.forward(hours=1, seconds=1)
     desk.following.ask("one.more@example.org", Scope(), Cadence.DAILY, language="en")

@@ -2,8 +2,11 @@
 
 import pytest
 
-from notifier.model import Kind
+from feeds.scope import Scope
+from notifier.links import Links
+from notifier.model import Cadence, Delivery, Kind
 from notifier.tokens import Purpose
+from tests.builders import publish
 from tests.web.browser import Answer
 from tests.web.conftest import Site
 
@@ -44,7 +47,8 @@ def test_what_cannot_be_is_answered_with_a_sentence_and_changes_nothing(
     path = opened(site)
     before = site.dump()
     answer = act(site, path, action, **fields)
-    assert said in answer.between('role="status">', "</p>")
+    assert answer.status == 422
+    assert said in answer.between('role="alert">', "</p>")
     assert site.dump() == before
 
 
@@ -121,3 +125,97 @@ def test_b11_asking_to_move_says_nothing_of_the_new_address(site: Site) -> None:
     assert answers == {200}
     kinds = [row for row in site.dump()["mailing"] if Kind.ADDRESS_CONFIRM in row]
     assert len(kinds) == 2
+
+
+def test_the_link_of_a_mail_that_may_be_passed_on_cannot_take_control(site: Site) -> None:
+    person = site.parts.following.add("reader@example.org", Scope(words="secret inquiry"), Cadence.DAILY, language="en")
+    path = site.link(Purpose.FOLLOWS, person.id)
+    page = site.browser.get(path).text
+    assert "match a search" in page
+    for hidden in ("inquiry", "/copy", 'value="move"', 'value="erase"', "/wish", "reader@"):
+        assert hidden not in page
+    token = path.rpartition("/")[2]
+    before = site.dump()
+    for action in ("move", "rotate", "erase", "erase_all"):
+        answer = act(site, path, action, email="evil@example.org")
+        assert answer.status == 403
+        assert "have a link of your own sent" in answer.between('role="alert">', "</p>")
+    for other in (f"/manage/{token}", f"/manage/{token}/copy", f"/manage/{token}/wish", f"{path}/copy", f"{path}/wish"):
+        assert site.browser.get(other).status == 404
+    assert site.dump() == before
+    assert "inquiry" not in site.browser.get(site.link(Purpose.UNSUBSCRIBE, person.id)).text
+
+
+def test_the_link_of_a_mail_sees_pauses_stops_and_sends_the_whole_link_to_the_address_alone(site: Site) -> None:
+    person = site.follow("reader@example.org", "climate")
+    path = site.link(Purpose.FOLLOWS, person.id)
+    assert "Paused until 1 June 2026" in act(site, path, "pause", until="2026-06-01", catch_up="yes").text
+    assert act(site, path, "stop", subscription="1").status == 200
+    assert "It comes as before" in act(site, path, "again").text
+    act(site, path, "link", email="evil@example.org")
+    (mailed,) = [row for row in site.dump()["delivery"] if "@" in str(row)]
+    assert "reader@example.org" in mailed
+
+
+def test_only_the_mail_with_the_link_that_was_asked_for_opens_everything(site: Site) -> None:
+    links = Links(site.parts.newsroom, site.parts.tokens)
+    for kind in Kind:
+        one = Delivery(
+            **dict.fromkeys(("id", "mailing_id", "edition", "subscriber_id", "attempts", "repeats"), 1),
+            **dict.fromkeys(("language", "subject", "text", "html", "address"), ""),
+            kind=kind,
+            signup_id=None,
+            created_at=site.clock(),
+        )
+        asked_for = kind is Kind.MANAGE_LINK
+        assert f"/{'manage' if asked_for else 'follows'}/" in links.of(one, now=site.clock())["manage"]
+
+
+def test_what_was_stopped_is_taken_back_on_the_page_within_the_hour_and_nothing_is_missed(site: Site) -> None:
+    person = site.follow("reader@example.org", "climate")
+    path = site.link(Purpose.MANAGE, person.id)
+    before = [one[6:8] for one in site.dump()["subscription"]]
+    assert 'value="again"' in act(site, path, "stop_all").text
+    assert "Taken back" in act(site, path, "again").text
+    assert act(site, path, "again").status == 422
+    assert [one[6:8] for one in site.dump()["subscription"]][1:] == before
+    act(site, path, "stop_all")
+    site.clock.forward(hours=1, seconds=1)
+    assert act(site, path, "again").status == 422
+
+
+def test_a_saved_search_is_changed_in_its_place_and_loses_nothing(site: Site) -> None:
+    person = site.parts.following.add("reader@example.org", Scope(words="night bus"), Cadence.WEEKLY, language="en")
+    publish(site.database, "Meanwhile", now=site.clock())
+    path = site.link(Purpose.MANAGE, person.id)
+    form = site.browser.get(f"{path}/wish?subscription=1").text
+    for filled in ('value="bus night"', 'value="weekly" checked'):
+        assert filled in form
+    wished = [("q", "tram"), ("division", "climate"), ("cadence", "daily"), ("find", ""), ("found", "")]
+    answer = site.browser.post(f"{path}/wish?subscription=1", wished)
+    assert answer.status == 303
+    assert "Saved." in site.browser.get(answer.headers["location"]).text
+    _, (one,) = site.parts.following.followed(person.id) or (None, ())
+    assert (str(one.scope), one.cadence, one.cursor) == ("division=climate&q=tram", "daily", 0)
+    assert [row["source"] for row in site.parts.personal.copy(person.id)["consents"]] == ["staff", "manage page"]  # type: ignore[index]
+
+
+def test_something_else_is_followed_by_the_link_without_a_further_mail(site: Site) -> None:
+    person = site.follow("reader@example.org", "climate")
+    path = site.link(Purpose.MANAGE, person.id) + "/wish"
+    wished = {"division": "water", "cadence": "immediate"}
+    looked = site.browser.post(path, wished | {"preview": "yes"})
+    assert 'id="expected"' in looked.text
+    for wrong in ({"cadence": "hourly"}, {"division": "nowhere"}, {"q": "!!!"}):
+        assert site.browser.post(path, wished | wrong).status == 422
+    assert len(site.dump()["subscription"]) == 1
+    assert site.browser.post(path, wished).headers["location"].endswith("?done=followed")
+    assert len(site.dump()["subscription"]) == 2
+    assert site.dump()["delivery"] == []
+
+
+def test_another_persons_subscription_is_not_replaced(site: Site) -> None:
+    mine, other = site.follow("mine@example.org", "climate"), site.follow("other@example.org", "water")
+    path = site.link(Purpose.MANAGE, mine.id)
+    site.browser.post(f"{path}/wish?subscription=2", {"cadence": "weekly", "q": "tram"})
+    assert [str(one.scope) for one in (site.parts.following.followed(other.id) or (0, ()))[1]] == ["division=water"]

