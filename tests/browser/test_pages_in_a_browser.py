@@ -1,12 +1,17 @@
 """Every page in Chromium: nothing that axe objects to, nothing wider than the screen, nothing asked from elsewhere."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from config.demo.story import JOURNALIST, RESIDENT
 from feeds.scope import Scope
+from notifier.ledger import renewals
+from notifier.links import Links
 from notifier.model import Cadence
+from notifier.tokens import Purpose
 from tests.browser.conftest import Shown
 
 pytestmark = pytest.mark.browser
@@ -139,4 +144,89 @@ def test_pages_behind_a_mailed_link_are_accessible(browser: Browser, shown: Show
         assert (page.locator("main form").count() > 0) is (kind != "confirmed")
         _check(page)
         assert link.rpartition("/")[2] not in page.title()
+        context.close()
+
+
+def test_everything_that_a_mailed_link_leads_to_is_accessible_and_fits(browser: Browser, shown: Shown) -> None:
+    """From a passed-on mail to the erasure, with a pause, an end, its undoing and a new address."""
+    email, later, language = "walker@example.org", "walked@example.org", "ko"
+    person = shown.parts.following.add(email, Scope(words="버스"), Cadence.DAILY, language=language)
+    today = shown.clock().date()
+    with shown.parts.database.write() as session:
+        agreed = renewals.agreed_at(session, person.id)
+        assert agreed is not None
+        asked = renewals.Person(id=person.id, address=email, language=language, agreed_at=agreed)
+        renewals.ask(session, [asked], until=[today + timedelta(days=30)], on=today, now=shown.clock())
+    links = Links(shown.parts.newsroom, shown.parts.tokens)
+
+    def to(purpose: Purpose, *, days: int = 0, subject: int = person.id) -> str:
+        return links.to(purpose, subject, now=shown.clock() - timedelta(days=days))
+
+    context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark", locale=language)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    manage = to(Purpose.MANAGE)
+
+    def see(address: str, *buttons: str, status: int = 200) -> None:
+        answer = page.goto(address)
+        for value in buttons:
+            with page.expect_navigation() as navigation:
+                page.click(f"button[value={value}], button[name={value}]")
+            answer = navigation.value
+        assert answer is not None
+        assert answer.status == status, address
+        assert page.evaluate("document.documentElement.lang") == language
+        _check(page)
+
+    see(to(Purpose.FOLLOWS), "link")
+    see(to(Purpose.CONFIRM, days=3), status=410)
+    page.goto(to(Purpose.MAIL, subject=_copied(shown)))
+    _check(page)
+    see(to(Purpose.RENEW))
+    page.click("main form button")
+    _check(page)
+    see(f"{manage}/wish?subscription={shown.parts.following.followed(person.id)[1][0].id}", "preview")  # type: ignore[index]
+    see(manage, "timing")
+    page.goto(manage)
+    page.fill("#until", (today + timedelta(days=9)).isoformat())
+    page.click("button[value=pause]")
+    _check(page)
+    see(manage, "stop_all")
+    shown.parts.following.add(email, Scope(("roads",)), Cadence.DAILY, language=language)
+    page.goto(to(Purpose.UNSUBSCRIBE))
+    page.click("main form button")
+    _check(page)
+    shown.parts.personal.ask_to_move(person.id, later)
+    page.goto(shown.link(later, "confirm"))
+    _check(page)
+    page.click("main form button")
+    _check(page)
+    see(shown.link(email, "undo"))
+    page.click("main form button")
+    _check(page)
+    see(manage, "erase", "erase_all")
+    context.close()
+
+
+def _copied(shown: Shown) -> int:
+    """A digest that has a copy on the web."""
+    with shown.parts.database.read() as session:
+        return int(session.exec_driver_sql("SELECT max(id) FROM mailing WHERE kind = 'digest'").scalar_one())
+
+
+def test_divisions_are_found_while_typing_and_by_the_button_without_script(browser: Browser, shown: Shown) -> None:
+    for script in (True, False):
+        context = browser.new_context(java_script_enabled=script, viewport={"width": 390, "height": 800})
+        page = context.new_page()
+        page.goto(f"{shown.address}/subscribe?lang=en")
+        page.fill("#email", "kept@example.org")
+        page.fill("#find", "budget")
+        if not script:
+            page.click("button[name=finding]")
+        names = page.locator("input[name=division]:visible + span").all_inner_texts()
+        assert names
+        assert all("budget" in name.lower() or name == "All of its divisions" for name in names)
+        assert page.input_value("#email") == "kept@example.org"
+        if script:
+            _check(page)
         context.close()

@@ -131,7 +131,7 @@ def test_the_link_of_a_mail_that_may_be_passed_on_cannot_take_control(site: Site
     person = site.parts.following.add("reader@example.org", Scope(words="secret inquiry"), Cadence.DAILY, language="en")
     path = site.link(Purpose.FOLLOWS, person.id)
     page = site.browser.get(path).text
-    assert "match a search" in page
+    assert "A search of yours" in page
     for hidden in ("inquiry", "/copy", 'value="move"', 'value="erase"', "/wish", "reader@"):
         assert hidden not in page
     token = path.rpartition("/")[2]
