@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from config.demo.story import JOURNALIST, RESIDENT
 from feeds.scope import Scope
-from notifier.ledger import renewals
+from notifier.ledger import renewals, subscribers
 from notifier.links import Links
 from notifier.model import Cadence
 from notifier.tokens import Purpose
@@ -126,15 +126,21 @@ def test_without_script_no_button_promises_what_it_cannot_do(browser: Browser, s
     context.close()
 
 
-@pytest.mark.parametrize("kind", ["confirm", "confirmed", "manage", "erase", "unsubscribe"])
+@pytest.mark.parametrize("kind", ["confirm", "confirmed", "follows", "manage", "erase", "unsubscribe"])
 def test_pages_behind_a_mailed_link_are_accessible(browser: Browser, shown: Shown, kind: str) -> None:
     if kind == "confirm":
         shown.parts.following.ask("undecided@example.org", Scope(("roads",)), Cadence.DAILY, language="en")
         link = shown.link("undecided@example.org", "confirm")
     elif kind == "confirmed":
         link = shown.link(RESIDENT, "confirm")
+    elif kind in ("manage", "erase"):
+        with shown.parts.database.read() as session:
+            person = subscribers.find(session, JOURNALIST)
+        assert person is not None
+        links = Links(shown.parts.newsroom, shown.parts.tokens)
+        link = links.to(Purpose.MANAGE, person.id, now=shown.clock())
     else:
-        link = shown.link(JOURNALIST, "manage" if kind == "erase" else kind)
+        link = shown.link(JOURNALIST, kind)
     for width, scheme in ((1280, "dark"), (390, "light")):
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
         page = context.new_page()

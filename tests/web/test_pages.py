@@ -129,12 +129,15 @@ def test_every_answer_carries_the_security_headers_also_errors_and_304(site: Sit
     for what, (method, path, headers) in every_kind_of_answer(site).items():
         answer = site.browser.ask(method, path, headers=list(headers.items()))
         statuses.add(answer.status)
-        for name, value in SECURITY_HEADERS.items():
+        own = {"Referrer-Policy": "no-referrer"} if path.startswith("/confirm/") else {}
+        for name, value in (SECURITY_HEADERS | own).items():
             assert answer.headers.get(name.lower()) == value, (what, name)
     assert statuses == {200, 301, 304, 400, 403, 404, 405, 410, 414, 415}
 
 
-def test_scripts_are_not_allowed_and_none_are_used_but_the_one_that_copies_the_address_of_a_feed(site: Site) -> None:
+def test_scripts_are_not_allowed_and_none_are_used_but_those_that_copy_an_address_and_find_a_division(
+    site: Site,
+) -> None:
     policy = SECURITY_HEADERS["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
@@ -142,9 +145,10 @@ def test_scripts_are_not_allowed_and_none_are_used_but_the_one_that_copies_the_a
         answer = site.browser.get(path)
         page = answer.text
         scripts = re.findall(r"<script[^>]*>[^<]*", page)
-        if path.startswith("/feeds"):
+        own = "copy" if path.startswith("/feeds") else "find" if path == "/subscribe" else None
+        if own is not None:
             assert answer.headers["content-security-policy"] == f"{policy}; script-src 'self'"
-            assert [re.sub("[0-9a-f]{12}", "*", one) for one in scripts] == ['<script src="/static/*/copy.js" defer>']
+            assert [re.sub("[0-9a-f]{12}", "*", one) for one in scripts] == [f'<script src="/static/*/{own}.js" defer>']
         else:
             assert (answer.headers["content-security-policy"], scripts) == (policy, []), path
         assert not re.search(r"\son[a-z]+=", page), path
