@@ -4,6 +4,8 @@ Whoever has it keeps a connection open for nothing else. A process that ends, ho
 machine that is gone the server hears by probes within seconds.
 """
 
+from contextlib import suppress
+
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -49,9 +51,13 @@ class Duty:
     def give_up(self) -> None:
         """Let another have it."""
         session, self._session = self._session, None
-        if session is not None:
-            session.invalidate()  # ended, not given back: a connection that is used again would keep the lock
-            session.close()
+        if session is None:
+            return
+        with suppress(SQLAlchemyError):  # a connection that is gone has taken the lock with it
+            # Unlocked in words too: a server ends a connection only some moments after it was closed.
+            session.execute(text("SELECT pg_advisory_unlock_all()"))
+        session.invalidate()  # ended, not given back: a connection that is used again could keep the lock
+        session.close()
 
     def _is_there(self, session: Session) -> bool:
         """Whether the connection still answers: if not, the lock may be another's by now."""
