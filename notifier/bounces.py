@@ -86,6 +86,11 @@ def _failure(report: Report, recipient: str | None) -> Finding:
     return Finding.HARD if certain else Finding.SOFT
 
 
+def is_of_the_address(status: str) -> bool:
+    """Whether an enhanced status code (RFC 3463) says that there is no such address, or that it takes no more mail."""
+    return _OF_THE_ADDRESS.fullmatch(status) is not None
+
+
 def is_own(senders: Sequence[str], us: Ourselves) -> bool:
     """Whether a mail came from an address of our own: a loop, which ends here. A mail server of ours is not meant."""
     own = re.compile(rf"(bounce\+|leave\+|{COMPLAINTS}@)[^\s<>]*{re.escape(us.bounce_domain)}", re.IGNORECASE)

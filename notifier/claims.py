@@ -12,7 +12,8 @@ from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.model import Newsroom
 from feeds.store.database import Database
-from notifier.ledger import deliveries
+from notifier.bounces import Reason
+from notifier.ledger import deliveries, holds, suppressions
 from notifier.ledger.deliveries import Outcome
 from notifier.ledger.objections import objections
 from notifier.model import Delivery, DeliveryState
@@ -21,8 +22,6 @@ from notifier.retry import LIVES
 from notifier.tokens import Tokens
 
 log = structlog.get_logger()
-BATCH = 500
-"""How many deliveries are claimed at once."""
 _FROM_RECEIPT = "250 (written down after its process had ended)"
 
 
@@ -50,10 +49,26 @@ class Claims:
             if kept:
                 log.info("delivery.recovered", accepted=len(kept))
 
-    def take(self) -> Sequence[Delivery]:
-        """The next deliveries that are due, this owner's from now on."""
+    def take(self, limit: int) -> Sequence[Delivery]:
+        """The next deliveries that are due, at most `limit`, this owner's from now on."""
         with self.database.write() as session:
-            return deliveries.claim(session, owner=self.owner, now=self.clock(), limit=BATCH)
+            return deliveries.claim(session, owner=self.owner, now=self.clock(), limit=limit)
+
+    def hold(self, reason: str, refused: Sequence[int]) -> None:
+        """The program itself stops all sending; these were refused for our sake, and are due again after that."""
+        now = self.clock()
+        with self.database.write() as session:
+            deliveries.reopen(session, refused, at=now)
+            if holds.current(session) is None:
+                holds.put(session, reason, now=now)
+
+    def suppress(self, gone: Sequence[tuple[str, str]]) -> None:
+        """No list mail to these addresses any more: a mail server has just said that there are none such (F25)."""
+        with self.database.write() as session:
+            for address, status in gone:
+                hashed = self.tokens.address_hashes(address)[0]
+                source = f"reply {status}"
+                suppressions.add(session, hashed, reason=Reason.HARD, source=source, now=self.clock())
 
     def renew(self) -> None:
         """A sign of life."""

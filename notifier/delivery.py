@@ -1,4 +1,4 @@
-"""Delivery: claim what is due, hand it over on as many connections as there may be, until none is left. A shell.
+"""Delivery: claim what is due, hand it over on as many connections as are to be had, until none is left. A shell.
 
 No message is sent inside a transaction. Every answer is settled before the next message is written to the same
 connection, so that a killed process repeats at most one message per open connection, under its old Message-ID.
@@ -6,10 +6,11 @@ connection, so that a killed process repeats at most one message per open connec
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -24,17 +25,30 @@ from feeds.store.database import Database
 from notifier import quiet
 from notifier.addressing import Addressing
 from notifier.claims import Claims
+from notifier.crew import Crew, Width
 from notifier.dkim import Signer
+from notifier.domains import Domains
 from notifier.envelope import ReturnAddresses
 from notifier.ledger.deliveries import LEASE
 from notifier.load import DeliveryRun, Load
 from notifier.model import Delivery
 from notifier.receipts import Receipts, receipts
+from notifier.refusals import Refusals
 from notifier.retry import OUTAGE_PAUSE
+from notifier.supply import FIRST, Supply
 from notifier.tokens import Tokens
-from notifier.transport.promise import Transport, TransportUnavailable
+from notifier.transport.promise import SignInRefused, Transport, TransportUnavailable
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a sender has learned of the mail server and of those behind it, from one run to the next."""
+
+    width: Width
+    domains: Domains = field(default_factory=Domains)
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,11 @@ class Sender:
     signer: Signer | None = None
     """Signs by DKIM; without it the relay does, or nobody."""
     stopping: Event = field(default_factory=Event)
+    knowledge: Knowledge = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is known of the mail server yet."""
+        object.__setattr__(self, "knowledge", Knowledge(Width(self.transport.connections)))
 
     def stop(self) -> None:
         """Finish the messages on the wire and give the rest back: this sender is about to end."""
@@ -68,14 +87,21 @@ class Sender:
                 claims.recover(folder)
                 noted = stack.enter_context(receipts(folder, claims.owner))
             claims.expire()
-            while done.unavailable is None and not self.stopping.is_set():
-                batch = claims.take()
-                if not batch:
-                    break
-                due = self._due(batch, claims)
-                if due:
-                    asyncio.run(self._send(due, claims, done, noted))
+            first = self._claim(claims, FIRST)
+            if first is not None:
+                asyncio.run(self._send(first, claims, done, noted))
         return done
+
+    def _claim(self, claims: Claims, limit: int) -> Sequence[Delivery] | None:
+        """The next that may go out at this moment; None where nothing is due any more, or we are about to end."""
+        while not self.stopping.is_set():
+            claimed = claims.take(limit)
+            if not claimed:
+                return None
+            due = self._due(claimed, claims)
+            if due:
+                return due
+        return None
 
     @property
     def _receipts(self) -> Path | None:
@@ -86,21 +112,29 @@ class Sender:
         return path.with_name(path.name + ".receipts")
 
     def _due(self, batch: Sequence[Delivery], claims: Claims) -> list[Delivery]:
-        """What of a batch may go out at this hour; the rest is given back until it may."""
-        held: dict[tuple[datetime, ZoneInfo], list[int]] = {}
+        """What of a batch may go out at this moment; the rest is given back until it may."""
+        held: dict[tuple[datetime, str], list[int]] = {}
         due: list[Delivery] = []
         for one in batch:
-            end = self._quiet_until(one)
-            if end is None:
+            wait = self._quiet_until(one) or self._slowed_until(one)
+            if wait is None:
                 due.append(one)
             else:
-                held.setdefault(end, []).append(one.id)
-        for (until, zone), ids in held.items():
-            claims.give_back(ids, until, quiet.note(until, zone))
+                held.setdefault(wait, []).append(one.id)
+        for (until, why), ids in held.items():
+            claims.give_back(ids, until, why)
         return due
 
-    def _quiet_until(self, one: Delivery) -> tuple[datetime, ZoneInfo] | None:
-        """Until when advertising has to wait where its person is; None for what may go now."""
+    def _slowed_until(self, one: Delivery) -> tuple[datetime, str] | None:
+        """Until when its domain has asked us to wait, to the second so that many are given back at once."""
+        token = self.knowledge.domains.token(one.domain, self.clock())
+        if token is None:
+            return None
+        whole = token.replace(microsecond=0) + timedelta(seconds=1)
+        return whole, f"{one.domain} takes no more at the moment"
+
+    def _quiet_until(self, one: Delivery) -> tuple[datetime, str] | None:
+        """Until when advertising has to wait where its person is, and in words; None for what may go now."""
         if not one.advertising:
             return None
         city = self.newsroom.city
@@ -110,58 +144,60 @@ class Sender:
             log.error("delivery.zone_unknown", zone=one.zone)
             zone = city.zone
         until = quiet.held_until(self.clock(), zone, city.advertising)
-        return (until, zone) if until else None
+        return (until, quiet.note(until, zone)) if until else None
 
-    async def _send(self, batch: Sequence[Delivery], claims: Claims, done: DeliveryRun, noted: Receipts | None) -> None:
+    async def _send(self, first: Sequence[Delivery], claims: Claims, done: DeliveryRun, noted: Receipts | None) -> None:
         with self.database.pulse() as pulse:
-            await self._carry(self._load(batch, claims, done, noted, pulse))
-
-    def _load(
-        self,
-        batch: Sequence[Delivery],
-        claims: Claims,
-        done: DeliveryRun,
-        noted: Receipts | None,
-        pulse: Callable[[], int] | None,
-    ) -> Load:
-        return Load(
-            queue=list(reversed(batch)),
-            claims=claims,
-            addressing=Addressing(self.newsroom, self.tokens, self.addresses, self.signer),
-            jitter=self.jitter,
-            waits=lambda one: one.advertising and not self._due([one], claims),
-            stopping=self.stopping,
-            done=done,
-            pulse=pulse,
-            receipts=noted,
-        )
+            supply = Supply(partial(self._claim, claims))
+            supply.fill(first)
+            load = Load(
+                supply=supply,
+                claims=claims,
+                addressing=Addressing(self.newsroom, self.tokens, self.addresses, self.signer),
+                jitter=self.jitter,
+                waits=lambda one: one.advertising and not self._due([one], claims),
+                stopping=self.stopping,
+                done=done,
+                refusals=self.knowledge.refusals,
+                domains=self.knowledge.domains,
+                pulse=pulse,
+                receipts=noted,
+            )
+            await self._carry(load)
 
     async def _carry(self, load: Load) -> None:
-        width = min(self.transport.connections, len(load.queue))
-        claims, done = load.claims, load.done
+        claims, done, supply = load.claims, load.done, load.supply
+        crew = Crew(self.knowledge.width)
         alive = asyncio.create_task(_stay_alive(claims))
         try:
-            outcomes = await asyncio.gather(*(self._work(load) for _ in range(width)), return_exceptions=True)
+            failures = await crew.run(partial(self._work, load, crew), lambda: len(supply) if load.goes_on else 0)
             await load.close()
         finally:
             alive.cancel()
+            left = await supply.close()
             at = self.clock() + (OUTAGE_PAUSE if done.unavailable else timedelta())
-            claims.give_back([one.id for one in load.queue], at, done.unavailable)
+            claims.give_back([one.id for one in left], at, done.unavailable)
         # Only now, when no message is on any wire: a failure in one conversation must not cut off the others.
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        for failure in failures:
+            raise failure
 
-    async def _work(self, load: Load) -> None:
-        """One connection's share of the load; on a lost connection, a new one."""
-        while load.goes_on:
-            settled = load.settled
-            try:
-                async with self.transport.connect() as connection:
+    async def _work(self, load: Load, crew: Crew) -> None:
+        """One connection's share of the load."""
+        settled = load.settled
+        try:
+            async with self.transport.connect() as connection:
+                crew.opened()
+                try:
                     await connection.carry(load)
-            except TransportUnavailable as error:
-                if load.settled > settled:
-                    continue  # a server may close after so many messages: that asks for a new connection, no more
+                finally:
+                    crew.closed()
+        except SignInRefused as error:
+            # Once more with the same words would be the next step to being locked out (F37).
+            await load.hold(f"the mail server does not let us sign in: {error}")
+        except TransportUnavailable as error:
+            # A server may close after so many messages, or have no more connections for us than are open: that asks
+            # for a new one later, no more.
+            if load.settled == settled and not crew.refused():
                 load.end(str(error))
 
 

@@ -1,4 +1,4 @@
-"""A claimed batch as connections take it: each delivery is looked at once more, written, and settled."""
+"""What is claimed, as connections take it: each delivery is looked at once more, written, and settled."""
 
 import asyncio
 import random
@@ -14,10 +14,13 @@ from feeds.errors import StoreError
 from notifier.addresses import masked
 from notifier.addressing import Addressing
 from notifier.claims import Claims
+from notifier.domains import Domains
 from notifier.ledger.deliveries import Outcome
 from notifier.model import Delivery, DeliveryState
 from notifier.receipts import Receipts
-from notifier.retry import Reply, Stage, verdict
+from notifier.refusals import Refusals
+from notifier.retry import Reply, Stage, asks_for_less, verdict
+from notifier.supply import Supply
 from notifier.together import Together
 from notifier.transport.promise import Outgoing
 
@@ -40,10 +43,9 @@ class DeliveryRun:
 
 @dataclass(slots=True)
 class Load:
-    """The source of a batch's messages. See `notifier.transport.promise.Source`."""
+    """The source of a run's messages. See `notifier.transport.promise.Source`."""
 
-    queue: list[Delivery]
-    """What nobody has taken yet, the next one last."""
+    supply: Supply
     claims: Claims
     addressing: Addressing
     jitter: random.Random
@@ -51,6 +53,8 @@ class Load:
     """Whether a delivery must not go out at this hour; it is given back then."""
     stopping: Event
     done: DeliveryRun
+    refusals: Refusals
+    domains: Domains
     pulse: Callable[[], int] | None = None
     """Changes when anything was committed: as long as it does not, nothing new stands against anything."""
     receipts: Receipts | None = None
@@ -75,22 +79,23 @@ class Load:
     @property
     def goes_on(self) -> bool:
         """Whether there is something to take."""
-        return bool(self.queue) and self._may_send
+        return not self.supply.is_over and self._may_send()
 
-    @property
     def _may_send(self) -> bool:
         return self.done.unavailable is None and not self.stopping.is_set()
 
     def end(self, why: str) -> None:
         """Nothing more of it can be sent now."""
         if self.done.unavailable is None:
-            log.warning("delivery.unavailable", cause=why, waiting=len(self.queue))
+            log.warning("delivery.unavailable", cause=why, waiting=len(self.supply))
         self.done.unavailable = why
 
     async def take(self) -> Outgoing | None:
         """See the promise."""
-        while self.goes_on:
-            one = self.queue.pop()
+        while self._may_send() and (one := await self.supply.take()) is not None:
+            if not self._may_send():
+                self.supply.put_back(one)
+                return None
             if one.advertising and await asyncio.to_thread(self.waits, one):
                 continue
             if not await self._is_due(one):
@@ -107,7 +112,7 @@ class Load:
 
     async def may_go(self, one: Outgoing) -> bool:
         """See the promise. Since it was taken its person may have left, or everything may have been stopped."""
-        return self._may_send and await self._objection(self._taken[one.key]) is None
+        return self._may_send() and await self._objection(self._taken[one.key]) is None
 
     async def settle(self, one: Outgoing, reply: Reply) -> None:
         """See the promise."""
@@ -116,12 +121,15 @@ class Load:
 
     async def give_back(self, one: Outgoing) -> None:
         """See the promise."""
-        self.queue.append(self._taken.pop(one.key))
+        self.supply.put_back(self._taken.pop(one.key))
 
     async def close(self) -> None:
         """Everything that was answered is in the ledger when this returns. StoreError if it cannot be."""
         while self._unfolded or self._folding is not None:
             await self._folded()
+        gone = self.refusals.of_addresses()
+        if gone:
+            await asyncio.to_thread(self.claims.suppress, gone)
 
     async def _objection(self, one: Delivery) -> DeliveryState | None:
         """What stands against it at this moment."""
@@ -132,7 +140,7 @@ class Load:
             async with self._looking:
                 before = self.pulse()
                 if before != self._seen or one.id not in self._asked:
-                    every = [*self._taken.values(), *self.queue, one]
+                    every = [*self._taken.values(), *self.supply.waiting, one]
                     self._against = await asyncio.to_thread(self.claims.objections, every)
                     self._asked = frozenset(each.id for each in every)
                     self._seen = before
@@ -178,7 +186,7 @@ class Load:
         """Whether it is to go out now; what stands against it is written down."""
         objection = await self._objection(one)
         if objection is DeliveryState.PENDING:
-            self.queue.append(one)
+            self.supply.put_back(one)
             self.done.unavailable = "sending is held"
         elif objection is DeliveryState.DEFERRED:
             at = self.claims.clock() + REMAKING_PAUSE
@@ -197,6 +205,7 @@ class Load:
             now=self.claims.clock(),
             jitter=self.jitter,
         )
+        self._learn(one, reply, decided.state)
         outcome = Outcome(
             id=one.id,
             state=decided.state,
@@ -205,6 +214,27 @@ class Load:
             repeated=reply.code == 0 and reply.stage is Stage.MESSAGE,
         )
         await self._record(_Answered(one, outcome))
+        if self.refusals.are_too_many:
+            await self.hold(f"the mail server refuses everybody: {reply.code} {reply.text}")
+
+    def _learn(self, one: Delivery, reply: Reply, state: DeliveryState) -> None:
+        """What an answer says of the way to its domain, and of us."""
+        if state is DeliveryState.ACCEPTED:
+            self.domains.took(one.domain)
+            self.refusals.accepted()
+        elif asks_for_less(reply):
+            self.domains.asked_for_less(one.domain, self.claims.clock())
+        elif reply.code >= 500:
+            self.refusals.refused(one, reply)
+
+    async def hold(self, reason: str) -> None:
+        """Nothing is sent until somebody has seen to it; who was refused for our sake is tried again then."""
+        ids = self.refusals.of_us()
+        self.end(reason)
+        while self._unfolded:
+            await self._folded()
+        await asyncio.to_thread(self.claims.hold, reason, ids)
+        log.error("delivery.held", cause=reason, refused=len(ids))
 
     def _settle_all(self, answered: Sequence["_Answered"]) -> Mapping[int, bool]:
         kept = self.claims.settle([one.outcome for one in answered])

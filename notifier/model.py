@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from feeds.scope import Scope
 
@@ -41,6 +41,26 @@ class Kind(StrEnum):
         return self in _LIST_MAIL
 
 
+class Priority(IntEnum):
+    """Which mail goes before which other. URGENT before everything; who waits at a form is AWAITED, an alert PROMPT,
+    and what is PATIENT can wait for them, but never for ever."""
+
+    URGENT = 0
+    AWAITED = 1
+    PROMPT = 2
+    PATIENT = 3
+
+    @classmethod
+    def of(cls, kind: Kind, *, urgent: bool) -> "Priority":
+        """The priority of a mailing."""
+        if urgent:
+            return cls.URGENT
+        if kind in (Kind.DIGEST, Kind.RENEWAL):
+            return cls.PATIENT
+        return cls.PROMPT if kind in _OF_NEWS else cls.AWAITED
+
+
+_OF_NEWS = (Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE)
 _LIST_MAIL = (
     *(Kind.WELCOME, Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.DIGEST, Kind.RENEWAL),
     *(Kind.EMBARGO, Kind.EMBARGO_NOTICE),
@@ -197,3 +217,8 @@ class Delivery:
     """Its person's own sentence of why they are told, where they have one."""
     press_key: int | None = None
     """The number of the person's address under embargo; None where they have none."""
+
+    @property
+    def domain(self) -> str:
+        """Where it goes to."""
+        return self.address.rpartition("@")[2].casefold()

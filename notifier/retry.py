@@ -77,6 +77,14 @@ def is_our_fault(reply: Reply) -> bool:
     return reply.code >= 500 and reply.enhanced.startswith("5.7.")
 
 
+_LESS = ("4.3.2", "4.4.5", "4.5.3", "4.7.0", "4.7.1", "4.7.28")
+
+
+def asks_for_less(reply: Reply) -> bool:
+    """Whether an answer for now speaks of too much at once (RFC 3463: congestion, limits, policy), or is 421."""
+    return reply.code == 421 or (400 <= reply.code < 500 and reply.enhanced in _LESS)
+
+
 def _later(kind: Kind, attempts: int, created_at: datetime, now: datetime, jitter: random.Random) -> Verdict:
     if now - created_at >= LIVES[kind]:
         return Verdict(DeliveryState.EXPIRED)

@@ -17,6 +17,7 @@ from feeds.model import City, Newsroom
 from feeds.store import divisions
 from feeds.store.database import Database
 from tests.builders import BASE_URL, small_city
+from tests.reused import ReusedDatabase
 
 # A slow machine is no fault of the rule under test.
 settings.register_profile("civicwire", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,17 +83,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             shutil.copy(request.getfixturevalue("prepared_file"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
-    with postgres_database(server, template=request.getfixturevalue("prepared_database") if filled else None) as url:
+    if filled:
+        yield request.getfixturevalue("reused_database").fresh()
+        return
+    with postgres_database(request.getfixturevalue("postgres_server")) as url:
         yield url
 
 
 @contextmanager
-def postgres_database(server: str, *, template: str | None = None) -> Iterator[str]:
-    """A database of its own on the server, empty or a copy of another, dropped afterwards."""
+def postgres_database(server: str) -> Iterator[str]:
+    """An empty database of its own on the server, dropped afterwards."""
     name = f"civicwire_test_{uuid.uuid4().hex[:16]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+        # A test waits for what it wrote to be seen, never for it to outlast a loss of power.
+        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         try:
             yield server.rpartition("/")[0] + f"/{name}"
         finally:
@@ -108,11 +113,11 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory, city: City) -> Path:
 
 
 @pytest.fixture(scope="session")
-def prepared_database(postgres_server: str, city: City) -> Iterator[str]:
-    """The name of such a database on PostgreSQL."""
+def reused_database(postgres_server: str, city: City) -> Iterator[ReusedDatabase]:
+    """One database on PostgreSQL for all tests of this process, as new for each: making one takes long."""
     with postgres_database(postgres_server) as url:
         prepare(url, city)
-        yield url.rpartition("/")[2]
+        yield ReusedDatabase(url)
 
 
 def prepare(url: str, city: City) -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, select, update
 
 from feeds.store.database import Session
 from feeds.store.tables import article
 from notifier.ledger.tables import (
+    UNSENT,
     delivery,
     hold,
     mailing,
@@ -21,47 +22,36 @@ from notifier.ledger.tables import (
     press_key,
     subscriber,
 )
-from notifier.model import Delivery, DeliveryState, Kind
+from notifier.model import Delivery, DeliveryState, Kind, Priority
 
 LEASE = timedelta(seconds=60)
 """After this long without a sign of life of its owner, a claim is anybody's. An owner at work renews it."""
-
-
-_PLACES = {
-    **dict.fromkeys((Kind.ALERT, Kind.CORRECTION, Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE), 1),
-    **dict.fromkeys((Kind.DIGEST, Kind.RENEWAL), 2),
-}
-_PATIENCE = case(_PLACES, value=mailing.c.kind, else_=0)
-"""Who waits at a form comes before who is alerted, and a digest can wait for both."""
+_ONE_IN = 10
 
 
 def expire(session: Session, *, lives: Mapping[Kind, timedelta], now: datetime) -> None:
     """End what has waited longer than its kind lives, through an outage or a hold: old news is no news."""
-    for kind, life in lives.items():
-        of_kind = select(mailing.c.id).where(mailing.c.kind == kind)
-        waiting = delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.DEFERRED])
-        over = update(delivery).where(waiting, delivery.c.created_at <= now - life, delivery.c.mailing_id.in_(of_kind))
+    for life in set(lives.values()):
+        kinds = [kind for kind in lives if lives[kind] == life]
+        of_kind = exists().where(mailing.c.id == delivery.c.mailing_id, mailing.c.kind.in_(kinds))
+        over = update(delivery).where(UNSENT, delivery.c.created_at <= now - life, of_kind)
         session.execute(over.values(state=DeliveryState.EXPIRED, settled_at=now))
 
 
 def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequence[Delivery]:
-    """Take up to `limit` due deliveries: urgent ones first, then confirmations, alerts, digests. None while held."""
+    """Take up to `limit` due deliveries in the order of their priorities. None while held.
+
+    Where prompt ones alone would fill it, one in ten is left to patient ones: nothing waits for ever.
+    """
     if session.execute(select(hold.c.id)).first() is not None:
         return []
-    due = or_(
-        and_(delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.DEFERRED]), delivery.c.next_attempt_at <= now),
-        and_(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= now),
-    )
-    wanted = (
-        select(delivery.c.id)
-        .join(mailing, mailing.c.id == delivery.c.mailing_id)
-        .where(due)
-        .order_by(mailing.c.urgent.desc(), _PATIENCE, delivery.c.id)
-        .limit(limit)
-    )
-    if session.dialect.name == "postgresql":
-        wanted = wanted.with_for_update(skip_locked=True, of=delivery)
-    ids = list(session.execute(wanted).scalars())
+    ids = _due(session, Priority.URGENT, now, limit)
+    urgent = bool(ids)
+    ids += _due(session, Priority.AWAITED, now, limit - len(ids))
+    room = limit - len(ids)
+    prompt = _due(session, Priority.PROMPT, now, room)
+    patient = _due(session, Priority.PATIENT, now, max(room - len(prompt), 0 if urgent else room // _ONE_IN))
+    ids += prompt[: room - len(patient)] + patient
     if not ids:
         return []
     lost = delivery.c.state == DeliveryState.SENDING
@@ -72,6 +62,20 @@ def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequenc
         .values(state=DeliveryState.SENDING, owner=owner, lease_until=now + LEASE, attempts=delivery.c.attempts + 1)
     )
     return _claimed(session, ids)
+
+
+def _due(session: Session, priority: Priority, now: datetime, room: int) -> list[int]:
+    """What of a priority is due, the longest first; then what an owner has left without a sign of life."""
+    waiting = UNSENT, delivery.c.priority == priority, delivery.c.next_attempt_at <= now
+    lost = delivery.c.priority == priority, delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= now
+    found: list[int] = []
+    for wanted, order in ((waiting, delivery.c.next_attempt_at), (lost, delivery.c.lease_until)):
+        if len(found) < room:
+            these = select(delivery.c.id).where(*wanted).order_by(order, delivery.c.id).limit(room - len(found))
+            if session.dialect.name == "postgresql":
+                these = these.with_for_update(skip_locked=True)
+            found += session.execute(these).scalars()
+    return found
 
 
 def renew(session: Session, *, owner: str, now: datetime) -> None:
@@ -219,6 +223,12 @@ def give_back(session: Session, ids: Sequence[int], *, owner: str, at: datetime,
     if reply is not None:
         values["reply"] = reply[:1000]
     session.execute(wanted.values(**values))
+
+
+def reopen(session: Session, ids: Sequence[int], *, at: datetime) -> None:
+    """Those of these that were rejected are due again at the instant: it was not for their sake."""
+    rejected = update(delivery).where(delivery.c.id.in_(ids), delivery.c.state == DeliveryState.REJECTED)
+    session.execute(rejected.values(state=DeliveryState.DEFERRED, next_attempt_at=at, settled_at=None))
 
 
 def balance(session: Session) -> dict[int, dict[DeliveryState, int]]:

@@ -13,7 +13,7 @@ from feeds.store.database import Session, insert_once
 from feeds.store.tables import article
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, subscriber, subscription
 from notifier.ledger.wishes import Wanted, is_one_of, wishes_for
-from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind
+from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind, Priority
 from notifier.placeholders import MailContent
 
 Told = tuple[int, int, int]
@@ -103,6 +103,7 @@ def address(
 ) -> int | None:
     """Plan one delivery of a mailing; answers its id, or None if that address has one already."""
     values = _row(mailing_id, to=to, subscriber_id=subscriber_id, signup_id=signup_id, now=now)
+    values["priority"] = _priority(session, mailing_id)
     planned = insert_once(session, delivery).values(**values).returning(delivery.c.id)
     return session.execute(planned).scalar()
 
@@ -115,11 +116,13 @@ def address_all(
     Set by set, for a city has many readers: who has a delivery of this mailing already gets no second one.
     """
     planned = 0
+    priority = {"priority": _priority(session, mailing_id)}
     statement = insert_once(session, delivery).returning(delivery.c.id, delivery.c.subscriber_id)
     for first in range(0, len(people), _AT_ONCE):
         told = {person.subscriber_id: news for person, news in people[first : first + _AT_ONCE]}
         rows = [
             _row(mailing_id, to=person.address, subscriber_id=person.subscriber_id, now=now, reason=person.reason)
+            | priority
             for person, _ in people[first : first + _AT_ONCE]
         ]
         new = session.execute(statement, rows).all()
@@ -161,6 +164,11 @@ def _row(
         "reason": reason,
         "created_at": now,
     }
+
+
+def _priority(session: Session, mailing_id: int) -> Priority:
+    kind, urgent = session.execute(select(mailing.c.kind, mailing.c.urgent).where(mailing.c.id == mailing_id)).one()
+    return Priority.of(Kind(kind), urgent=urgent)
 
 
 def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> dict[int, dict[int, int]]:

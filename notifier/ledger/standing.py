@@ -12,8 +12,8 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func, sel
 from feeds.store.database import Session
 from feeds.store.tables import change
 from notifier.balance import Balance
-from notifier.ledger.tables import delivery, mailing, mailing_article, renewal, run
-from notifier.model import OPEN, DeliveryState, Kind
+from notifier.ledger.tables import UNFINISHED, delivery, mailing, mailing_article, renewal, run
+from notifier.model import DeliveryState, Kind
 
 NEWEST_MAILINGS = 20_000
 NEWEST_DELIVERIES = 100_000
@@ -205,7 +205,7 @@ def waiting(session: Session) -> Sequence[Waiting]:
     wanted = (
         select(mailing.c.kind, func.count(), oldest, func.min(delivery.c.next_attempt_at))
         .join(delivery, delivery.c.mailing_id == mailing.c.id)
-        .where(delivery.c.state.in_(OPEN))
+        .where(UNFINISHED)
         .group_by(mailing.c.kind)
         .order_by(oldest)
     )

@@ -12,6 +12,10 @@ class TransportUnavailable(CivicwireError):
     """No message can be handed over now: the server is not reachable, or refuses us as a whole. Nobody's fault."""
 
 
+class SignInRefused(TransportUnavailable):
+    """The server knows our name or our password not: trying again changes nothing but its patience."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outgoing:
     """One message for one recipient, from one envelope sender. Its lines end with CRLF; no dot is doubled yet."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aiosmtplib import (
     SMTP,
+    SMTPAuthenticationError,
     SMTPException,
     SMTPHeloError,
     SMTPResponseException,
@@ -23,7 +24,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from notifier.retry import Reply, Stage
 from notifier.transport.envelopes import unsendable
 from notifier.transport.pipelined import PipelinedConnection
-from notifier.transport.promise import Connection, Outgoing, Source, TransportUnavailable
+from notifier.transport.promise import Connection, Outgoing, SignInRefused, Source, TransportUnavailable
 from notifier.transport.replies import Replies
 
 
@@ -89,6 +90,10 @@ class SmtpTransport:
             if client.is_ehlo_or_helo_needed:
                 with contextlib.suppress(SMTPHeloError):  # an old server, which offers nothing
                     await client.ehlo(timeout=options.connect_seconds)
+        except SMTPAuthenticationError as error:
+            client.close()
+            refused = SignInRefused if error.code >= 500 else TransportUnavailable
+            raise refused(f"{options.host}:{options.port}: {_sentence(error)}") from error
         except (SMTPException, OSError, ValueError) as error:
             client.close()
             raise TransportUnavailable(f"{options.host}:{options.port}: {_sentence(error)}") from error

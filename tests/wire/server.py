@@ -47,6 +47,8 @@ class Behaviour:
     drop_after_reply: int = 0
     reset_at_quit: bool = False
     close_after: int | None = None
+    most_connections: int | None = None
+    """How many it serves at once; a further one is turned away at the door."""
     auth: str | None = None
 
 
@@ -64,6 +66,26 @@ class MailServer:
     senders: list[str] = field(default_factory=list)
     """Whom each MAIL command named, in order."""
     on_accept: threading.Event = field(default_factory=threading.Event)
+
+    turned_away: int = 0
+    most_at_once: int = 0
+    _inside: int = 0
+    _door: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def room(self) -> Iterator[bool]:
+        """Whether one more is let in."""
+        most = self.behaviour.most_connections
+        with self._door:
+            room = most is None or self._inside < most
+            self._inside += room
+            self.turned_away += not room
+            self.most_at_once = max(self.most_at_once, self._inside)
+        try:
+            yield room
+        finally:
+            with self._door:
+                self._inside -= room
 
     def to(self, recipient: str) -> list[Accepted]:
         return [one for one in self.accepted if one.recipient == recipient]
@@ -120,8 +142,10 @@ def _converse(server: MailServer, connection: socket.socket) -> None:
             if behaviour.banner is None:
                 lines.readline()
                 return
-            _say(connection, behaviour.banner)
-            _session(server, connection, lines)
+            with server.room() as room:
+                _say(connection, behaviour.banner if room else "421 4.7.0 too many connections from you")
+                if room:
+                    _session(server, connection, lines)
         except (_Gone, OSError):
             pass
 

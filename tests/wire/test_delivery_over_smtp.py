@@ -338,9 +338,14 @@ def test_f37_a_refused_sign_in_is_tried_once(post: Post, mail_server: Relay) -> 
     behaviour = Behaviour(extensions=("AUTH PLAIN",), auth="535 5.7.8 wrong password")
     with mail_server(behaviour) as server:
         done = post.sender(server.port, username="relay", password="wrong", connections=4).run()
-    assert "535" in (done.unavailable or "")
+        assert "535" in (done.unavailable or "")
+        for _ in range(3):
+            post.clock.forward(hours=1)
+            post.sender(server.port, username="relay", password="wrong", connections=4).run()
     assert server.commands.count("AUTH") == 1
     assert post.states() == {DEFERRED: 1}
+    with post.database.read() as session:
+        assert "does not let us sign in" in (holds.reason(session) or "")
 
 
 def test_f62_one_address_that_smtp_cannot_carry_fails_alone(post: Post, mail_server: Relay) -> None:

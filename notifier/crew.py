@@ -1,0 +1,70 @@
+"""How many connections are open to the mail server: one at first, twice as many each time it has taken them all, and no
+more than it has let us have."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+_CAUTIOUS_SECONDS = 60.0
+"""For how long a server that refused a connection is not asked for more than it let us have."""
+
+
+@dataclass(slots=True)
+class Width:
+    """What a mail server was found to take, kept from one run to the next."""
+
+    most: int
+    now: int = 1
+    cautious_until: float = 0.0
+    """By the clock of the event loop, which counts on from one run to the next."""
+
+
+class Crew:
+    """Connections at work side by side, each until there is nothing left for it."""
+
+    def __init__(self, width: Width) -> None:
+        """`width` is what is known of the server, and learns more."""
+        self._width = width
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._open = 0
+        self._wider = asyncio.Event()
+
+    def opened(self) -> None:
+        """One more connection is open: where all that were asked for are, as many again may be."""
+        self._open += 1
+        width = self._width
+        if self._open >= width.now and asyncio.get_running_loop().time() >= width.cautious_until:
+            width.now = min(2 * width.now, width.most)
+            self._wider.set()
+
+    def closed(self) -> None:
+        """An open connection is so no longer."""
+        self._open -= 1
+
+    def refused(self) -> bool:
+        """A connection was refused: whether others are open, which is all that there is to be had then (F34)."""
+        if self._open:
+            self._width.now = self._open
+            self._width.cautious_until = asyncio.get_running_loop().time() + _CAUTIOUS_SECONDS
+        return self._open > 0
+
+    async def run(self, work: Callable[[], Awaitable[None]], waiting: Callable[[], int]) -> list[BaseException]:
+        """Work until nothing is `waiting` and nobody is at work any more; answers what went wrong.
+
+        A connection's failure does not cut off the others, whose messages are on the wire.
+        """
+        failures: list[BaseException] = []
+        while True:
+            self._wider.clear()
+            while not failures and len(self._at_work) < self._width.now and waiting() > len(self._at_work) - self._open:
+                self._at_work.add(asyncio.ensure_future(work()))
+            if not self._at_work:
+                return failures
+            wider = asyncio.ensure_future(self._wider.wait())
+            done, _ = await asyncio.wait({*self._at_work, wider}, return_when=asyncio.FIRST_COMPLETED)
+            wider.cancel()
+            for task in done & self._at_work:
+                self._at_work.discard(task)
+                error = task.exception()
+                if error is not None:
+                    failures.append(error)
