@@ -67,6 +67,12 @@ def serve(
 
 
 @app.command()
+def worker() -> None:
+    """Send mail beside `civicwire serve`: one more process, on this machine or another. Needs PostgreSQL."""
+    _call("worker")
+
+
+@app.command()
 def intake(
     paths: Annotated[
         list[str],

@@ -182,7 +182,7 @@ class Parts:
         """Sends what is planned."""
         jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
         delivery = (self.database, self.newsroom, self.tokens, self.transport, self.clock, jitter)
-        return Sender(*delivery, addresses=self.return_addresses, signer=self.signer)
+        return Sender(*delivery, addresses=self.return_addresses, signer=self.signer, journal=self.journal)
 
     @cached_property
     def signer(self) -> Signer | None:

@@ -13,6 +13,7 @@ from feeds.errors import StoreError
 from feeds.model import Newsroom
 from feeds.store.database import Database
 from notifier.bounces import Reason
+from notifier.journal import Journal
 from notifier.ledger import deliveries, holds, suppressions
 from notifier.ledger.deliveries import Outcome
 from notifier.ledger.objections import objections
@@ -34,6 +35,8 @@ class Claims:
     tokens: Tokens
     clock: Clock
     owner: str
+    journal: Journal | None = None
+    """Where it is noted who is suppressed."""
 
     def expire(self) -> None:
         """End what has waited longer than its kind lives."""
@@ -69,6 +72,8 @@ class Claims:
                 hashed = self.tokens.address_hashes(address)[0]
                 source = f"reply {status}"
                 suppressions.add(session, hashed, reason=Reason.HARD, source=source, now=self.clock())
+                if self.journal is not None:
+                    self.journal.suppressed(address, Reason.HARD)
 
     def renew(self) -> None:
         """A sign of life."""

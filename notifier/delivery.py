@@ -29,6 +29,7 @@ from notifier.crew import Crew, Width
 from notifier.dkim import Signer
 from notifier.domains import Domains
 from notifier.envelope import ReturnAddresses
+from notifier.journal import Journal
 from notifier.ledger.deliveries import LEASE
 from notifier.load import DeliveryRun, Load
 from notifier.model import Delivery
@@ -65,6 +66,8 @@ class Sender:
     """Where what cannot be delivered comes back to; without it, to the sender's address."""
     signer: Signer | None = None
     """Signs by DKIM; without it the relay does, or nobody."""
+    journal: Journal | None = None
+    """Where it is noted whom a mail server does not know."""
     stopping: Event = field(default_factory=Event)
     knowledge: Knowledge = field(init=False)
 
@@ -79,7 +82,7 @@ class Sender:
     def run(self) -> DeliveryRun:
         """Send everything that is due now; stops early where the mail server cannot be used."""
         done = DeliveryRun()
-        claims = Claims(self.database, self.newsroom, self.tokens, self.clock, uuid4().hex)
+        claims = Claims(self.database, self.newsroom, self.tokens, self.clock, uuid4().hex, self.journal)
         with ExitStack() as stack:
             noted = None
             folder = self._receipts

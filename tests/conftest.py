@@ -4,7 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -115,9 +115,15 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory, city: City) -> Path:
 @pytest.fixture(scope="session")
 def reused_database(postgres_server: str, city: City) -> Iterator[ReusedDatabase]:
     """One database on PostgreSQL for all tests of this process, as new for each: making one takes long."""
-    with postgres_database(postgres_server) as url:
-        prepare(url, city)
-        yield ReusedDatabase(url)
+
+    @contextmanager
+    def prepared() -> Iterator[str]:
+        with postgres_database(postgres_server) as url:
+            prepare(url, city)
+            yield url
+
+    with closing(ReusedDatabase(prepared)) as database:
+        yield database
 
 
 def prepare(url: str, city: City) -> None:

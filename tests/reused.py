@@ -1,5 +1,8 @@
 """A database on PostgreSQL that one test after another finds as if it were new."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+
 import psycopg
 from psycopg import sql
 
@@ -15,11 +18,33 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 
 class ReusedDatabase:
-    """Remembers what a prepared database holds, and puts it back."""
+    """A database that is as new each time; made anew where a test has changed its very tables."""
+
+    def __init__(self, make: Callable[[], AbstractContextManager[str]]) -> None:
+        """`make` makes one with its tables and first rows, and drops it in the end."""
+        self._make = make
+        self._made = ExitStack()
+        self._kept: Kept | None = None
+
+    def fresh(self) -> str:
+        """Its address, when nothing is left in it of what came before and nobody is connected any more."""
+        if self._kept is None or not self._kept.put_back():
+            self.close()
+            self._kept = Kept(self._made.enter_context(self._make()))
+        return self._kept.url
+
+    def close(self) -> None:
+        """Drop it."""
+        self._kept = None
+        self._made.close()
+
+
+class Kept:
+    """What a prepared database holds, to be put back."""
 
     def __init__(self, url: str) -> None:
-        """Take a database with its tables and first rows."""
-        self._url = url
+        """Read it."""
+        self.url = url
         with psycopg.connect(url, autocommit=True) as connection:
             self._columns = connection.execute(_COLUMNS).fetchone()
             names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
@@ -33,12 +58,12 @@ class ReusedDatabase:
                 table = sql.Identifier(name)
                 connection.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(table))
 
-    def fresh(self) -> str:
-        """Its address, when nothing is left in it of what came before and nobody is connected any more."""
-        with psycopg.connect(self._url) as connection:
+    def put_back(self) -> bool:
+        """Whether it is as it was: not where its tables are others by now."""
+        with psycopg.connect(self.url) as connection:
             connection.execute(_OTHERS)
             if connection.execute(_COLUMNS).fetchone() != self._columns:
-                raise AssertionError("a test has changed the tables of the database that all share: give it its own")
+                return False
             connection.execute("SET LOCAL session_replication_role = replica")  # no order among the tables is needed
             for name in self._tables:
                 if name in self._kept or self._has_rows(connection, name):
@@ -49,7 +74,7 @@ class ReusedDatabase:
                 )
             for name, last in self._sequences:
                 connection.execute("SELECT setval(%s::regclass, %s, %s)", (name, last or 1, last is not None))
-        return self._url
+        return True
 
     @staticmethod
     def _has_rows(connection: psycopg.Connection, name: str) -> bool:

@@ -13,7 +13,7 @@ from config.backup.restoring import Restored, restore
 from config.parts import Parts
 from config.settings import Settings
 from feeds import words
-from feeds.model import Newsroom
+from feeds.model import City, Newsroom
 from feeds.scope import Scope
 from feeds.words import Words
 from notifier import holding, messages
@@ -22,7 +22,7 @@ from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Subscriber, Subscription
 from notifier.transport.smtp import Tls
 from tests.builders import BASE_URL, SECRET, Hands, publish
-from tests.conftest import postgres_database
+from tests.conftest import postgres_database, prepare
 from tests.wire.server import MailServer, mail_server
 
 
@@ -138,9 +138,10 @@ def house(tmp_path: Path, prepared_file: Path, house_at: MakeHouse) -> House:
 
 
 @pytest.fixture
-def server_house(postgres_server: str, prepared_database: str, house_at: MakeHouse) -> Iterator[House]:
+def server_house(postgres_server: str, city: City, house_at: MakeHouse) -> Iterator[House]:
     """An installation on PostgreSQL."""
-    with postgres_database(postgres_server, template=prepared_database) as url:
+    with postgres_database(postgres_server) as url:
+        prepare(url, city)
         house = house_at(url)
         yield house
         house.parts.database.close()

@@ -18,8 +18,10 @@ def test_the_default_is_the_app_with_a_mail_catcher() -> None:
     assert "sqlite:////data/" in SERVICES["app"]["environment"]["CIVICWIRE_DATABASE_URL"]
 
 
-def test_the_scale_profile_adds_postgresql_and_a_second_process() -> None:
-    assert {name for name, service in SERVICES.items() if service.get("profiles") == ["scale"]} == {"postgres", "web"}
+def test_the_scale_profile_adds_postgresql_a_second_web_process_and_workers() -> None:
+    added = {name for name, service in SERVICES.items() if service.get("profiles") == ["scale"]}
+    assert added == {"postgres", "web", "worker"}
+    assert SERVICES["worker"]["command"] == ["civicwire", "worker"]
     assert SERVICES["web"]["command"][-2:] == ["--role", "web"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from feeds.clock import EARLIEST, LATEST, absurd
 from feeds.store.database import Database
 from notifier.ledger import holds
-from notifier.schedule import _guarded
+from notifier.schedule import guarded_by
 from notifier.timepiece import Timepiece
 from tests.builders import NOW, Hands
 
@@ -18,7 +18,7 @@ def test_f57_by_an_absurd_clock_nothing_is_done_and_sending_is_held_for_a_reason
 ) -> None:
     clock, done = Hands(at), list[str]()
     timepiece = Timepiece(sqlite_database, clock)
-    tick = _guarded(timepiece.is_believed, lambda *_: None, lambda: done.append("published"))
+    tick = guarded_by(timepiece.is_believed, lambda *_: None, lambda: done.append("published"))
     tick()
     tick()
     with sqlite_database.read() as session:

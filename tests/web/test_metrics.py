@@ -18,7 +18,7 @@ from notifier.ledger import holds
 from notifier.schedule import schedule
 from tests.builders import Hands, publish
 from tests.claiming import accepted
-from tests.conftest import postgres_database
+from tests.conftest import postgres_database, prepare
 from tests.house.sources import ROOT
 from tests.web.browser import Answer
 from tests.web.conftest import Site, make_site
@@ -168,12 +168,13 @@ def way_to(host: str, port: int) -> Iterator[tuple[int, threading.Event]]:
 
 @pytest.mark.postgres
 def test_f49_a_frozen_database_is_said_within_a_bound_and_feeds_on_the_shelf_go_on(
-    postgres_server: str, prepared_database: str, city: City, site: Site, monkeypatch: pytest.MonkeyPatch
+    postgres_server: str, city: City, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before PostgreSQL stands a way that carries nothing any more, and refuses nothing. It is waited for less here."""
     monkeypatch.setattr(asgi, "READY_SECONDS", 0.3)
     monkeypatch.setattr(metrics, "SECONDS", 0.3)
-    with postgres_database(postgres_server, template=prepared_database) as url:
+    with postgres_database(postgres_server) as url:
+        prepare(url, city)
         place, name = url.removeprefix("postgresql://").rsplit("/", 1)
         who, _, where = place.rpartition("@")
         host, _, number = where.partition(":")
