@@ -38,6 +38,8 @@ class Reason(StrEnum):
     HARD = "hard_bounce"
     SOFT = "soft_bounces"
     COMPLAINT = "complaint"
+    UNASKED = "unasked"
+    """A mail that asked whether a wish was its reader's own was called unwanted: no form sends another one."""
     OPERATOR = "operator"
 
 

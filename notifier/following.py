@@ -16,6 +16,7 @@ from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from notifier import alike, budgets
 from notifier.addresses import masked
+from notifier.bounces import Reason
 from notifier.budgets import BudgetSpent
 from notifier.journal import Journal
 from notifier.labels import labels_of
@@ -60,12 +61,13 @@ class Following:
         language: str,
         timing: Timing | None = None,
         host: str | None = None,
+        proven: bool = False,
     ) -> None:
         """Keep a wish and plan the mail that asks to confirm it. The caller learns nothing about the address.
 
-        Beyond the budget of the address nothing is kept and nothing is sent. BudgetSpent beyond that of the network of
-        the asking `host`, of the mail domain or of all together. Whatever the address, the same is asked of the
-        database.
+        Beyond the budget of the address nothing is kept and nothing is sent; nor to who called such a mail unwanted,
+        unless it is `proven` that they ask themselves. BudgetSpent beyond the budget of the network of the asking
+        `host`, of the mail domain or of all together. Whatever the address, the same is asked of the database.
 
         The mail does not say the words of a search: whoever asks may name a stranger's address, and then it would
         carry a sentence of theirs in the city's name. The page behind its link shows them.
@@ -80,6 +82,7 @@ class Following:
             if too_many:
                 log.info("signup.over_budget", to=masked(address))
             known = subscribers.find(session, address)
+            unasked = suppressions.is_for(session, self.tokens.address_hashes(address), Reason.UNASKED)
             content = self.letters.confirmation(
                 labels,
                 language=language,
@@ -87,7 +90,7 @@ class Following:
                 known=known is not None,
                 of_article=scope.article is not None,
             )
-            with alike.written(session, keep=not too_many):
+            with alike.written(session, keep=not too_many and (proven or not unasked)):
                 wish = signups.add(
                     session, address=address, scope=scope, cadence=cadence, language=language, now=now, timing=timing
                 )
@@ -216,7 +219,7 @@ class Following:
         if known is None or not known[1] or self.suppressed(known[0].address) is None:
             return False
         person, (first, *_) = known
-        self.ask(person.address, first.scope, first.cadence, language=person.language)
+        self.ask(person.address, first.scope, first.cadence, language=person.language, proven=True)
         return True
 
     def change(self, subscriber_id: int, subscription_id: int, cadence: Cadence) -> bool:

@@ -18,6 +18,7 @@ from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier import erasure
 from notifier.addresses import masked
+from notifier.bounces import Reason
 from notifier.journal import Journal
 from notifier.ledger import (
     history,
@@ -110,6 +111,8 @@ class Personal:
                 log.info("move.over_budget", to=masked(address))
                 return
             spend(session, self.tokens, address, host, now=now)
+            if suppressions.is_for(session, self.tokens.address_hashes(address), Reason.UNASKED):
+                return
             wish = signups.add(
                 session,
                 address=address,

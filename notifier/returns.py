@@ -18,7 +18,7 @@ from notifier.bounces import Finding, Ourselves, Reason
 from notifier.envelope import Mark, ReturnAddresses, Way
 from notifier.journal import Journal
 from notifier.ledger import bounces as ledger
-from notifier.ledger import holds, subscribers, suppressions
+from notifier.ledger import holds, signups, subscribers, suppressions
 from notifier.ledger.bounces import Sent
 from notifier.parking import Parking
 from notifier.reports import Report, Sort
@@ -103,6 +103,8 @@ class Returns:
                 self._refused(session, report)
             elif new and found is not Finding.COMPLAINT:
                 self._bounced(session, found, report, sent)
+        if sent is not None and sent.signup_id is not None and found is Finding.COMPLAINT:
+            self._unasked(session, sent, report)
         person = sent.subscriber_id if sent else mark.subject if mark else None
         if found in (Finding.COMPLAINT, Finding.LEFT) and person is not None:
             reason = "complaint" if found is Finding.COMPLAINT else "mail"
@@ -112,6 +114,12 @@ class Returns:
                 self.journal.left(known.address)
             if found is Finding.COMPLAINT and known is not None:
                 self._suppress(session, known.address, Reason.COMPLAINT, report.said)
+
+    def _unasked(self, session: Session, sent: Sent, report: Report) -> None:
+        """Nobody is asked again who called the question unwanted; whatever else is kept of the address ends too."""
+        suppressions.lift(session, self.tokens.address_hashes(sent.address))
+        self._suppress(session, sent.address, Reason.UNASKED, report.said)
+        signups.drop(session, sent.address, now=self.clock())
 
     def _bounced(self, session: Session, found: Finding, report: Report, sent: Sent) -> None:
         """Give an address up at once, or when its score is full; not for a mail of before its person agreed anew."""

@@ -43,6 +43,8 @@ class Sent:
     subscriber_id: int | None
     created_at: datetime
     mailing_id: int
+    signup_id: int | None
+    """The wish that it asked about, if it did."""
 
 
 def delivery_of(session: Session, delivery_id: int) -> Sent | None:
@@ -53,6 +55,7 @@ def delivery_of(session: Session, delivery_id: int) -> Sent | None:
         delivery.c.subscriber_id,
         delivery.c.created_at,
         delivery.c.mailing_id,
+        delivery.c.signup_id,
     )
     row = session.execute(select(*columns).where(delivery.c.id == delivery_id)).first()
     return Sent(*row) if row and "@" in row.address else None

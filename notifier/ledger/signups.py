@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, func, insert, select, update
 from feeds.scope import Scope
 from feeds.store.database import Session
 from notifier.ledger.tables import delivery, mailing, signup
-from notifier.model import Cadence, Signup, Timing
+from notifier.model import OPEN, Cadence, DeliveryState, Signup, Timing
 
 LIFETIME = timedelta(hours=48)
 
@@ -72,6 +72,15 @@ def confirm(session: Session, signup_id: int, *, now: datetime) -> None:
     """Note that the person confirmed; the first time counts."""
     wanted = signup.c.id == signup_id, signup.c.confirmed_at.is_(None)
     session.execute(update(signup).where(*wanted).values(confirmed_at=now))
+
+
+def drop(session: Session, address: str, *, now: datetime) -> None:
+    """Let what an address was asked about come to nothing: what is on its way is not sent, and its time is over."""
+    unanswered = signup.c.address == address, signup.c.confirmed_at.is_(None)
+    asking = delivery.c.signup_id.in_(select(signup.c.id).where(*unanswered)), delivery.c.state.in_(OPEN)
+    gone = {"state": DeliveryState.SKIPPED_SUPPRESSED, "owner": None, "lease_until": None}
+    session.execute(update(delivery).where(*asking).values(**gone, settled_at=now))
+    session.execute(update(signup).where(*unanswered).values(expires_at=now))
 
 
 def asked_since(session: Session, since: datetime, address: str | None = None) -> int:

@@ -26,6 +26,12 @@ def add(session: Session, address_hash: str, *, reason: str, source: str, now: d
     session.execute(insert_once(session, suppression).values(**values))
 
 
+def is_for(session: Session, hashes: Sequence[str], reason: str) -> bool:
+    """Whether the address with these hashes is suppressed for this reason."""
+    found = find(session, hashes)
+    return found is not None and found.reason == reason
+
+
 def find(session: Session, hashes: Sequence[str]) -> Suppression | None:
     """Why the address with these hashes is suppressed; None if it is not."""
     row = session.execute(select(suppression).where(suppression.c.address_hash.in_(hashes))).first()

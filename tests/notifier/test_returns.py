@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from feeds.scope import Scope
 from notifier.bounces import Finding, Ourselves, Reason
 from notifier.envelope import COMPLAINTS, ReturnAddresses, Way
 from notifier.ledger import bounces as ledger
@@ -366,3 +367,38 @@ def test_b84_a_bounce_is_never_believed_by_a_message_id(house: House) -> None:
     )
     assert house.returns.take(raw) is Finding.FORGED
     assert house.suppressed() is None
+
+
+def ask(house: House, address: str = "stranger@example.org") -> None:
+    house.desk.following.ask(address, Scope(), Cadence.DAILY, language="en")
+
+
+def test_b84_a_complaint_about_a_confirmation_ends_the_wish_and_no_form_asks_that_address_again(house: House) -> None:
+    ask(house)
+    to = house.send("stranger@example.org")
+    ask(house)  # another one is on its way
+    assert house.returns.take(complaint(to)) is Finding.COMPLAINT
+    assert house.suppressed("stranger@example.org") == Reason.UNASKED
+    assert house.states("stranger@example.org") == [DeliveryState.COMPLAINED, DeliveryState.SKIPPED_SUPPRESSED]
+    house.desk.following.destroy_expired()
+    assert house.desk.following.waiting(1) is house.desk.following.waiting(2) is None
+    ask(house)
+    assert house.states("stranger@example.org") == []
+    ask(house, "another@example.org")
+    assert house.states("another@example.org") == [DeliveryState.PENDING]
+
+
+def test_b84_a_forged_complaint_about_a_confirmation_ends_nothing(house: House) -> None:
+    ask(house)
+    forged = ReturnAddresses(DOMAIN, FOREIGN).address(Way.BOUNCE, 1)
+    assert house.returns.take(complaint(forged)) is Finding.FORGED
+    assert house.suppressed("stranger@example.org") is None
+    assert house.states("stranger@example.org") == [DeliveryState.PENDING]
+
+
+def test_b84_who_called_a_confirmation_unwanted_is_not_asked_whether_mail_shall_come_there(house: House) -> None:
+    ask(house)
+    house.returns.take(complaint(house.send("stranger@example.org")))
+    person = house.desk.follow(READER, Cadence.DAILY)
+    house.desk.personal.ask_to_move(person.id, "stranger@example.org")
+    assert house.states("stranger@example.org") == [DeliveryState.COMPLAINED]
