@@ -93,9 +93,11 @@ class Alerts:
         if change.kind is ChangeKind.CORRECTED:
             heard = mailings.correction_audience(session, change, article, lineage)
             return self._address(session, change, article, heard)
-        if article.urgent and article.revision != change.revision:
-            article = _as_approved(session, article, change)
-        audience = mailings.alert_audience(session, change, article, lineage)
+        before = as_told(session, article, change)
+        if article.urgent and before is not None:
+            # That text is what two people published: what one of them made of it since the other has not seen.
+            article, before = before, None
+        audience = mailings.alert_audience(session, change, [article, *([before] if before else [])], lineage)
         return self._address(session, change, article, audience)
 
     def correct(self, session: Session, change: Change) -> int:
@@ -152,7 +154,12 @@ class Alerts:
         )
 
 
-def _as_approved(session: Session, article: Article, change: Change) -> Article:
-    """The text that two people published: what one of them made of it since has not been seen by the other."""
-    seen = next(one for one in reading.revisions(session, article.id) if one.number == change.revision)
-    return replace(article, revision=seen.number, content=seen.content, correction_note=None)
+def as_told(session: Session, article: Article, change: Change) -> Article | None:
+    """An article with the text that a publication made public, or that a correction replaced; None where it has that
+    text now.
+    """
+    number = change.revision - (change.kind is ChangeKind.CORRECTED)
+    if number == article.revision:
+        return None
+    then = next((one for one in reading.revisions(session, article.id) if one.number == number), None)
+    return None if then is None else replace(article, revision=then.number, content=then.content, correction_note=None)

@@ -16,6 +16,7 @@ from feeds.scope import Scope
 from feeds.store import changes, reading, topics
 from feeds.store.database import Database, Session
 from notifier import matching
+from notifier.alerts import as_told
 from notifier.collected import Collected
 from notifier.ledger import embargo_mail, mailings, own_mail, restorations, runs, subscribers
 from notifier.ledger.wishes import asked_at_once
@@ -100,7 +101,8 @@ class Digests:
             return
         news = news_of(session, self.newsroom, min(one.cursor for one in wishes), to)
         articles = {one.article.id: one.article for one in news}
-        plan = matching.plan(wishes, news, mailings.told_to(session, person.id, articles))
+        rested = own_mail.rests(session, [person.id]).get(person.id, ())
+        plan = matching.plan(wishes, news, mailings.told_to(session, person.id, articles), rested)
         for part in parted(plan, self._advertising(articles)):
             now = self.clock()
             happened = {one.change.number: one.change.at for one in news}
@@ -123,6 +125,7 @@ class Digests:
             return DigestRun(slot, timing, runs.TOO_LATE, 0)
         planned = self._plan(session, slot, timing, to, now)
         subscribers.had_turn(session, slot.cadence, timing, at=slot.due_at, to=to)
+        own_mail.forget_rests(session)
         outcome = runs.SENT if planned else runs.EMPTY
         runs.conclude(session, run_id, outcome)
         return DigestRun(slot, timing, outcome, planned)
@@ -136,13 +139,14 @@ class Digests:
         articles = {one.article.id: one.article for one in news}
         people = subscribers.people(session, slot.cadence)
         told = mailings.told_of(session, slot.cadence, articles)
+        rested = own_mail.rests(session)
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
         happened = {one.change.number: one.change.at for one in news}
         edition = _Edition(slot, span_from, now, happened, articles, topics.by_slug(session))
         advertising = self._advertising(articles)
         alike: dict[str, tuple[Plan, list[tuple[Audience, Sequence[mailings.Told]]]]] = {}
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
-            whole = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}))
+            whole = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}), rested.get(person_id, ()))
             person = people[person_id]
             for plan in parted(whole, advertising):
                 told_now = _reader(person), plan.changes
@@ -235,7 +239,7 @@ def news_of(session: Session, newsroom: Newsroom, after: int, to: int, scopes: I
     articles = reading.by_id(session, {change.article_id for change in window})
     ask = asked_at_once(session, scopes)
     return [
-        News(change, article, newsroom.lineage(article.division), ask)
+        News(change, article, newsroom.lineage(article.division), ask, as_told(session, article, change))
         for change in window
         # One that cannot be read is left out; it is in the log, and the others go on.
         if (article := articles.get(change.article_id)) and article.state is State.PUBLISHED and article.division

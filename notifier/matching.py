@@ -16,7 +16,10 @@ its scope in canonical form, which no slug can be."""
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A change in the window, its article as it stands, and the division of the article with the bureaus above it."""
+    """A change in the window, its article as it stands, and the division of the article with the bureaus above it.
+
+    An article that was corrected since is also asked about as it was published, or before the correction.
+    """
 
     change: Change
     article: Article
@@ -24,6 +27,8 @@ class News:
     ask: Callable[[Article, tuple[str, ...]], Callable[[Scope], bool]] = field(
         default=matcher, repr=False, compare=False
     )
+    as_told: Article | None = None
+    """Its text of then, where it is another one now."""
     is_in: Callable[[Scope], bool] = field(init=False, repr=False, compare=False)
     """Whether a scope holds the article."""
     found: Callable[[str], tuple[str, ...]] = field(init=False, repr=False, compare=False)
@@ -31,7 +36,9 @@ class News:
 
     def __post_init__(self) -> None:
         """Everybody who follows words asks about the same text: it is taken apart once."""
-        object.__setattr__(self, "is_in", self.ask(self.article, self.lineage))
+        texts = (self.article, self.as_told) if self.as_told else (self.article,)
+        held = [self.ask(one, self.lineage) for one in texts]
+        object.__setattr__(self, "is_in", lambda scope: any(holds(scope) for holds in held))
         object.__setattr__(self, "found", Found(self.article.content.texts).of)
 
 
@@ -66,12 +73,14 @@ def plan(
     subscriptions: Sequence[Subscription],
     news: Sequence[News],
     told: Mapping[int, int],
+    rested: Sequence[range] = (),
 ) -> Plan:
     """What to tell one person with these subscriptions of one cadence, given in the order they were made.
 
     `told` maps each article this person has heard of to the highest revision told. A text told is not repeated; its
     correction comes marked as one. Who has not heard of an article hears of its publication, never of a correction
-    alone: an old release that is corrected is no news. Who follows that one article does.
+    alone: an old release that is corrected is no news. Who follows that one article does. Of the changes `rested`
+    nothing is told: they happened in pauses of which nothing was wanted afterwards.
     """
     items: dict[int, Item] = {}
     settled: dict[int, tuple[int, int, int]] = {}
@@ -83,7 +92,7 @@ def plan(
                 heard = 0  # the page was read: its corrections are what is asked for
             if one.change.number <= subscription.cursor or not _is_news(one.change, heard):
                 continue
-            if not one.is_in(subscription.scope):
+            if any(one.change.number in pause for pause in rested) or not one.is_in(subscription.scope):
                 continue
             settled[one.change.number] = (one.change.number, article.id, article.revision)
             heading = _heading(subscription.scope, one.lineage)

@@ -19,7 +19,7 @@ from notifier.addresses import masked
 from notifier.collected import Collected
 from notifier.digests import news_of
 from notifier.labels import labels_of
-from notifier.ledger import mailings, renewals, subscribers
+from notifier.ledger import mailings, own_mail, renewals, subscribers
 from notifier.matching import News
 from notifier.messages import Follows, Letters
 from notifier.model import Cadence, Kind, Subscriber, Subscription
@@ -148,7 +148,8 @@ class Rehearsal:
         since = min(one.cursor for one in wishes)
         news: Sequence[News] = news_of(session, self.newsroom, since, changes.head(session))
         told = mailings.told_of(session, wishes[0].cadence, {one.article.id for one in news})
-        plan = matching.plan(wishes, news, told.get(person.id, {}))
+        rested = own_mail.rests(session, [person.id]).get(person.id, ())
+        plan = matching.plan(wishes, news, told.get(person.id, {}), rested)
         if not plan.items:
             news = self._recent(session)
             plan = matching.plan([_from_the_first(one) for one in wishes], news, {})

@@ -43,7 +43,7 @@ class Sent:
     subscriber_id: int | None
     created_at: datetime
     mailing_id: int
-    signup_id: int | None
+    signup_id: int | None = None
     """The wish that it asked about, if it did."""
 
 

@@ -11,7 +11,7 @@ from feeds.model import Article, Change, State
 from feeds.scope import Scope
 from feeds.store.database import Session, insert_once
 from feeds.store.tables import article
-from notifier.ledger.tables import delivery, mailing, mailing_article, notice, subscriber, subscription
+from notifier.ledger.tables import delivery, mailing, mailing_article, notice, rest, subscriber, subscription
 from notifier.ledger.wishes import Wanted, is_one_of, wishes_for
 from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind, Priority
 from notifier.placeholders import MailContent
@@ -197,12 +197,16 @@ def told_to(session: Session, subscriber_id: int, article_ids: Iterable[int]) ->
     return {row[0]: row[1] for row in session.execute(wanted.group_by(notice.c.article_id))}
 
 
-def alert_audience(session: Session, change: Change, stands: Article, lineage: tuple[str, ...]) -> Sequence[Audience]:
+def alert_audience(
+    session: Session, change: Change, texts: Sequence[Article], lineage: tuple[str, ...]
+) -> Sequence[Audience]:
     """Who asked to be told at once of such an article, each person once, less those told of this change already.
 
-    It is asked about as it `stands`; `lineage` are the slugs of its division and of what is above it.
+    It is asked about by each of its `texts`: as it stands, and as it was published; `lineage` are the slugs of its
+    division and of what is above it.
     """
-    wanted = wishes_for(session, stands, lineage)
+    each = [wishes_for(session, text, lineage) for text in texts]
+    wanted = Wanted(or_(*(one.condition for one in each)), list({scope for one in each for scope in one.by_words}))
     at_once = subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.cursor < change.number
     people = _audience(session, change, and_(*at_once, wanted.condition))
     return _with_wishes(session, change, people, wanted)
@@ -321,12 +325,21 @@ def _people(change: Change, wanted: ColumnElement[bool]) -> Select[tuple[int, st
         notice.c.article_id == change.article_id,
         notice.c.revision >= change.revision,
     )
-    # Who pauses is told afterwards, by one digest.
-    at_hand = or_(subscriber.c.paused_until.is_(None), subscriber.c.paused_until <= change.at)
+    # Who pauses is told afterwards, by one digest; but of what came out before they did, as everybody is.
+    at_hand = or_(
+        subscriber.c.paused_until.is_(None),
+        subscriber.c.paused_until <= change.at,
+        subscriber.c.paused_from >= change.number,
+    )
+    rested = exists().where(
+        rest.c.subscriber_id == subscriber.c.id,
+        rest.c.after_change < change.number,
+        rest.c.to_change >= change.number,
+    )
     return (
         select(subscriber.c.id, subscriber.c.address, subscriber.c.language, subscriber.c.pictures)
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-        .where(subscription.c.ended_at.is_(None), wanted, ~told, at_hand)
+        .where(subscription.c.ended_at.is_(None), wanted, ~told, ~rested, at_hand)
         .distinct()
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 
 from feeds.store.database import Session
 from notifier.ledger import press, subscribers
-from notifier.ledger.tables import consent, delivery, mailing, move, notice, renewal, subscriber, subscription
+from notifier.ledger.tables import consent, delivery, mailing, move, notice, renewal, rest, subscriber, subscription
 from notifier.model import OPEN, DeliveryState, Kind, Pause, Subscriber
 
 MOVED = "moved"
@@ -28,6 +28,7 @@ def merge(session: Session, gone: Subscriber, stays: Subscriber, *, now: datetim
     press.merge(session, gone.id, stays.id, now=now)
     for table in (subscription, delivery, consent):
         session.execute(update(table).where(table.c.subscriber_id == gone.id).values(subscriber_id=stays.id))
+    session.execute(delete(rest).where(rest.c.subscriber_id.in_((gone.id, stays.id))))  # one of them had no rest
     session.execute(delete(move).where(move.c.subscriber_id == gone.id))  # two are not taken apart again
     session.execute(delete(subscriber).where(subscriber.c.id == gone.id))
 

@@ -1,6 +1,6 @@
 """What people decide about their own mail: how it looks, when it rests, where it goes, and taking back an end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,9 +9,9 @@ from sqlalchemy import delete, exists, func, insert, select, update
 
 from feeds.scope import Scope
 from feeds.store import changes
-from feeds.store.database import Session
+from feeds.store.database import Session, insert_once
 from notifier.ledger import merging, subscribers
-from notifier.ledger.tables import consent, delivery, move, subscriber, subscription
+from notifier.ledger.tables import consent, delivery, move, rest, subscriber, subscription
 from notifier.model import OPEN, Cadence, DeliveryState, Subscriber
 
 UNDONE_WITHIN = timedelta(days=7)
@@ -38,14 +38,37 @@ def rested(session: Session, now: datetime) -> Sequence[int]:
 
 
 def resume(session: Session, subscriber_id: int, *, to: int, caught_up: bool) -> None:
-    """End a pause. What waited for a digest has had its turn up to `to`; so have alerts where it was `caught_up`."""
-    mine = subscription.c.subscriber_id == subscriber_id, subscription.c.ended_at.is_(None), subscription.c.cursor < to
-    turned = update(subscription).where(*mine)
-    if not caught_up:
-        turned = turned.where(subscription.c.cadence != Cadence.IMMEDIATE)
-    session.execute(turned.values(cursor=to))
-    values = {"paused_until": None, "paused_from": None}
-    session.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(**values))
+    """End a pause. Everything has had its turn up to `to` where that was `caught_up`; else what came out in it has: the
+    next digest goes on from before it.
+    """
+    mine = subscriber.c.id == subscriber_id
+    since = session.execute(select(subscriber.c.paused_from).where(mine)).scalar()
+    if caught_up:
+        live = subscription.c.subscriber_id == subscriber_id, subscription.c.ended_at.is_(None)
+        session.execute(update(subscription).where(*live, subscription.c.cursor < to).values(cursor=to))
+    elif since is not None and since < to:
+        values = {"subscriber_id": subscriber_id, "after_change": since, "to_change": to}
+        session.execute(insert_once(session, rest).values(**values))
+    session.execute(update(subscriber).where(mine).values(paused_until=None, paused_from=None))
+
+
+def rests(session: Session, ids: Collection[int] | None = None) -> dict[int, list[range]]:
+    """For each of these people, or for everybody, the numbers of the changes that no digest tells them of."""
+    wanted = select(rest).order_by(rest.c.subscriber_id, rest.c.after_change)
+    found: dict[int, list[range]] = {}
+    for row in session.execute(wanted if ids is None else wanted.where(rest.c.subscriber_id.in_(ids))):
+        found.setdefault(row.subscriber_id, []).append(range(row.after_change + 1, row.to_change + 1))
+    return found
+
+
+def forget_rests(session: Session) -> None:
+    """Destroy those that everything their person follows has gone past."""
+    waits = exists().where(
+        subscription.c.subscriber_id == rest.c.subscriber_id,
+        subscription.c.ended_at.is_(None),
+        subscription.c.cursor < rest.c.to_change,
+    )
+    session.execute(delete(rest).where(~waits))
 
 
 def move_to(session: Session, person: Subscriber, address: str, *, now: datetime) -> Subscriber:

@@ -286,6 +286,16 @@ bounce_tally = Table(
     Column("number", Integer, nullable=False),
 )
 
+rest = Table(
+    "rest",
+    metadata,
+    # A pause of which nothing is wanted afterwards: no digest tells what came out in it, after one change and up to
+    # another. What came out before it began and had no turn then is in the next digest.
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
+    Column("after_change", Id, primary_key=True, autoincrement=False),
+    Column("to_change", Id, nullable=False),
+)
+
 accreditation = Table(
     "accreditation",
     metadata,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from feeds.scope import Scope
 from notifier.ledger.runs import EMPTY, SENT, TOO_LATE
 from notifier.model import Cadence, Kind
 from tests.builders import correct, withdraw
@@ -316,3 +317,28 @@ def test_a_digest_of_which_all_was_withdrawn_stays_as_it_is_to_be_skipped(desk: 
     desk.digests.run()
     (mail,) = desk.mails(READER)
     assert mail.articles == (wrong.article_id,)
+
+
+@pytest.mark.parametrize("titles", [("The summit", "The meeting"), ("The meeting", "The summit")])
+def test_words_are_looked_for_in_a_release_as_it_was_published_and_as_it_stands(
+    desk: Desk, titles: tuple[str, str]
+) -> None:
+    for address, cadence in ((READER, DAILY), (OTHER, NOW)):
+        desk.wish(address, cadence, Scope(words="summit"))
+    before, after = titles
+    number = desk.publish(before).article_id
+    correct(desk.database, number, after, now=desk.clock())
+    desk.alerts.run()
+    desk.morning()
+    assert desk.told(READER) == desk.told(OTHER) == [number]
+    (mail,) = desk.mails(READER)
+    assert ("Words found: summit" in mail.text) is (after == "The summit"), "no word is named that is not there"
+
+
+def test_a_correction_that_takes_the_word_out_reaches_who_was_told_of_it(desk: Desk) -> None:
+    desk.wish(READER, DAILY, Scope(words="summit"))
+    number = desk.publish("The summit").article_id
+    desk.morning()
+    correct(desk.database, number, "The meeting", now=desk.clock())
+    desk.morning()
+    assert desk.told(READER) == [number, number]

@@ -9,7 +9,7 @@ from feeds.scope import Scope
 from feeds.store.schema import metadata
 from notifier.bounces import SOFT_LIMIT, Finding
 from notifier.ledger import press, renewals, subscribers
-from notifier.ledger.tables import consent, delivery, renewal, subscriber
+from notifier.ledger.tables import consent, delivery, renewal, rest, subscriber
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Kind, Subscriber, Timing
 from tests.builders import correct
@@ -72,6 +72,7 @@ def test_whatever_is_kept_of_a_person_belongs_to_the_one_that_stays(rooms: Rooms
         answered = asking | {"agreed_at": datetime(2024, 5, 20, tzinfo=UTC), "ended_at": rooms.clock()}
         for values in (asking | {"ended_at": None}, answered):
             session.execute(insert(renewal).values(subscriber_id=gone.id, outcome=None, **values))
+        session.execute(insert(rest).values(subscriber_id=gone.id, after_change=0, to_change=1))
     first, second = asked(desk, gone, "third@example.org"), desk.follow(ELSEWHERE, DAILY, "water")
     desk.personal.move(first)  # a change of address that could be taken back
     assert {(name, column) for name, column in PLACES if _rows(desk, name, column, gone.id)} == PLACES
@@ -80,7 +81,7 @@ def test_whatever_is_kept_of_a_person_belongs_to_the_one_that_stays(rooms: Rooms
     assert stays.id == second.id
     assert not {(name, column) for name, column in PLACES if _rows(desk, name, column, gone.id)}
     kept = {name for name, column in PLACES if _rows(desk, name, column, stays.id)}
-    assert kept == {name for name, _ in PLACES} - {"move"}
+    assert kept == {name for name, _ in PLACES} - {"move", "rest"}
     assert desk.personal.move(first + 1) == stays, "pressed again, the page says the same"
     desk.personal.erase(stays.id)
     with desk.database.read() as session:

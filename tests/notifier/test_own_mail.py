@@ -10,8 +10,8 @@ from feeds.model import Picture
 from feeds.scope import Scope
 from feeds.store import articles, reading
 from feeds.store.articles import Filing
+from notifier.ledger import own_mail, revocations, subscribers, suppressions
 from notifier.ledger import press as ledger_press
-from notifier.ledger import revocations, subscribers, suppressions
 from notifier.ledger.tables import delivery, move, signup
 from notifier.model import Cadence, DeliveryState, Kind, Subscriber
 from notifier.personal import MOVES_A_DAY
@@ -73,6 +73,48 @@ def test_a_digest_skipped_in_a_pause_does_not_lose_what_came_before_it(desk: Des
     person = desk.follow(READER, DAILY)
     desk.personal.pause(person.id, BACK, catch_up=True)
     at(desk, "2026-05-24T08:00:00")
+    assert desk.told(READER) == [before]
+
+
+def test_what_came_out_before_a_pause_is_in_the_next_digest_where_nothing_of_the_pause_is_wanted(
+    desk: Desk,
+) -> None:
+    """Two pauses between one weekly digest and the next; what came between them is told too."""
+    person = desk.follow(READER, WEEKLY)
+    before = desk.publish("Before the first").article_id
+    desk.personal.pause(person.id, BACK, catch_up=False)
+    desk.publish("In the first")
+    at(desk, "2026-05-24T08:00:00")
+    between = desk.publish("Between them").article_id
+    desk.personal.pause(person.id, date(2026, 5, 26), catch_up=False)
+    at(desk, "2026-05-25T08:00:00")
+    desk.publish("In the second")
+    at(desk, "2026-05-26T08:00:00")
+    after = desk.publish("After both").article_id
+    assert desk.told(READER) == []
+    at(desk, "2026-06-01T08:00:00")
+    assert desk.told(READER) == [before, between, after]
+    with desk.database.read() as session:
+        assert own_mail.rests(session) == {}, "nothing is kept that everything has gone past"
+
+
+def test_nothing_of_a_pause_is_alerted_by_a_change_of_cadence_after_it(desk: Desk) -> None:
+    person = desk.follow(READER, WEEKLY)
+    before = desk.publish("Before").article_id
+    desk.personal.pause(person.id, BACK, catch_up=False)
+    desk.publish("In it")
+    at(desk, "2026-05-24T08:00:00")
+    desk.change(person, NOW)
+    desk.alerts.run()
+    assert desk.told(READER) == [before]
+
+
+def test_who_pauses_before_an_alert_is_planned_gets_what_came_out_before(desk: Desk) -> None:
+    person = desk.follow(READER, NOW)
+    before = desk.publish("Before").article_id
+    desk.personal.pause(person.id, BACK, catch_up=False)
+    desk.publish("In it")
+    desk.alerts.run()
     assert desk.told(READER) == [before]
 
 
