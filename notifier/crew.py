@@ -27,15 +27,15 @@ class Crew:
         self._width = width
         self._at_work: set[asyncio.Task[None]] = set()
         self._open = 0
+        self._known = False  # whether the server lets us in today: one connection finds out for all (F37)
         self._wider = asyncio.Event()
 
     def opened(self) -> None:
         """One more connection is open: where all that were asked for are, as many again may be."""
         self._open += 1
-        width = self._width
-        if self._open >= width.now and asyncio.get_running_loop().time() >= width.cautious_until:
-            width.now = min(2 * width.now, width.most)
-            self._wider.set()
+        self._known = True
+        self._widen()
+        self._wider.set()
 
     def closed(self) -> None:
         """An open connection is so no longer."""
@@ -48,6 +48,11 @@ class Crew:
             self._width.cautious_until = asyncio.get_running_loop().time() + _CAUTIOUS_SECONDS
         return self._open > 0
 
+    def _widen(self) -> None:
+        width = self._width
+        if self._open >= width.now and asyncio.get_running_loop().time() >= width.cautious_until:
+            width.now = min(2 * width.now, width.most)
+
     async def run(self, work: Callable[[], Awaitable[None]], waiting: Callable[[], int]) -> list[BaseException]:
         """Work until nothing is `waiting` and nobody is at work any more; answers what went wrong.
 
@@ -56,12 +61,16 @@ class Crew:
         failures: list[BaseException] = []
         while True:
             self._wider.clear()
-            while not failures and len(self._at_work) < self._width.now and waiting() > len(self._at_work) - self._open:
+            self._widen()
+            most = self._width.now if self._known else 1
+            while not failures and len(self._at_work) < most and waiting() > len(self._at_work) - self._open:
                 self._at_work.add(asyncio.ensure_future(work()))
             if not self._at_work:
                 return failures
             wider = asyncio.ensure_future(self._wider.wait())
-            done, _ = await asyncio.wait({*self._at_work, wider}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                {*self._at_work, wider}, timeout=_CAUTIOUS_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
             wider.cancel()
             for task in done & self._at_work:
                 self._at_work.discard(task)

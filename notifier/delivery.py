@@ -31,7 +31,7 @@ from notifier.domains import Domains
 from notifier.envelope import ReturnAddresses
 from notifier.journal import Journal
 from notifier.ledger.deliveries import LEASE
-from notifier.load import DeliveryRun, Load
+from notifier.load import DeliveryRun, Load, Share
 from notifier.model import Delivery
 from notifier.receipts import Receipts, receipts
 from notifier.refusals import Refusals
@@ -181,17 +181,18 @@ class Sender:
             at = self.clock() + (OUTAGE_PAUSE if done.unavailable else timedelta())
             claims.give_back([one.id for one in left], at, done.unavailable)
         # Only now, when no message is on any wire: a failure in one conversation must not cut off the others.
-        for failure in failures:
-            raise failure
+        for failure in (*failures, supply.failure):
+            if failure is not None:
+                raise failure
 
     async def _work(self, load: Load, crew: Crew) -> None:
         """One connection's share of the load."""
-        settled = load.settled
+        share = Share(load)
         try:
             async with self.transport.connect() as connection:
                 crew.opened()
                 try:
-                    await connection.carry(load)
+                    await connection.carry(share)
                 finally:
                     crew.closed()
         except SignInRefused as error:
@@ -200,7 +201,7 @@ class Sender:
         except TransportUnavailable as error:
             # A server may close after so many messages, or have no more connections for us than are open: that asks
             # for a new one later, no more.
-            if load.settled == settled and not crew.refused():
+            if not share.settled and not crew.refused():
                 load.end(str(error))
 
 

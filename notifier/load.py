@@ -59,8 +59,6 @@ class Load:
     """Changes when anything was committed: as long as it does not, nothing new stands against anything."""
     receipts: Receipts | None = None
     """Where acceptances are noted before they are in the ledger; without it each goes there before the next message."""
-    settled: int = 0
-    """How many were settled by what a server said."""
     _taken: dict[int, Delivery] = field(default_factory=dict)
     _against: Mapping[int, DeliveryState] = field(default_factory=dict)
     _asked: frozenset[int] = frozenset()
@@ -117,7 +115,6 @@ class Load:
     async def settle(self, one: Outgoing, reply: Reply) -> None:
         """See the promise."""
         await self._answer(self._taken.pop(one.key), reply)
-        self.settled += 1
 
     async def give_back(self, one: Outgoing) -> None:
         """See the promise."""
@@ -245,6 +242,32 @@ class Load:
                 to = masked(delivery.address)
                 log.info("delivery.settled", delivery=delivery.id, kind=delivery.kind, to=to, state=state)
         return dict.fromkeys(kept, True)
+
+
+@dataclass(slots=True)
+class Share:
+    """What one connection takes of a load. See `notifier.transport.promise.Source`."""
+
+    load: Load
+    settled: int = 0
+    """How many it has settled by what its server said."""
+
+    async def take(self) -> Outgoing | None:
+        """See the promise."""
+        return await self.load.take()
+
+    async def may_go(self, one: Outgoing) -> bool:
+        """See the promise."""
+        return await self.load.may_go(one)
+
+    async def settle(self, one: Outgoing, reply: Reply) -> None:
+        """See the promise."""
+        await self.load.settle(one, reply)
+        self.settled += 1
+
+    async def give_back(self, one: Outgoing) -> None:
+        """See the promise."""
+        await self.load.give_back(one)
 
 
 @dataclass(frozen=True, slots=True)

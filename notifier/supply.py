@@ -59,11 +59,16 @@ class Supply:
                 return None
             await asyncio.shield(self._claiming)
 
+    @property
+    def failure(self) -> BaseException | None:
+        """Why no more could be claimed, once closed."""
+        return self._claiming.exception() if self._claiming is not None else None
+
     async def close(self) -> Sequence[Delivery]:
-        """What nobody has taken, when nothing more is being claimed. Raises what claiming raised."""
+        """What nobody has taken, when nothing more is being claimed."""
         self._exhausted = True
         if self._claiming is not None:
-            await self._claiming
+            await asyncio.wait([self._claiming])
         return self._queue
 
     async def _more(self) -> None:

@@ -1,12 +1,16 @@
 """A backup is whole whenever it is made, and what comes of it is held, knows who left since, and repeats nothing."""
 
+import hashlib
+import json
 import threading
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from config.backup.archive import MANIFEST
 from config.backup.making import target
 from config.holder import schedule_held
 from feeds.errors import CivicwireError
@@ -290,6 +294,24 @@ def test_a_backup_that_is_cut_or_changed_is_refused_in_one_line_with_nothing_cha
         assert str(bad) in str(refused.value)
     assert house.held() is None
     assert house.live(A)
+
+
+@pytest.mark.parametrize("name", ["media/../../outside.txt", "../outside.txt", "/tmp/outside.txt", "receipts/../x"])
+def test_b53_a_backup_whose_manifest_names_a_file_outside_is_refused_and_nothing_is_written(
+    house: House, name: str
+) -> None:
+    path, bad, text = house.backup(), house.folder / "outside.zip", b"written outside"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(bad, "w") as made:
+        manifest = json.loads(source.read(MANIFEST))
+        for member in manifest["members"]:
+            made.writestr(member, source.read(member))
+        made.writestr(name, text)
+        manifest["members"][name] = {"size": len(text), "sha256": hashlib.sha256(text).hexdigest()}
+        made.writestr(MANIFEST, json.dumps(manifest))
+    with pytest.raises(CivicwireError, match="is not what its manifest says"):
+        house.restore(bad)
+    assert house.held() is None
+    assert not list(house.folder.parent.rglob("outside.txt"))
 
 
 @pytest.mark.postgres

@@ -32,7 +32,9 @@ from tests.intake.layouts import page
         ("", ("", None, None)),
     ],
 )  # fmt: skip
-def test_the_line_of_values_is_read_in_every_spelling(values: str, stated: tuple[str, str | None, str | None]) -> None:
+def test_b54_the_line_of_values_is_read_in_every_spelling(
+    values: str, stated: tuple[str, str | None, str | None]
+) -> None:
     found = as_json(read(page(values).encode()))
 
     assert (found["division"], found["date"], found["telephone"]) == stated

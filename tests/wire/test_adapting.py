@@ -141,3 +141,32 @@ def test_f66_an_urgent_release_goes_out_in_the_middle_of_a_digest(
     order = [one.recipient for one in server.accepted]
     assert len(order) == 251
     assert order.index("duty@example.org") < 200
+
+
+def test_f34_a_server_that_lets_go_of_one_connection_after_another_meets_no_storm(
+    post: Post, mail_server: Relay, people: People
+) -> None:
+    alerted(post, people(120))
+    with mail_server(Behaviour(most_connections=1, close_after=20)) as server:
+        for _ in range(6):
+            post.sender(server.port, connections=6).run()
+            post.clock.forward(minutes=2)
+    assert post.states() == {ACCEPTED: 120}
+    assert server.connections <= 20
+
+
+def test_f37_a_password_that_was_changed_costs_one_attempt_where_many_connections_were_known(
+    post: Post, mail_server: Relay, people: People
+) -> None:
+    alerted(post, people(40))
+    behaviour = Behaviour(extensions=("AUTH PLAIN",), pause=0.01)
+    with mail_server(behaviour) as server:
+        sender = post.sender(server.port, username="relay", password="right", connections=4)
+        sender.run()
+        assert server.commands.count("AUTH") == 4
+        behaviour.auth = "535 5.7.8 no longer"
+        publish(post.database, "Another day")
+        post.plan()
+        sender.run()
+    assert server.commands.count("AUTH") == 5
+    assert post.states()[ACCEPTED] == 40
