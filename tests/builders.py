@@ -38,6 +38,15 @@ _JOURNALS = tempfile.TemporaryDirectory()
 """Where the journals of databases on a server lie; gone when the tests end."""
 
 
+def forget_journals() -> None:
+    """What was noted of databases on a server: the next test's has the same name."""
+    for path in Path(_JOURNALS.name).iterdir():
+        if path.is_dir():  # as a test leaves it in the way of one
+            path.rmdir()
+        else:
+            path.unlink()
+
+
 def journal_of(database: Database, clock: Hands, tokens: Tokens | None = None) -> Journal:
     """The suppression journal of a database: beside a file, else in a folder of the tests."""
     path = Path(database.url.database or "")

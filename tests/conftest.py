@@ -16,7 +16,7 @@ from config.migrations.upgrading import upgrade
 from feeds.model import City, Newsroom
 from feeds.store import divisions
 from feeds.store.database import Database
-from tests.builders import BASE_URL, small_city
+from tests.builders import BASE_URL, forget_journals, small_city
 from tests.reused import ReusedDatabase
 
 # A slow machine is no fault of the rule under test.
@@ -84,6 +84,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{path}"
         return
     if filled:
+        forget_journals()
         yield request.getfixturevalue("reused_database").fresh()
         return
     with postgres_database(request.getfixturevalue("postgres_server")) as url:

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -105,7 +105,8 @@ class Database:
                     if session.execute(text("PRAGMA foreign_key_check")).first() is not None:
                         raise StoreError("the new tables would lose rows that others refer to: nothing was changed")
             finally:
-                driver.execute("PRAGMA foreign_keys=ON").close()
+                with suppress(sqlite3.ProgrammingError):  # a connection that was ended in the middle is closed by now
+                    driver.execute("PRAGMA foreign_keys=ON").close()
 
     def close(self) -> None:
         """Give every connection back. The last one to leave SQLite checkpoints, so the writer leaves last."""

@@ -303,7 +303,7 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
         text=True,
     )
     try:
-        for _ in range(100):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
                     assert answer.status == 200
