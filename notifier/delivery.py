@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from threading import Event
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,7 +32,7 @@ from notifier.journal import Journal
 from notifier.ledger.deliveries import LEASE
 from notifier.load import DeliveryRun, Load, Share
 from notifier.model import Delivery
-from notifier.receipts import Receipts, receipts
+from notifier.receipts import Receipts, receipts, receipts_of
 from notifier.refusals import Refusals
 from notifier.retry import OUTAGE_PAUSE
 from notifier.supply import FIRST, Supply
@@ -85,7 +84,7 @@ class Sender:
         claims = Claims(self.database, self.newsroom, self.tokens, self.clock, uuid4().hex, self.journal)
         with ExitStack() as stack:
             noted = None
-            folder = self._receipts
+            folder = receipts_of(self.database)  # another machine could not read it: none where there may be others
             if folder is not None:
                 claims.recover(folder)
                 noted = stack.enter_context(receipts(folder, claims.owner))
@@ -105,14 +104,6 @@ class Sender:
             if due:
                 return due
         return None
-
-    @property
-    def _receipts(self) -> Path | None:
-        """Where acceptances are noted before they are in the ledger: beside a database that is a file."""
-        if not self.database.is_sqlite:
-            return None  # another machine could not read it
-        path = Path(self.database.url.database or "")
-        return path.with_name(path.name + ".receipts")
 
     def _due(self, batch: Sequence[Delivery], claims: Claims) -> list[Delivery]:
         """What of a batch may go out at this moment; the rest is given back until it may."""

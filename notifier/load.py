@@ -59,6 +59,8 @@ class Load:
     """Changes when anything was committed: as long as it does not, nothing new stands against anything."""
     receipts: Receipts | None = None
     """Where acceptances are noted before they are in the ledger; without it each goes there before the next message."""
+    _held: str | None = None
+    _refused_for_us: list[int] = field(default_factory=list)
     _taken: dict[int, Delivery] = field(default_factory=dict)
     _against: Mapping[int, DeliveryState] = field(default_factory=dict)
     _asked: frozenset[int] = frozenset()
@@ -124,6 +126,10 @@ class Load:
         """Everything that was answered is in the ledger when this returns. StoreError if it cannot be."""
         while self._unfolded or self._folding is not None:
             await self._folded()
+        if self._held is not None:
+            # Others were on the wire when it was held: what they were told was for our sake too.
+            self._refused_for_us += self.refusals.of_us()
+            await asyncio.to_thread(self.claims.hold, self._held, self._refused_for_us)
         gone = self.refusals.of_addresses()
         if gone:
             await asyncio.to_thread(self.claims.suppress, gone)
@@ -226,12 +232,13 @@ class Load:
 
     async def hold(self, reason: str) -> None:
         """Nothing is sent until somebody has seen to it; who was refused for our sake is tried again then."""
-        ids = self.refusals.of_us()
+        self._held = reason
+        self._refused_for_us += self.refusals.of_us()
         self.end(reason)
         while self._unfolded:
             await self._folded()
-        await asyncio.to_thread(self.claims.hold, reason, ids)
-        log.error("delivery.held", cause=reason, refused=len(ids))
+        await asyncio.to_thread(self.claims.hold, reason, self._refused_for_us)
+        log.error("delivery.held", cause=reason, refused=len(self._refused_for_us))
 
     def _settle_all(self, answered: Sequence["_Answered"]) -> Mapping[int, bool]:
         kept = self.claims.settle([one.outcome for one in answered])

@@ -56,6 +56,27 @@ def test_f26_where_everybody_is_refused_sending_is_held_and_nobody_suffers(
     assert Counter(one.recipient for one in server.accepted) == dict.fromkeys(readers, 1)
 
 
+def test_f26_who_was_on_the_wire_when_sending_was_held_suffers_no_more_than_those_before(
+    post: Post, mail_server: Relay, people: People
+) -> None:
+    readers = people(TOO_MANY + 60)
+    alerted(post, readers)
+    behaviour = Behaviour(recipients=dict.fromkeys(readers, "550 5.1.1 no such person"), drips=0.001)
+    with mail_server(behaviour) as server:
+        sender = post.sender(server.port, connections=6)
+        sender.run()
+        assert server.most_at_once > 1
+        assert DeliveryState.REJECTED not in post.states()
+        behaviour.recipients, behaviour.drips = {}, None
+        with post.database.write() as session:
+            holds.release(session)
+        post.clock.forward(hours=3)
+        sender.run()
+    assert post.states() == {ACCEPTED: len(readers)}
+    with post.database.read() as session:
+        assert suppressions.count(session) == {}
+
+
 def test_f25_who_is_no_such_person_gets_no_more_list_mail_once_the_server_has_taken_another(
     post: Post, mail_server: Relay
 ) -> None:
