@@ -182,8 +182,9 @@ def test_impatience_is_counted_for_the_address_behind_a_trusted_proxy(site: Site
     publish(site.database)
     site.parts.settings = replace(site.parts.settings, trusted_proxies=("192.0.2.7",), feed_requests_a_minute=2)
     browser = Browser(application(site.parts))
-    statuses = [browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.1").status for _ in range(3)]
-    assert statuses == [200, 200, 429]
+    statuses = [browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.1").status for _ in range(5)]
+    assert statuses[:2] == [200, 200]
+    assert 429 in statuses  # a minute that ends among them lets two more through, and no third
     assert browser.get("/feeds/all.rss", x_forwarded_for="198.51.100.2").status == 200
 
 
