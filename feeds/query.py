@@ -179,15 +179,22 @@ def wants_absent(expression: Expression | None) -> bool:
             return False
 
 
-def without_absent(expression: Expression | None) -> Expression | None:
-    """What must be there wherever the expression holds; None where nothing must."""
+def without_absent(
+    expression: Expression | None, *, but: Callable[[Expression], bool] = lambda part: False
+) -> Expression | None:
+    """What must be there wherever the expression holds; None where nothing must.
+
+    Beside that stays what is to be absent of which `but` says so.
+    """
     match expression:
         case None | Not():
             return None
         case Both(parts):
-            return _joined(Both, [one for part in parts if (one := without_absent(part))])
+            there = [one for part in parts if (one := without_absent(part, but=but))]
+            absent = [part for part in parts if isinstance(part, Not) and but(part.part)]
+            return _joined(Both, [*there, *absent]) if there else None
         case Either(parts):
-            kept = [without_absent(part) for part in parts]
+            kept = [without_absent(part, but=but) for part in parts]
             return _joined(Either, [one for one in kept if one]) if all(kept) else None
         case _:
             return expression

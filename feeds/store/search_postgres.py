@@ -187,15 +187,26 @@ def _matches(
     sought: Sought, columns: Any, asked: Callable[[Sequence[str]], str] | None = None
 ) -> list[ColumnElement[bool]]:
     """That a document holds what is sought, each phrase as it stands; or what it then holds for certain, each phrase as
-    `asked` says that: so nothing of what is to be absent."""
+    `asked` says that: of what is to be absent only what has no neighbours, for of others the index cannot tell."""
     found = []
     for column, wanted in ((columns.title, sought.title), (columns.words, sought.wish)):
-        wanted = without_absent(wanted) if asked else wanted
+        wanted = without_absent(wanted, but=_is_certain) if asked else wanted
         found += [_is_in(column, _query(wanted, asked or _as_it_stands))] if wanted else []
     if sought.facets:
         facets = (" | ".join(map(_quoted, group)) for group in sought.facets)
         found.append(_is_in(columns.facets, " & ".join(f"({group})" for group in facets)))
     return found
+
+
+def _is_certain(wanted: Expression) -> bool:
+    """Whether the index alone knows of every document if it holds this: nothing of it has several tokens."""
+    match wanted:
+        case Not(part):
+            return _is_certain(part)
+        case Both(parts) | Either(parts):
+            return all(map(_is_certain, parts))
+        case _:
+            return all(len(phrase) == 1 for group in groups(wanted) for phrase in group)
 
 
 def _query(wanted: Expression, asked: Callable[[Sequence[str]], str]) -> str:
