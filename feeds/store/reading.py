@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from feeds.store.tables import article, article_topic, attachment, change, pictu
 
 log = structlog.get_logger()
 _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
+_FOOTNOTE = (("mark", str), ("term", str), ("note", str))
 _KINDS = {table: kinds(table) for table in (article, revision, picture, attachment, article_topic)}
 _CORRECTION = revision.alias("correction")
 # What the last correction said stays beside the text until the next: a minor edit after it says nothing.
@@ -301,9 +302,15 @@ def _content(
         body_text=row["body_text"],
         pictures=tuple(Picture(**part) for part in pictures),
         attachments=tuple(Attachment(**part) for part in attachments),
-        footnotes=tuple(Footnote(**note) for note in row["footnotes"]),
+        footnotes=tuple(map(_footnote, row["footnotes"])),
         markdown=row["markdown"],
     )
+
+
+def _footnote(stored: dict[str, Any]) -> Footnote:
+    note = Footnote(**stored)
+    demand(asdict(note), _FOOTNOTE)
+    return note
 
 
 def _article(row: Row[Any], content: Content, topics: tuple[str, ...], twins: tuple[tuple[str, int], ...]) -> Article:

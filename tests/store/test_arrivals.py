@@ -38,7 +38,7 @@ def test_a_page_becomes_a_draft_filed_as_it_says(arrivals: Arrivals, database: D
     assert (stored.division, stored.board, stored.telephone, stored.licence) == ("water", "news", "053-1", "KOGL-1")
 
 
-def test_an_unknown_division_and_date_stay_unknown_in_a_draft(arrivals: Arrivals, database: Database) -> None:
+def test_b54_an_unknown_division_and_date_stay_unknown_in_a_draft(arrivals: Arrivals, database: Database) -> None:
     arrival = arrivals.take(replace(PAGE, division="Somewhere else"))
     with database.read() as session:
         stored = reading.get(session, arrival.article_id)

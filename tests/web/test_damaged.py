@@ -48,6 +48,7 @@ def damages() -> Iterator[tuple[str, object]]:
                 yield name, wrong(column)
             if isinstance(column.type, Instant):
                 yield name, "0001-01-01 00:00:00.000000"
+    yield "revision.footnotes", '[{"mark": "*", "term": 7, "note": []}]'
 
 
 def wrong(column: Column[object]) -> object:
