@@ -10,6 +10,9 @@ ARGS ?=
 # Tests wait for disks, servers and browsers more than for processors.
 JOBS ?= 4
 
+# What is compiled is kept, whatever the environment says: tests start many processes that read the same files.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint unit lock clean
 
 demo: $(VENV)/.demo

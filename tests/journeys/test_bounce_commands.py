@@ -3,14 +3,13 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.notifier.returned import complaint, delivery_status, plain
+from tests.starter import STARTER
 
-COMMAND = Path(sys.executable).with_name("civicwire")
 DOMAIN = "bounces.example.org"
 READER = "a@example.org"
 
@@ -22,9 +21,7 @@ def run(
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     if domain:
         environment["CIVICWIRE_BOUNCE_DOMAIN"] = domain
-    return subprocess.run(
-        [COMMAND, *arguments], cwd=folder, env=environment, input=given, capture_output=True, timeout=60
-    )
+    return STARTER.run(folder, arguments, environment, given=given)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PAGES, missing
+from tests.starter import STARTER
 
 PAGE = """\
 City Administration News
@@ -53,15 +54,9 @@ def ready(folder: Path, _migrated_once: Path) -> Path:
 
 def civicwire(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command; answers what it printed and its exit status."""
-    return subprocess.run(
-        [sys.executable, "-c", "from config.cli import main; main()", *arguments],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), **settings},  # noqa: TID251
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251
+    done = STARTER.run(folder, arguments, environment | settings)
+    return subprocess.CompletedProcess(arguments, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def free_port() -> str:
@@ -332,8 +327,24 @@ def test_f12_b102_a_second_service_on_the_same_file_refuses_and_names_the_holder
             second = civicwire(ready, "serve", "--port", free_port(), "--role", role)
             assert f"is served already by process {service.pid} on " in _one_line(second)
         assert civicwire(ready, "status").returncode == 0
-    with serving(ready):  # what a killed one wrote holds nobody up
-        pass
+
+
+def test_what_fell_due_while_the_service_was_killed_is_public_once_it_is_back(ready: Path) -> None:
+    civicwire(ready, "intake", "page.txt")
+    civicwire(ready, "articles", "publish", "1", "--at", "2999-05-24T08:00:00+09:00")
+    with serving(ready):
+        pass  # and it is killed; what it wrote holds nobody up
+    with closing(sqlite3.connect(ready / "var" / "civicwire.db")) as database:
+        # As time goes by: the hour has come since.
+        database.execute("UPDATE article SET publish_at = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-1 minute')")
+        database.commit()
+    with serving(ready):
+        for _ in range(600):
+            if civicwire(ready, "articles", "list", "--state", "published", "--json").stdout.count('"number"'):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the release is not public")
 
 
 def test_a_release_is_scheduled_from_a_shell(folder: Path) -> None:

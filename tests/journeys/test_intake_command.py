@@ -30,6 +30,7 @@ from tests.intake.layouts import page
 from tests.intake.test_board_dump import POST, dump
 from tests.intake.test_feed_source import ITEM, rss
 from tests.journeys.test_commands import civicwire
+from tests.starter import ROOT
 
 SITE = ("--site", "www.example.org")
 
@@ -52,11 +53,18 @@ def posts(number: int) -> list[dict[str, str]]:
     return [{"NTT_ID": str(n + 1), "NTT_SJ": f"Release {n + 1}"} for n in range(number)]
 
 
+def fresh(folder: Path, *arguments: str | bytes, path: str = str(ROOT)) -> subprocess.CompletedProcess[bytes]:
+    """A command by a Python of its own, which looks for modules there."""
+    command = [sys.executable, "-c", "from config.cli import main; main()", *arguments]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": path}  # noqa: TID251
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=60)
+
+
 @contextmanager
 def started(folder: Path, *arguments: str, stderr: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A command that runs while the block does."""
     command = [sys.executable, "-c", "from config.cli import main; main()", *arguments]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}  # noqa: TID251
     running = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
     try:
         yield running
@@ -370,9 +378,9 @@ def test_a_feed_a_table_and_lines_come_in_side_by_side(ready: Path) -> None:
 def test_without_feedparser_it_says_what_to_install(ready: Path) -> None:
     write(ready, "news.xml", rss(ITEM))
     write(ready, "feedparser.py", "raise ModuleNotFoundError(\"No module named 'feedparser'\", name='feedparser')")
-    result = civicwire(ready, "intake", "news.xml", PYTHONPATH=f"{ready}:{Path(__file__).parents[2]}")
+    result = fresh(ready, "intake", "news.xml", path=f"{ready}:{ROOT}")
     assert result.returncode == 1
-    assert result.stderr == "civicwire: reading feeds needs feedparser: install civicwire[import]\n"
+    assert result.stderr == b"civicwire: reading feeds needs feedparser: install civicwire[import]\n"
 
 
 def test_what_can_be_read_only_once_is_read_too(ready: Path) -> None:
@@ -423,9 +431,7 @@ def test_b98_a_name_that_is_no_utf_8_can_be_told_of(ready: Path) -> None:
     path = os.path.join(os.fsencode(ready), b"caf\xe9.csv")
     with open(path, "w", encoding="utf-8") as file:
         file.write("titel,text\na,b\n")
-    command = [sys.executable, "-c", "from config.cli import main; main()", "intake", b"caf\xe9.csv"]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}  # noqa: TID251
-    done = subprocess.run(command, cwd=ready, env=environment, capture_output=True, timeout=60)
+    done = fresh(ready, "intake", b"caf\xe9.csv")
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     assert b"unknown columns: titel" in done.stderr

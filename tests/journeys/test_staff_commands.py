@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from config.asgi import application
 from config.server import background
 from tests.journeys.conftest import Site
 from tests.journeys.test_commands import civicwire, free_port
+from tests.starter import STARTER
 
 
 @pytest.fixture
@@ -22,15 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _with_input(folder: Path, text: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-c", "from config.cli import main; main()", *arguments],
-        cwd=folder,
-        env={"PATH": "", "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUTF8": "1"},
-        input=text,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    return STARTER.run(folder, arguments, {"PATH": ""}, given=text)
 
 
 def test_the_first_operator_is_made_on_the_machine_and_the_last_one_stays(folder: Path) -> None:

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +19,8 @@ from notifier.ledger import subscribers, suppressions
 from notifier.lists import safe, unmarked
 from notifier.tokens import Tokens
 from tests.builders import SECRET, Hands
+from tests.starter import STARTER
 
-COMMAND = Path(sys.executable).with_name("civicwire")
 HEAD = "address,scope,cadence,language,consent_source,consent_at\n"
 TODAY = "2026-05-20"
 
@@ -204,9 +202,7 @@ def test_the_commands_say_how_many_and_where_the_others_are(parts: Parts, tmp_pa
         (["import", "list.csv"], "0 rows taken, 1 not. Why not is written in list.csv.refused.csv."),
         (["export", "out.csv"], "0 subscriptions written to out.csv."),
     ):
-        done = subprocess.run(
-            [COMMAND, "subscribers", *arguments], cwd=tmp_path, env=environment, capture_output=True, timeout=60
-        )
+        done = STARTER.run(tmp_path, ["subscribers", *arguments], environment)
         assert done.returncode == 0, done.stderr
         assert said in done.stdout.decode()
 
