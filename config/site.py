@@ -258,7 +258,7 @@ class Site(Parts):
     @cached_property
     def search_page(self) -> SearchPage:
         """Where readers look for releases."""
-        return SearchPage(self.database, self.chrome)
+        return SearchPage(self.database, self.chrome, self.asking)
 
     @cached_property
     def feed_routes(self) -> FeedRoutes:

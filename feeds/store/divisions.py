@@ -1,16 +1,32 @@
-"""Divisions and boards in the store: brought up to the city file at start, so that articles can refer to them."""
+"""Divisions, boards and languages in the store: brought up to the city file at start, so that articles can refer to
+them, and so that what left the file is still known."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Table, func, insert, select, update
 
 from feeds.model import City, Names
 from feeds.store.database import Session
-from feeds.store.tables import article, board, division
+from feeds.store.tables import article, board, division, language
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the city file names no more: its kind, as a feed's address has it (`division`, `board` or `lang`), its slug
+    or tag, and what it was called; a language has no names."""
+
+    kind: str
+    value: str
+    names: Names = field(default_factory=dict)
+
+    def name(self, tongue: str) -> str:
+        """The name in this language, else in the first it has; the slug where it has none."""
+        return self.names.get(tongue) or next(iter(self.names.values()), self.value)
 
 
 def sync(session: Session, city: City) -> None:
-    """Write every division and board of the city file. One that left the file stays: its articles need it.
+    """Write every division, board and language of the city file. One that left the file stays: its articles need it.
 
     A division has a row under each slug that it had, too: releases may go on being filed under one.
     """
@@ -28,6 +44,10 @@ def sync(session: Session, city: City) -> None:
         path = {language: list(steps) for language, steps in place.path.items()}
         values = {"names": dict(place.names), "path": path, "source_id": place.source_id}
         _upsert(session, board, place.slug, values)
+    known = set(session.execute(select(language.c.tag)).scalars())
+    new = [{"tag": tag} for tag in dict.fromkeys(city.languages) if tag not in known]
+    if new:
+        session.execute(insert(language), new)
 
 
 def slugs(session: Session) -> tuple[str, ...]:
@@ -41,12 +61,21 @@ def names(session: Session, slug: str) -> Names | None:
     return found
 
 
-def once(session: Session, values: Iterable[str]) -> tuple[str, ...]:
-    """Those of these slugs that a division or a board of the city file has now or had once."""
-    wanted = list(values)
-    known = [select(table.c.slug).where(table.c.slug.in_(wanted)) for table in (division, board)]
-    found = {slug for one in known for slug in session.execute(one).scalars()}
-    return tuple(value for value in wanted if value in found)
+def past(session: Session, asked: Iterable[tuple[str, str]]) -> list[Past]:
+    """Those of these values that the city file has now or had once, each given with its kind as `Past` has it."""
+    wanted: dict[str, list[str]] = {}
+    for kind, value in asked:
+        wanted.setdefault(kind, []).append(value.lower())
+    found = [
+        Past(kind, row.slug, row.names)
+        for kind, table in (("division", division), ("board", board))
+        if kind in wanted
+        for row in session.execute(select(table.c.slug, table.c.names).where(table.c.slug.in_(wanted[kind])))
+    ]
+    if "lang" in wanted:
+        tags = select(language.c.tag).where(func.lower(language.c.tag).in_(wanted["lang"]))
+        found += [Past("lang", tag) for tag in session.execute(tags).scalars()]
+    return found
 
 
 def filed(session: Session) -> dict[str, int]:

@@ -14,7 +14,7 @@ from feeds.store.database import Database, Session
 from feeds.store.schema import metadata
 
 _PAGES = 2_000
-_OF_THE_CITY = {"division", "board"}
+_OF_THE_CITY = {"division", "board", "language"}
 """What the city file brings in: a database with nothing else is empty."""
 
 

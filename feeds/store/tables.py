@@ -42,6 +42,13 @@ board = Table(
     Column("source_id", String(80), nullable=True),
 )
 
+language = Table(
+    "language",
+    metadata,
+    # Every one that the city file ever named: who kept the address of its feed is told what became of it.
+    Column("tag", String(35), primary_key=True),
+)
+
 article = Table(
     "article",
     metadata,

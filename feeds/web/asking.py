@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
+from feeds.addresses import feed_page_path
 from feeds.model import Board, Division, Newsroom, Topic
+from feeds.naming import tongue, wish_names
 from feeds.query import WordsRefused
 from feeds.scope import MAX_VALUES, Scope
 from feeds.store import divisions, topics
@@ -26,11 +28,13 @@ _ALIKE = 0.75
 
 
 class Unknown(Exception):
-    """Values of an address that nothing here is called."""
+    """Values of an address that nothing here is called, each with the field that it was given for; a field that is none
+    itself is given for none. `rest` are the fields that are known."""
 
-    def __init__(self, values: Sequence[str]) -> None:
-        super().__init__(*values)
+    def __init__(self, values: Sequence[tuple[str, str]], rest: Sequence[tuple[str, str]]) -> None:
+        super().__init__(*(value for _, value in values))
         self.values = values
+        self.rest = rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Asking:
         try:
             return scope_of(pairs, self.chrome.newsroom, vocabulary)
         except Unknown as unknown:
-            return self.unknown(request, unknown.values, vocabulary)
+            return self._unknown(request, unknown, vocabulary)
         except WordsRefused as refused:
             text = self.words(request)(f"error.feed_words.{refused.fault}", **refused.bounds)
             return self.chrome.message(request, 400, "feed_words", text=text)
@@ -73,14 +77,15 @@ class Asking:
             text = self.words(request)("error.feed_many.text", n=MAX_VALUES)
             return self.chrome.message(request, 400, "feed_many", text=text)
 
-    def unknown(self, request: Request, values: Sequence[str], vocabulary: Sequence[Topic] = ()) -> Response:
+    def _unknown(self, request: Request, unknown: Unknown, vocabulary: Sequence[Topic]) -> Response:
         """404 that names what is not known, and what it may have been meant for; 410 for what there was once."""
-        with self.database.read() as session:
-            if divisions.once(session, values):
-                return self.chrome.message(request, 410, "feed_gone")
+        gone = self.gone(request, unknown.values, unknown.rest)
+        if gone is not None:
+            return gone
         words, city = self.words(request), self.chrome.newsroom.city
         kinds: tuple[Sequence[Division | Board | Topic], ...] = (city.divisions, city.boards, vocabulary)
         names = {one.slug: one.name(words.language) for kind in kinds for one in kind}
+        values = [value for _, value in unknown.values]
         near = [slug for value in values for slug in _near(value, names)][:_SUGGESTED]
         fields = [one for value in values for one in get_close_matches(value.lower()[:80], _KEYS, n=1, cutoff=_ALIKE)]
         text = words("error.feed.unknown", values=", ".join(value[:80] for value in values[:5]))
@@ -88,6 +93,33 @@ class Asking:
         if meant:
             text += " " + words("error.feed.near", values=", ".join(dict.fromkeys(meant)))
         return self.chrome.message(request, 404, "feed", text=text)
+
+    def gone(
+        self, request: Request, values: Sequence[tuple[str, str]], rest: Sequence[tuple[str, str]]
+    ) -> Response | None:
+        """410 that says what became of these values and leads to the feed that goes on: of the `rest` that was asked
+        for, or of all releases. None if one of the values never was anything here."""
+        with self.database.read() as session:
+            once = divisions.past(session, values)
+            known = {(one.kind, one.value.lower()) for one in once}
+            if not values or not known.issuperset((kind, value.lower()) for kind, value in values):
+                return None
+            vocabulary = topics.by_slug(session)
+        words, newsroom = self.words(request), self.chrome.newsroom
+        said = [
+            words(
+                f"error.feed_gone.{one.kind}",
+                name=tongue(one.value, words) if one.kind == "lang" else one.name(words.language),
+            )
+            for one in once[:_SUGGESTED]
+        ]
+        onward = _left(rest)
+        name = words("scope.and").join(wish_names(onward, newsroom, words, vocabulary)) or words("scope.all")
+        rest_goes_on = [words("error.feed_gone.rest")] if onward != Scope() else []
+        text = " ".join([*said, words("error.feed_gone.where"), *rest_goes_on])
+        page = self.chrome.visit(request).link(feed_page_path(onward))
+        action = (words("error.feed_gone.onward", name=name), page)
+        return self.chrome.message(request, 410, "feed_gone", text=text, action=action)
 
     def vocabulary(self, *, retired: bool = True) -> Sequence[Topic]:
         """The topics, without the retired ones where they are not wanted."""
@@ -111,14 +143,14 @@ def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: S
         "lang": {language.lower(): language for language in newsroom.city.languages},
     }
     found: list[tuple[str, str]] = []
-    unknown: list[str] = []
+    unknown: list[tuple[str, str]] = []
     for name, given in pairs:
         value, key = given.strip().lower(), _KEYS.get(name.lower(), "")
         if not value:
             continue
         if not key:
             # A slip in the name of a field must not lead to more than was asked for.
-            unknown += [name] if get_close_matches(name.lower(), _KEYS, n=1, cutoff=_ALIKE) else []
+            unknown += [("", name)] if get_close_matches(name.lower(), _KEYS, n=1, cutoff=_ALIKE) else []
             continue
         if key == "division":
             division = newsroom.current(value)
@@ -126,12 +158,20 @@ def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: S
         else:
             present = given if key == "q" else known[key].get(value)
         if present is None:
-            unknown.append(value)
+            unknown.append((key, value))
         else:
             found.append((key, present))
     if unknown:
-        raise Unknown(unknown)
+        raise Unknown(list(dict.fromkeys(unknown)), found)
     return Scope.of(found)
+
+
+def _left(rest: Sequence[tuple[str, str]]) -> Scope:
+    """The scope of what is left of an address; that of all releases where these fields make none."""
+    try:
+        return Scope.of(rest)
+    except ValueError:
+        return Scope()
 
 
 def pairs_of(request: Request) -> list[tuple[str, str]]:

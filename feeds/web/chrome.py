@@ -107,11 +107,13 @@ class Chrome:
         word: str | None = None,
         *,
         text: str | None = None,
+        action: tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
         """A page that says what is wrong and what to do: the words `error.<word>`, by default those of the status.
 
-        `text` is said instead of the words' own, where that depends on what was asked.
+        `text` is said instead of the words' own, where that depends on what was asked; `action` is what to do, by its
+        words and its address, instead of reading the latest releases.
         """
         visit = self.visit(request)
         words = self.words[visit.language]
@@ -124,7 +126,7 @@ class Chrome:
             title=words(f"{key}.heading"),
             heading=words(f"{key}.heading"),
             text=text or words(f"{key}.text"),
-            action=(words("message.home"), visit.link("/")),
+            action=action or (words("message.home"), visit.link("/")),
         )
 
     def _common(self, visit: Visit, title: str) -> dict[str, object]:

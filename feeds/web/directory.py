@@ -1,4 +1,4 @@
-"""Every feed there is, as outlines: by bureau and division, by topic and by board. Pure."""
+"""Every feed there is, as outlines: by bureau and division, by topic, by board and by language. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,12 +7,13 @@ from feeds.addresses import scope_feed_path, scope_path
 from feeds.documents.opml import Outline
 from feeds.model import Newsroom, Topic
 from feeds.scope import Scope
-from feeds.web.views import by_bureau
+from feeds.web.views import by_bureau, tongue
 from feeds.words import Words
 
 
 def every_feed(newsroom: Newsroom, vocabulary: Sequence[Topic], words: Words) -> list[Outline]:
-    """All releases, then each bureau with its divisions, the topics, and the boards where there are several."""
+    """All releases, then each bureau with its divisions, the topics, and the boards and languages where there are
+    several."""
     language, boards = words.language, newsroom.city.boards
     found = [_outline(newsroom, Scope(), words("feeds.every"), words)]
     for bureau, divisions in by_bureau(newsroom):
@@ -21,8 +22,10 @@ def every_feed(newsroom: Newsroom, vocabulary: Sequence[Topic], words: Words) ->
         found.append(Outline(title=bureau.name(language), below=(whole, *below)) if below else whole)
     tagged = [_outline(newsroom, Scope(topics=(one.slug,)), one.name(language), words) for one in vocabulary]
     posted = [_outline(newsroom, Scope(boards=(one.slug,)), one.name(language), words) for one in boards]
+    tongues = [_outline(newsroom, Scope(language=one), tongue(one, words), words) for one in newsroom.city.languages]
     found += [Outline(title=words("feeds.topics"), below=tagged)] if tagged else []
-    return found + ([Outline(title=words("feeds.boards"), below=posted)] if len(posted) > 1 else [])
+    found += [Outline(title=words("feeds.boards"), below=posted)] if len(posted) > 1 else []
+    return found + ([Outline(title=words("feeds.in_languages"), below=tongues)] if len(tongues) > 1 else [])
 
 
 def each_feed(scope: Scope, newsroom: Newsroom, vocabulary: Sequence[Topic], *, words: Words) -> list[Outline]:

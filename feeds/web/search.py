@@ -20,6 +20,7 @@ from feeds.store import search, topics
 from feeds.store.database import Database
 from feeds.store.search import FARTHEST, Hit, Query
 from feeds.web import views
+from feeds.web.asking import Asking
 from feeds.web.chrome import OWN_NAMES, Chrome, feed_links
 from feeds.web.views import Item
 
@@ -45,16 +46,24 @@ class Asked:
     until: date | None = None
     newest: bool = False
     page: int = 1
+    dropped: tuple[tuple[str, str], ...] = ()
+    """Values that nothing here is called, with the kind of each as a feed's address has it."""
 
     @classmethod
     def read(cls, given: ImmutableMultiDict[str, str], newsroom: Newsroom, vocabulary: Sequence[Topic]) -> "Asked":
-        """Read the fields of the form, each within its bounds. Days the wrong way round are turned."""
+        """Read the fields of the form, each within its bounds. Days the wrong way round are turned.
+
+        ValueError for more divisions, boards and topics than a scope holds.
+        """
         city = newsroom.city
         since, until = _day(given.get("from", "")), _day(given.get("to", ""))
         if since and until and until < since:
             since, until = until, since
         text = " ".join(given.get("q", "").split())
-        return cls(
+        named = [("division", slug) for slug in given.getlist("division") if newsroom.division(slug) is None]
+        named += [("board", slug) for slug in given.getlist("board") if slug not in {one.slug for one in city.boards}]
+        named += [("lang", tag) for tag in given.getlist("language") if tag not in city.languages]
+        made = cls(
             text=text,
             refused=_refused(text),
             divisions=_divisions(given.getlist("division"), newsroom),
@@ -65,7 +74,11 @@ class Asked:
             until=until,
             newest=given.get("order") == "newest",
             page=_page(given.get("page", "")),
+            dropped=tuple((kind, value) for kind, value in named if value)[:MAX_VALUES],
         )
+        if len(made.divisions) + len(made.boards) + len(made.topics) > MAX_VALUES:
+            raise ValueError(f"a search names at most {MAX_VALUES} divisions, boards and topics")
+        return made
 
     @property
     def filters(self) -> list[tuple[str, str]]:
@@ -76,13 +89,24 @@ class Asked:
         return fields + [(name, str(value)) for name, value in given.items() if value]
 
     @property
+    def wish(self) -> list[tuple[str, str]]:
+        """All of it but its days, as a feed's address has it."""
+        fields = [("lang" if name == "language" else name, value) for name, value in self.filters]
+        return [("q", self.text)] * bool(self.text) + [one for one in fields if one[0] not in ("from", "to")]
+
+    @property
     def scope(self) -> Scope | None:
-        """What a feed and a mail can go on with; None for days, which no feed has, and for words that
-        would be read as others."""
-        if self.since or self.until or self.refused or not self.anything:
+        """What a feed and a mail can go on with, whatever days are asked for: both bring what is to come. None for
+        words that would be read as others."""
+        if self.refused or not self.anything:
             return None
         slugs = tuple(division.slug for division in self.divisions)
         return Scope(slugs, self.language, topics=self.topics, boards=self.boards, words=self.text)
+
+    @property
+    def dated(self) -> bool:
+        """Whether days are asked for."""
+        return bool(self.since or self.until)
 
     @property
     def anything(self) -> bool:
@@ -123,10 +147,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """Serves the page."""
+    """Serves the page. `asking` answers for what there was once."""
 
     database: Database
     chrome: Chrome
+    asking: Asking
 
     @property
     def routes(self) -> list[Route]:
@@ -139,11 +164,17 @@ class SearchPage:
         newsroom, words = self.chrome.newsroom, self.chrome.words[visit.language]
         with self.database.read() as session:
             vocabulary = topics.known(session)
-            asked = Asked.read(request.query_params, newsroom, vocabulary)
+            try:
+                asked = Asked.read(request.query_params, newsroom, vocabulary)
+            except ValueError:
+                return self.chrome.message(request, 400, "feed_many", text=words("error.feed_many.text", n=MAX_VALUES))
             results = search.search(session, asked.query(newsroom)) if asked.anything and not asked.refused else None
             if results and asked.page > results.pages(A_PAGE):
                 asked = replace(asked, page=results.pages(A_PAGE))
                 results = search.search(session, asked.query(newsroom))
+        gone = self.asking.gone(request, asked.dropped, asked.wish) if asked.dropped else None
+        if gone is not None:
+            return gone
         bureaus = views.by_bureau(newsroom)
         offered = {division.slug for top, below in bureaus for division in (top, *below)}
         found = [Found(hit, views.item(hit.article, newsroom, words)) for hit in results.hits] if results else []
@@ -181,13 +212,13 @@ def _refused(text: str) -> WordsRefused | None:
 
 
 def _divisions(slugs: Sequence[str], newsroom: Newsroom) -> tuple[Division, ...]:
-    found = {one.slug: one for slug in slugs[: MAX_VALUES // 3] if (one := newsroom.division(slug)) is not None}
+    found = {one.slug: one for slug in slugs if (one := newsroom.division(slug)) is not None}
     return tuple(found[slug] for slug in sorted(found))
 
 
 def _known(values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    """Those that there are, in order, and no more than a scope holds."""
-    return tuple(sorted(set(values) & set(known)))[: MAX_VALUES // 3]
+    """Those that there are, in order."""
+    return tuple(sorted(set(values) & set(known)))
 
 
 def _one_of(value: str | None, known: Sequence[str]) -> str | None:

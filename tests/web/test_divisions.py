@@ -9,7 +9,7 @@ from html import unescape
 import feedparser
 import pytest
 
-from feeds.model import City, Division
+from feeds.model import Board, City, Division
 from feeds.store import articles, divisions
 from feeds.store.articles import Filing
 from notifier.tokens import Purpose
@@ -18,6 +18,7 @@ from tests.web.conftest import Site, make_site
 
 DAY = date(2026, 6, 1)
 AFTER = NOW + timedelta(days=20)
+BOARD = Board(slug="notices", names={"en": "Notices", "ko": "공고"}, path={"en": ("News", "Notices")})
 
 
 def _renamed(city: City) -> City:
@@ -196,6 +197,57 @@ def test_b60_what_never_was_is_404_and_what_left_the_city_file_410(site: Site, c
     assert answer.status == 410
     assert "no longer here" in answer.between("<h1>", "</h1>")
     assert site.browser.get("/feeds/ghost.xml").status == 404
+
+
+def _without(site: Site, city: City, *, language: str) -> Site:
+    """The site after a start with a city file that has a language and two boards less."""
+    before = replace(city, languages=("en", "ko", "ja"), boards=(*city.boards, BOARD))
+    with site.database.write() as session:
+        divisions.sync(session, before)
+    kept = tuple(one for one in before.languages if one != language)
+    return make_site(site.parts.settings, replace(city, languages=kept, boards=()), site.clock)
+
+
+@pytest.mark.parametrize("ending", [".rss", ".atom", ".json", ".opml", "", "/2026-05.rss"])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("board=notices", "board Notices"),
+        ("Board=Notices", "board Notices"),
+        ("lang=ja", "in this language: ja"),
+        ("lang=JA&division=climate", "in this language: ja"),
+    ],
+)
+def test_b60_a_board_or_a_language_that_left_the_city_file_is_gone_and_the_notice_leads_on(
+    site: Site, city: City, ending: str, asked: str, said: str
+) -> None:
+    after = _without(site, city, language="ja")
+    page = asked.replace("lang", "language") if not ending else asked
+    answer = after.browser.get(f"/feeds/select{ending}?{page}")
+    assert answer.status == 410
+    assert said in answer.text
+    onward = "/feeds/climate" if "climate" in asked else "/feeds/all"
+    assert f'<a class="button" href="{onward}">' in answer.text
+    after.database.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/search?q=bus&board=notices", 410),
+        ("/search?q=bus&language=ja", 410),
+        ("/search?q=bus&division=water&board=notices", 410),
+        ("/search?q=bus&board=never", 200),
+        ("/feeds/select.rss?board=notices&topic=never", 404),
+        ("/feeds/select.rss?topic=notices", 404),
+        ("/feeds/select.rss?lang=notices", 404),
+        ("/feeds/select.rss?board=notices&q=!!", 410),
+    ],
+)
+def test_b60_only_what_was_there_once_is_gone(site: Site, city: City, path: str, status: int) -> None:
+    after = _without(site, city, language="ja")
+    assert after.browser.get(path).status == status
+    after.database.close()
 
 
 def test_a_release_whose_division_left_the_city_file_is_still_read(site: Site, city: City) -> None:

@@ -3,11 +3,14 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from html import escape
 from urllib.parse import quote, urlencode
 
 import pytest
 
+from feeds.addresses import scope_feed_path, scope_path
 from feeds.model import Division
+from feeds.scope import MAX_VALUES, Scope
 from feeds.store import articles, topics
 from feeds.store.articles import Filing
 from tests.builders import NOW, content, correct, draft, publish, small_city, withdraw
@@ -118,6 +121,28 @@ def test_what_was_looked_for_can_be_followed_whether_or_not_something_was_found(
             '<a class="button quiet" href="/feeds/select?division=climate&amp;q=festival">Follow by reader</a>' in page
         )
         publish(site.database, "Festival")
+
+
+def test_days_narrow_the_list_and_the_page_says_that_they_narrow_no_feed(site: Site) -> None:
+    page = look(site, "festival", division="climate", **{"from": "2026-05-01"}).text
+    assert '<a class="button quiet" href="/feeds/select?division=climate&amp;q=festival">Follow by reader</a>' in page
+    assert "the days you chose do not narrow them" in page
+    assert 'href="/feeds/select.rss?division=climate&amp;q=festival"' in page
+    assert "the days you chose" not in look(site, "festival").text
+
+
+def test_every_value_of_a_scope_stands_in_its_page_and_more_than_it_holds_are_refused(site: Site) -> None:
+    many = tuple(Division(slug=f"d{number:02}", names={"en": f"Office {number}"}) for number in range(MAX_VALUES + 1))
+    city = replace(small_city(), divisions=(*small_city().divisions, *many))
+    made = make_site(site.parts.settings, city, site.clock)
+    scope = Scope(tuple(one.slug for one in many[:-1]))
+    page = made.browser.get(scope_path(scope)).text
+    assert all(f'value="{one.slug}" checked' in page for one in many[:-1])
+    assert escape(scope_feed_path(scope, "rss")) in page
+    refused = made.browser.get("/search?" + "&".join(f"division={one.slug}" for one in many))
+    assert refused.status == 400
+    assert "at most 50" in refused.text
+    made.database.close()
 
 
 def test_only_divisions_that_issue_releases_today_are_offered(site: Site) -> None:
