@@ -6,6 +6,7 @@ nobody could say after a restart that somebody follows it there, and a feed that
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from feeds.addresses import FEED_TYPES, scope_feed_path
 from feeds.model import Article, Newsroom, Topic
@@ -61,6 +62,28 @@ def every(newsroom: Newsroom, vocabulary: Iterable[Topic]) -> list[Scope]:
         *(Scope(topics=(topic.slug,)) for topic in vocabulary),
         *(Scope(language=language) for language in city.languages),
     ]
+
+
+def names(newsroom: Newsroom, vocabulary: Sequence[Topic]) -> str:
+    """Stands for all that these feeds say besides their releases: what the city, its divisions, boards and topics are
+    called, and where they are. Another name of any is another text, in every process and after every restart."""
+    city = newsroom.city
+    said = (
+        newsroom.base_url,
+        city.authority,
+        city.licence,
+        city.telephone,
+        city.zone.key,
+        city.languages,
+        [sorted(one.items()) for one in (city.names, city.newsroom_names)],
+        [
+            (one.slug, sorted(one.names.items()), one.telephone, one.parent, one.former, one.retired, one.successor)
+            for one in city.divisions
+        ],
+        [(one.slug, sorted(one.names.items()), sorted(one.path.items())) for one in city.boards],
+        [(one.slug, sorted(one.names.items())) for one in vocabulary],
+    )
+    return sha256(repr(said).encode()).hexdigest()
 
 
 def addresses(scopes: Iterable[Scope], newsroom: Newsroom) -> list[str]:

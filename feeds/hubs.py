@@ -1,7 +1,8 @@
 """Tells hubs that feeds have changed, so that who follows them there hears at once (WebSub, publishers). A shell.
 
-Follows the change log with a cursor for each hub and speaks outside of any transaction. A hub that fails keeps its
-cursor and is asked again later, ever more seldom: nothing waits for it, and when it is back it hears of everything.
+Follows the change log with a cursor for each hub, and the names that feeds say; speaks outside of any transaction. A
+hub that fails keeps its cursor and is asked again later, ever more seldom: nothing waits for it, and when it is back it
+hears of everything.
 """
 
 import threading
@@ -40,7 +41,7 @@ class Hubs:
         self._addresses = tuple(addresses)
         self._clock = clock
         self._rules = rules
-        self._seen: int | None = None
+        self._seen: tuple[int, str] | None = None
         self._stopping = threading.Event()
 
     def run(self) -> int:
@@ -52,25 +53,30 @@ class Hubs:
             return 0
         if self._seen is None:
             with self._database.write() as session:
-                hubs.know(session, self._addresses, now=self._clock())
+                names = announced.names(self._newsroom, topics.known(session))
+                hubs.know(session, self._addresses, names=names, now=self._clock())
         with self._database.read() as session:
-            to, self._seen = self._seen, changes.head(session)
-            waiting = hubs.due(session, to=to, now=self._clock()) if to else ()
-        return sum(self._tell(address, to) for address in waiting if to and not self._stopping.is_set())
+            before = self._seen
+            self._seen = changes.head(session), announced.names(self._newsroom, topics.known(session))
+            if before is None:
+                return 0
+            to, names = before
+            waiting = hubs.due(session, to=to, names=names, now=self._clock())
+        return sum(self._tell(address, to, names) for address in waiting if not self._stopping.is_set())
 
     def stop(self) -> None:
         """End what is under way after the question that is being asked."""
         self._stopping.set()
 
-    def _tell(self, address: str, to: int) -> bool:
+    def _tell(self, address: str, to: int, names: str) -> bool:
         now = self._clock()
         with self._database.write() as session:
-            claimed = hubs.claim(session, address, to=to, now=now, until=now + _ROUND)
+            claimed = hubs.claim(session, address, to=to, names=names, now=now, until=now + _ROUND)
         if claimed is None:
             return False
-        cursor, failures = claimed
+        cursor, renamed, failures = claimed
         try:
-            for feed in self._changed(cursor, to):
+            for feed in self._changed(cursor, to, renamed=renamed):
                 if self._stopping.is_set():
                     raise FetchRefused("the service stops")
                 post(address, urlencode({"hub.mode": "publish", "hub.url": feed}).encode(), self._rules)
@@ -78,18 +84,21 @@ class Hubs:
             self._failed(address, failures + 1, refused)
             return False
         with self._database.write() as session:
-            hubs.told(session, address, to=to, now=self._clock())
+            hubs.told(session, address, to=to, names=names, now=self._clock())
         return True
 
-    def _changed(self, cursor: int, to: int) -> list[str]:
-        """The addresses of the feeds that the changes after one number and up to another touch."""
+    def _changed(self, cursor: int, to: int, *, renamed: bool) -> list[str]:
+        """The addresses of the feeds that the changes after one number and up to another touch: those that show what
+        was changed, or a twin of it, which names it. All of them where something in them was `renamed`."""
         with self._database.read() as session:
-            if to - cursor > _MANY:
+            if renamed or to - cursor > _MANY:
                 scopes = announced.every(self._newsroom, topics.known(session, retired=False))
             else:
                 seen = changes.window(session, cursor, to)
                 found = reading.by_id(session, {change.article_id for change in seen})
-                places = [announced.filed(article) for article in found.values()]
+                twins = reading.by_id(session, {twin for one in found.values() for _, twin in one.twins})
+                public = [twin for twin in twins.values() if twin.state.is_public]
+                places = [announced.filed(article) for article in (*found.values(), *public)]
                 places += [announced.Filed(**change.filed_before) for change in seen if change.filed_before]
                 scopes = announced.touched(places, self._newsroom)
         return announced.addresses(scopes, self._newsroom)

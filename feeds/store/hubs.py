@@ -13,29 +13,35 @@ FARTHEST = timedelta(hours=2)
 """A next attempt later than this was set by a clock that went wrong."""
 
 
-def know(session: Session, addresses: Sequence[str], *, now: datetime) -> None:
-    """Begin with hubs that are new, from the end of the log on, and forget those that are not named any more."""
+def know(session: Session, addresses: Sequence[str], *, names: str, now: datetime) -> None:
+    """Begin with hubs that are new, from the end of the log and from these names on, and forget those that are not
+    named any more. `names` stands for all that feeds say besides their releases."""
     session.execute(delete(hub).where(hub.c.address.not_in(list(addresses))))
-    values = {"cursor": changes.head(session), "failures": 0, "next_attempt_at": now}
+    values = {"cursor": changes.head(session), "names": names, "failures": 0, "next_attempt_at": now}
     for address in addresses:
         session.execute(insert_once(session, hub).values(address=address, **values))
+    session.execute(update(hub).where(hub.c.names.is_(None)).values(names=names))
 
 
-def due(session: Session, *, to: int, now: datetime) -> Sequence[str]:
-    """The hubs that have not been told of a change up to this number and may be asked now."""
-    return session.execute(select(hub.c.address).where(*_due(to, now)).order_by(hub.c.address)).scalars().all()
+def due(session: Session, *, to: int, names: str, now: datetime) -> Sequence[str]:
+    """The hubs that have not been told of a change up to this number, or of these names, and may be asked now."""
+    wanted = select(hub.c.address).where(*_due(to, names, now)).order_by(hub.c.address)
+    return session.execute(wanted).scalars().all()
 
 
-def claim(session: Session, address: str, *, to: int, now: datetime, until: datetime) -> tuple[int, int] | None:
-    """Keep a hub for oneself until an instant: its cursor and its failures in a row; None if another was first."""
-    mine = update(hub).where(hub.c.address == address, *_due(to, now)).values(next_attempt_at=until)
-    row = session.execute(mine.returning(hub.c.cursor, hub.c.failures)).first()
-    return (row[0], row[1]) if row else None
+def claim(
+    session: Session, address: str, *, to: int, names: str, now: datetime, until: datetime
+) -> tuple[int, bool, int] | None:
+    """Keep a hub for oneself until an instant: its cursor, whether the names are new to it, and its failures in a row;
+    None if another was first."""
+    mine = update(hub).where(hub.c.address == address, *_due(to, names, now)).values(next_attempt_at=until)
+    row = session.execute(mine.returning(hub.c.cursor, hub.c.names, hub.c.failures)).first()
+    return (row[0], row[1] != names, row[2]) if row else None
 
 
-def told(session: Session, address: str, *, to: int, now: datetime) -> None:
-    """It has been told of everything up to this change."""
-    values = {"cursor": to, "failures": 0, "next_attempt_at": now}
+def told(session: Session, address: str, *, to: int, names: str, now: datetime) -> None:
+    """It has been told of everything up to this change, and of these names."""
+    values = {"cursor": to, "names": names, "failures": 0, "next_attempt_at": now}
     session.execute(update(hub).where(hub.c.address == address).values(**values))
 
 
@@ -45,5 +51,6 @@ def failed(session: Session, address: str, *, failures: int, next_attempt_at: da
     session.execute(update(hub).where(hub.c.address == address).values(**values))
 
 
-def _due(to: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return hub.c.cursor < to, or_(hub.c.next_attempt_at <= now, hub.c.next_attempt_at > now + FARTHEST)
+def _due(to: int, names: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    untold = or_(hub.c.cursor < to, hub.c.names != names)
+    return untold, or_(hub.c.next_attempt_at <= now, hub.c.next_attempt_at > now + FARTHEST)

@@ -244,6 +244,8 @@ hub = Table(
     # How far a hub has been told of changes; each has its own pace, and one that fails waits for the others.
     Column("address", String(500), primary_key=True),
     Column("cursor", Id, nullable=False),
+    # What stands for the names that it was told of last: feeds change by another name, of which the log says nothing.
+    Column("names", String(64), nullable=True),
     Column("failures", Integer, nullable=False),
     Column("next_attempt_at", Instant, nullable=False),
 )

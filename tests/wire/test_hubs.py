@@ -15,7 +15,7 @@ from feeds.hubs import RULES, Hubs
 from feeds.model import Newsroom
 from feeds.outgoing import Rules
 from feeds.scope import Scope
-from feeds.store import articles, changes, topics
+from feeds.store import articles, changes, topics, twins
 from feeds.store.articles import Filing
 from feeds.store.database import Database
 from tests.builders import BASE_URL, Hands, content, correct, publish, withdraw
@@ -152,6 +152,47 @@ def test_what_was_published_before_there_was_a_hub_is_not_told_and_a_restart_for
     assert told(hubs(database, newsroom, clock, hub)) == 1
     assert "press.rss" not in paths(hub)
     assert "water.rss" in paths(hub)
+
+
+def test_a_hub_is_told_of_the_feeds_that_show_the_twin_of_what_changed(
+    database: Database, newsroom: Newsroom, clock: Hands, hub: Hub
+) -> None:
+    """An entry names its twins with their addresses, and a title is part of the address."""
+    korean = publish(database, "버스", division="transport", language="ko", now=clock()).article_id
+    english = publish(database, "Buses", division="water", now=clock()).article_id
+    with database.write() as session:
+        twins.link(session, korean, english, now=clock())
+    made = hubs(database, newsroom, clock, hub)
+    correct(database, english, "Later buses", now=clock())
+    assert told(made) == 1
+    assert {"water.rss", "transport.atom", "select.json?lang=ko"} <= paths(hub)
+    hub.heard = []
+    withdraw(database, english, now=clock())
+    assert told(made) == 1
+    assert "transport.rss" in paths(hub)
+
+
+def test_a_hub_is_told_of_every_feed_after_a_topic_or_a_division_has_another_name(
+    database: Database, newsroom: Newsroom, clock: Hands, hub: Hub
+) -> None:
+    """Entries and titles say the names, and the log does not; each name is told once, also after a restart."""
+    with database.write() as session:
+        topics.add(session, "summit", {"en": "Summits", "ko": "정상회의"})
+    made = hubs(database, newsroom, clock, hub)
+    with database.write() as session:
+        topics.change(session, "summit", names={"en": "Meetings", "ko": "회의"}, retired=False)
+    assert made.run() == 0
+    assert made.run() == 1
+    assert {"all.rss", "water.atom", "select.json?topic=summit", "select.rss?lang=en"} <= paths(hub)
+    assert told(made) == 0
+    assert told(hubs(database, newsroom, clock, hub)) == 0
+    first, *rest = newsroom.city.divisions
+    renamed = replace(newsroom.city, divisions=(replace(first, names={"en": "Nature", "ko": "자연국"}), *rest))
+    after = hubs(database, replace(newsroom, city=renamed), clock, hub)
+    hub.heard = []
+    assert after.run() == 1
+    assert "environment.rss" in paths(hub)
+    assert told(after) == 0
 
 
 @pytest.mark.parametrize("behaviour", ["refuses", "leads on", "talks", "hangs"])
