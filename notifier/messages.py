@@ -18,7 +18,7 @@ from feeds.scope import Scope
 from feeds.words import Words
 from notifier.model import Cadence, Timing
 from notifier.placeholders import MailContent, clear_of_marks, placeholder, wrapped
-from notifier.reasons import ROOM, Matched, reason
+from notifier.reasons import ROOM, Matched, wishes_met
 from notifier.room import FEW, Portion, fits, short, smaller
 from notifier.timing import said
 from notifier.typesetting import underline
@@ -105,9 +105,10 @@ class Letters:
 
     def embargo(self, article: Article, embargo: Embargo, *, language: str) -> MailContent:
         """A release in full that nobody may publish yet, with the notice first; to be filled with `embargo`, the
-        person's own address. It loads nothing, and has no copy on the web."""
+        person's own address. It loads nothing, and has no copy on the web. Who follows by words is told which of theirs
+        it holds, in the place of `reason`."""
         known = {"corrected": False, "with_pictures": False, "embargo": embargo}
-        return self._release("embargo", article, language, besides=0, **known)
+        return self._release("embargo", article, language, besides=ROOM, **known)
 
     def embargo_notice(self, article: Article, embargo: Embargo, *, language: str) -> MailContent:
         """Tells who has a release under embargo that its hour was moved, that it does not come out, or that it is
@@ -194,7 +195,15 @@ class Letters:
 
     def reason(self, matched: Sequence[Matched], vocabulary: Mapping[str, Topic], language: str) -> str:
         """Why somebody gets an alert who follows by words: the value of an alert's `reason`."""
-        return reason(matched, lambda scope: self.names(scope, vocabulary, language), self._words[language])
+        return self._words[language]("mail.because.reason", wishes=self._met(matched, vocabulary, language))
+
+    def embargo_reason(self, matched: Sequence[Matched], vocabulary: Mapping[str, Topic], language: str) -> str:
+        """Why an accredited person who follows by words gets a release under embargo: the value of its `reason`."""
+        met, newsroom = self._met(matched, vocabulary, language), self._newsroom.city.newsroom_name(language)
+        return self._words[language]("mail.because.embargo", newsroom=newsroom, wishes=met)
+
+    def _met(self, matched: Sequence[Matched], vocabulary: Mapping[str, Topic], language: str) -> str:
+        return wishes_met(matched, lambda scope: self.names(scope, vocabulary, language), self._words[language])
 
     def names(self, scope: Scope, vocabulary: Mapping[str, Topic], language: str) -> list[str]:
         """What somebody follows by a scope, as it is called today; none means everything.

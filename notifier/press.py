@@ -127,7 +127,8 @@ class Press:
 
     def reach(self, session: Session, article: Article) -> int:
         """How many would have an article at once if it were released under embargo now."""
-        return len(embargo_mail.audience(session, article, self._lineage(article), now=self.clock()))
+        now = self.clock()
+        return len(embargo_mail.owed(session, article, self._lineage(article), since=now, now=now))
 
     def _may_see(self, session: Session, one: Accreditation, article: Article) -> bool:
         lineage = self._lineage(article)

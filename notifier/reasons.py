@@ -1,6 +1,6 @@
-"""Why a person gets an alert who follows by words: which of their wishes it meets, by which words. Pure.
+"""Why a person gets a release who follows by words: which of their wishes it meets, by which words. Pure.
 
-The sentence is written when the alert is planned and kept with the delivery, for it is the person's own: the mailing
+The sentence is written when the mail is planned and kept with the delivery, for it is the person's own: the mailing
 that all share has only the place for it.
 """
 
@@ -23,8 +23,8 @@ Matched = tuple[Scope, Sequence[str]]
 """A wish that was met, and the words by which, as they stand in the text."""
 
 
-def reason(matched: Sequence[Matched], names: Callable[[Scope], Sequence[str]], words: Words) -> str:
-    """The sentence, on one line. `names` are those of what a wish asks for."""
+def wishes_met(matched: Sequence[Matched], names: Callable[[Scope], Sequence[str]], words: Words) -> str:
+    """What the sentence says of wishes, on one line. `names` are those of what a wish asks for."""
     told: list[str] = []
     for scope, found in matched:
         one = _wish(scope, found, names, words)
@@ -33,7 +33,7 @@ def reason(matched: Sequence[Matched], names: Callable[[Scope], Sequence[str]], 
         told.append(one)
     rest = len(matched) - len(told)
     more = [words("mail.because.more", n=rest)] if rest else []
-    return without_marks(words("mail.because.reason", wishes=words("mail.because.and").join(told + more)))
+    return without_marks(words("mail.because.and").join(told + more))
 
 
 def _wish(scope: Scope, found: Sequence[str], names: Callable[[Scope], Sequence[str]], words: Words) -> str:

@@ -86,24 +86,28 @@ class Rehearsal:
             zone = zone_of(person.timing, self.newsroom)
             said = Embargo(until=until, zone=zone if zone.key != self.newsroom.city.zone.key else None)
             if kind is Kind.EMBARGO:
-                return self.letters.embargo(told, said, language=person.language)
+                content = self.letters.embargo(told, said, language=person.language)
+                return fill(content, NOWHERE | self._reason(session, person, live, told, kind))
             ended = replace(said, step=StepKind.ENDED)
             return self.letters.embargo_notice(told, ended, language=person.language)
         kind_of_alert: Literal["published", "corrected"] = "corrected" if kind is Kind.CORRECTION else "published"
         content = self.letters.alert(told, language=person.language, kind=kind_of_alert, with_pictures=person.pictures)
-        return fill(content, NOWHERE | self._reason(session, person, live, told))
+        return fill(content, NOWHERE | self._reason(session, person, live, told, kind))
 
     def _reason(
-        self, session: Session, person: Subscriber, live: Sequence[Subscription], told: Article
+        self, session: Session, person: Subscriber, live: Sequence[Subscription], told: Article, kind: Kind
     ) -> dict[str, str]:
-        """What their alert says of why they get it, where they follow it by words."""
+        """What their mail says of why they get it, where they follow it by words."""
         lineage = self.newsroom.lineage(told.division or self.newsroom.city.fallback_division)
-        by_words = [one.scope for one in live if one.scope.words and one.cadence is Cadence.IMMEDIATE]
+        under_embargo = kind is Kind.EMBARGO  # which goes out at any cadence
+        heard = [one for one in live if under_embargo or one.cadence is Cadence.IMMEDIATE]
+        by_words = [one.scope for one in heard if one.scope.words]
         found = Found(told.content.texts)
         matched = [(scope, found.of(scope.words)) for scope in by_words if scope.matches(told, lineage)]
         if not matched:
             return {}
-        return {"reason": self.letters.reason(matched, topics.by_slug(session), person.language)}
+        say = self.letters.embargo_reason if under_embargo else self.letters.reason
+        return {"reason": say(matched, topics.by_slug(session), person.language)}
 
     def _newest(self, session: Session, live: Sequence[Subscription]) -> Article:
         for news in reversed(self._recent(session)):

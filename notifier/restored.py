@@ -17,7 +17,17 @@ from feeds.store.database import Session
 from notifier import erasure
 from notifier.digests import due
 from notifier.journal import Decided, Journal
-from notifier.ledger import holds, own_mail, restorations, revocations, runs, standing, subscribers, suppressions
+from notifier.ledger import (
+    embargo_mail,
+    holds,
+    own_mail,
+    restorations,
+    revocations,
+    runs,
+    standing,
+    subscribers,
+    suppressions,
+)
 from notifier.ledger.restorations import Restoration
 from notifier.model import Cadence, Kind
 
@@ -110,9 +120,7 @@ def settle(session: Session, newsroom: Newsroom, of: Restoration, *, resend: boo
 
 def _skip(session: Session, newsroom: Newsroom, of: Restoration, now: datetime) -> int:
     restorations.hush(session, of)
-    for step in embargoes.waiting(session):
-        if step.at <= of.taken_at:
-            embargoes.settle(session, step.number, now=now)
+    _hush_embargoes(session, newsroom, of, now)
     for slot, timing in due(session, newsroom, of.restored_at):
         run_id = runs.start(session, slot, cut_at=of.taken_at, to_change=of.change_number)
         if run_id is not None:
@@ -122,3 +130,17 @@ def _skip(session: Session, newsroom: Newsroom, of: Restoration, now: datetime) 
         own_mail.resume(session, person_id, to=of.change_number, caught_up=True)
     subscribers.alerted(session, to=of.change_number)
     return restorations.skip(session, of, now=now)
+
+
+def _hush_embargoes(session: Session, newsroom: Newsroom, of: Restoration, now: datetime) -> None:
+    """No notice of what happened under embargo before the backup; and whoever was to have a text by then counts as
+    having it, so that they are told of what becomes of it."""
+    for step in embargoes.waiting(session):
+        if step.at <= of.taken_at:
+            embargoes.settle(session, step.number, now=now)
+    for article in embargoes.under(session):
+        released = embargoes.released_at(embargoes.steps(session, article.id))
+        if released is not None and released <= of.taken_at:
+            lineage = newsroom.lineage(article.division or newsroom.city.fallback_division)
+            people = embargo_mail.owed(session, article, lineage, since=released, now=of.restored_at)
+            embargo_mail.presume(session, article, people, now=now)

@@ -62,6 +62,17 @@ def waiting(session: Session) -> Sequence[Step]:
     return [_step(row) for row in session.execute(wanted)]
 
 
+def steps(session: Session, article_id: int) -> Sequence[Step]:
+    """Everything that happened to an article under embargo, in order."""
+    wanted = select(embargo_step).where(embargo_step.c.article_id == article_id).order_by(embargo_step.c.number)
+    return [_step(row) for row in session.execute(wanted)]
+
+
+def released_at(happened: Sequence[Step]) -> datetime | None:
+    """When an article was released under embargo last; None if it never was."""
+    return next((step.at for step in reversed(happened) if step.kind is StepKind.RELEASED), None)
+
+
 def settle(session: Session, number: int, *, now: datetime) -> None:
     """This step has had its turn."""
     session.execute(update(embargo_step).where(embargo_step.c.number == number).values(settled_at=now))

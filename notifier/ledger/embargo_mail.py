@@ -1,15 +1,15 @@
 """Who is mailed a release under embargo, who may still have it just before the wire, and who counts as told by it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from feeds.model import Article, StepKind
 from feeds.store.database import Session, insert_once
 from feeds.store.tables import article, change, embargo_step
-from notifier.ledger import press
+from notifier.ledger import mailings, press
 from notifier.ledger.tables import (
     accreditation,
     delivery,
@@ -19,10 +19,17 @@ from notifier.ledger.tables import (
     subscriber,
     subscription,
 )
-from notifier.ledger.wishes import wishes_for
+from notifier.ledger.wishes import wishes_of
 from notifier.model import Audience, Delivery, DeliveryState, Kind
+from notifier.placeholders import MailContent
 
 _ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
+_LEFT_US = (
+    *_ARRIVED,
+    *(DeliveryState.SENDING, DeliveryState.BOUNCED, DeliveryState.COMPLAINED, DeliveryState.SKIPPED_RESTORED),
+)
+_CAME_TO_NOTHING = (DeliveryState.SKIPPED_ACCREDITATION, DeliveryState.SKIPPED_LEFT)
+"""Who was not accredited, or followed nothing, when it should have gone out may be both again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,10 @@ class Journalist:
 
     person: Audience
     zone: str | None
+    has_earlier: bool = False
+    """Whether an earlier text of it went out to them."""
+    unsent: int = 0
+    """How many mails of this very text were planned for them and not sent, for what was true then and is not now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +55,63 @@ class Sent:
     settled_at: datetime | None
 
 
-def audience(session: Session, stands: Article, lineage: tuple[str, ...], *, now: datetime) -> Sequence[Journalist]:
-    """Whom an article is released to: who is accredited for its division now and follows it at any cadence."""
-    return _journalists(session, wishes_for(session, stands, lineage).condition, lineage, now=now)
+def owed(
+    session: Session, stands: Article, lineage: tuple[str, ...], *, since: datetime, now: datetime
+) -> Sequence[Journalist]:
+    """To whom the text of an article as it stands is due: who is accredited for its division now and has had no mail of
+    it since an instant, that of its release.
+
+    They follow it, at any cadence, and do not pause; or have an earlier text, for who does must know of the later one.
+    """
+    may = [one.subscriber_id for one in press.everyone(session) if now < one.until and one.covers(lineage)]
+    had = _had(session, stands.id, since) if may else {}
+    lacking = [one for one in may if not had.get(one, _NOTHING).has(stands.revision)]
+    if not lacking:
+        return ()
+    wishes = wishes_of(session, _is_accredited(subscription.c.subscriber_id), stands, lineage)
+    found = []
+    for one, pauses in _people(session, _is_accredited(subscriber.c.id), now=now):
+        number = one.person.subscriber_id
+        mails = had.get(number, _NOTHING)
+        has_earlier = mails.left(before=stands.revision)
+        if number in lacking and (has_earlier or (number in wishes and not pauses)):
+            by_words = tuple(scope for scope in wishes.get(number, ()) if scope.words)
+            person = replace(one.person, wishes=by_words)
+            unsent = mails.unsent(stands.revision)
+            found.append(replace(one, person=person, has_earlier=has_earlier, unsent=unsent))
+    return found
+
+
+def presume(session: Session, article: Article, people: Sequence[Journalist], *, now: datetime) -> None:
+    """Keep that an article was perhaps mailed to these people by a database that is no more: nothing is sent."""
+    of_language: dict[str, list[Journalist]] = {}
+    for one in people:
+        of_language.setdefault(one.person.language, []).append(one)
+    for language, those in sorted(of_language.items()):
+        unknown = MailContent(article.content.title, "", "")
+        key = f"embargo:presumed:{article.id}:{article.revision}:{language}:{now.isoformat()}"
+        of = mailings.freeze(
+            session,
+            unknown,
+            kind=Kind.EMBARGO,
+            key=key,
+            language=language,
+            now=now,
+            articles=[(article.id, article.revision)],
+        )
+        mailings.address_all(session, of, [(one.person, ()) for one in those], now=now)
+        over = {"state": DeliveryState.SKIPPED_RESTORED, "settled_at": now}
+        session.execute(update(delivery).where(delivery.c.mailing_id == of).values(**over))
 
 
 def follows(session: Session, subscriber_id: int, stands: Article, lineage: tuple[str, ...]) -> bool:
     """Whether what a subscriber follows holds an article."""
-    mine = subscription.c.subscriber_id == subscriber_id
-    wanted = select(subscription.c.id).where(mine, wishes_for(session, stands, lineage).condition)
-    return session.execute(wanted.limit(1)).first() is not None
-
-
-def still_accredited(
-    session: Session, article_id: int, lineage: tuple[str, ...], *, now: datetime
-) -> Sequence[Journalist]:
-    """Of those to whom an article was mailed under embargo, who may have it now."""
-    return _journalists(session, _has_had(article_id), lineage, now=now)
+    return bool(wishes_of(session, subscription.c.subscriber_id == subscriber_id, stands, lineage))
 
 
 def recipients(session: Session, article_id: int) -> Sequence[Journalist]:
     """Everybody who follows something and got an article under embargo, or may still: accredited or not any more."""
-    return _people(session, and_(subscription.c.ended_at.is_(None), _has_had(article_id)))
+    return [one for one, _ in _people(session, _has_had(article_id))]
 
 
 def objection(
@@ -161,27 +207,66 @@ def _has_had(article_id: int) -> ColumnElement[bool]:
     )
 
 
-def _journalists(
-    session: Session, wanted: ColumnElement[bool], lineage: tuple[str, ...], *, now: datetime
-) -> Sequence[Journalist]:
-    at_hand = or_(subscriber.c.paused_until.is_(None), subscriber.c.paused_until <= now)
-    where = and_(subscription.c.ended_at.is_(None), wanted, at_hand)
-    known = {one.subscriber_id: one for one in press.everyone(session)}
-    may = {number for number, one in known.items() if now < one.until and one.covers(lineage)}
-    return [one for one in _people(session, and_(where, _is_accredited())) if one.person.subscriber_id in may]
+@dataclass(frozen=True, slots=True)
+class _Mails:
+    """The mails of one release to one person: the revision of each, and what became of it."""
+
+    each: tuple[tuple[int, DeliveryState], ...] = ()
+
+    def has(self, revision: int) -> bool:
+        """Whether this text or a later one went out, is on its way, or cannot be delivered."""
+        return any(of >= revision and state not in _CAME_TO_NOTHING for of, state in self.each)
+
+    def left(self, *, before: int) -> bool:
+        """Whether an earlier text left us, and may have arrived."""
+        return any(of < before and state in _LEFT_US for of, state in self.each)
+
+    def unsent(self, revision: int) -> int:
+        """How many mails of this text were not sent."""
+        return sum(of == revision and state in _CAME_TO_NOTHING for of, state in self.each)
 
 
-def _is_accredited() -> ColumnElement[bool]:
-    return exists().where(accreditation.c.subscriber_id == subscriber.c.id)
+_NOTHING = _Mails()
 
 
-def _people(session: Session, where: ColumnElement[bool]) -> Sequence[Journalist]:
-    columns = (subscriber.c.id, subscriber.c.address, subscriber.c.language, subscriber.c.pictures, subscriber.c.zone)
-    wanted = select(*columns).join(subscription, subscription.c.subscriber_id == subscriber.c.id).where(where)
-    return [
-        Journalist(
-            person=Audience(subscriber_id=row.id, address=row.address, language=row.language, pictures=row.pictures),
-            zone=row.zone,
+def _had(session: Session, article_id: int, since: datetime) -> dict[int, _Mails]:
+    wanted = (
+        select(delivery.c.subscriber_id, mailing_article.c.revision, delivery.c.state)
+        .join(mailing, mailing.c.id == delivery.c.mailing_id)
+        .join(mailing_article, mailing_article.c.mailing_id == mailing.c.id)
+        .where(
+            mailing.c.kind == Kind.EMBARGO,
+            mailing_article.c.article_id == article_id,
+            delivery.c.created_at >= since,
+            delivery.c.subscriber_id.is_not(None),
         )
-        for row in session.execute(wanted.distinct().order_by(subscriber.c.id))
+    )
+    found: dict[int, _Mails] = {}
+    for person, revision, state in session.execute(wanted):
+        found[person] = _Mails((*found.get(person, _NOTHING).each, (revision, DeliveryState(state))))
+    return found
+
+
+def _is_accredited(person: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(accreditation.c.subscriber_id == person)
+
+
+def _people(
+    session: Session, where: ColumnElement[bool], *, now: datetime | None = None
+) -> Sequence[tuple[Journalist, bool]]:
+    """Each of these people who follows anything, and whether they pause."""
+    columns = (subscriber.c.id, subscriber.c.address, subscriber.c.language, subscriber.c.pictures, subscriber.c.zone)
+    follows = exists().where(subscription.c.subscriber_id == subscriber.c.id, subscription.c.ended_at.is_(None))
+    wanted = select(*columns, subscriber.c.paused_until).where(follows, where).order_by(subscriber.c.id)
+    return [
+        (
+            Journalist(
+                person=Audience(
+                    subscriber_id=row.id, address=row.address, language=row.language, pictures=row.pictures
+                ),
+                zone=row.zone,
+            ),
+            now is not None and row.paused_until is not None and row.paused_until > now,
+        )
+        for row in session.execute(wanted)
     ]

@@ -7,6 +7,7 @@ scopes that name more, topics, boards or words, are held against an article all 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import (
     ARRAY,
@@ -50,19 +51,39 @@ def wishes_for(session: Session, article: Article, lineage: tuple[str, ...]) -> 
 
     `lineage` are the slugs of its division and of what is above it.
     """
-    language = article.content.language
+    wanted = _watch.holding(_narrowed(session), article, lineage)
+    by_words = [scope for scope in wanted if scope.startswith("q=") or "&q=" in scope]
+    filed = _filed(article, lineage)
+    return Wanted(and_(filed, or_(~subscription.c.narrowed, is_one_of(session, wanted))), by_words)
+
+
+def wishes_of(
+    session: Session, people: ColumnElement[bool], article: Article, lineage: tuple[str, ...]
+) -> dict[int, tuple[Scope, ...]]:
+    """What each of a few people follows, at any cadence, that holds an article, in the order it was asked for.
+
+    `people` is a condition on the subscriber of a subscription. Nobody else's searches are looked at.
+    """
+    wanted = select(subscription.c.subscriber_id, subscription.c.scope).where(people, _filed(article, lineage))
+    holds = cache(matcher(article, lineage))
+    found: dict[int, tuple[Scope, ...]] = {}
+    for person, spelled in session.execute(wanted.order_by(subscription.c.id)):
+        if holds(scope := Scope.parse(spelled)):
+            found[person] = (*found.get(person, ()), scope)
+    return found
+
+
+def _filed(article: Article, lineage: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether a live subscription holds whatever is filed as an article is, as far as divisions and language go."""
     of_divisions = exists().where(
         subscription_division.c.subscription_id == subscription.c.id,
         subscription_division.c.division.in_(list(lineage)),
     )
-    filed = and_(
+    return and_(
         subscription.c.ended_at.is_(None),
-        or_(subscription.c.language.is_(None), subscription.c.language == language),
+        or_(subscription.c.language.is_(None), subscription.c.language == article.content.language),
         or_(subscription.c.everything, of_divisions),
     )
-    wanted = _watch.holding(_narrowed(session), article, lineage)
-    by_words = [scope for scope in wanted if scope.startswith("q=") or "&q=" in scope]
-    return Wanted(and_(filed, or_(~subscription.c.narrowed, is_one_of(session, wanted))), by_words)
 
 
 def learn(session: Session) -> None:

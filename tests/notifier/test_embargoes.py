@@ -1,111 +1,24 @@
 """What accredited journalists are told of a release under embargo: who, when, once, and what comes of it."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
-from feeds.desk import Desk as Newsdesk
 from feeds.errors import Conflict
-from feeds.model import Article, State
+from feeds.model import State
 from feeds.publication import Publications
 from feeds.scope import Scope
 from feeds.staff import SHELL
-from feeds.store import articles, changes, embargoes, reading
+from feeds.store import articles, changes, embargoes
 from feeds.store.articles import Filing
-from notifier.embargoes import Embargoes
-from notifier.ledger import deliveries, embargo_mail, mailings, press
+from notifier.ledger import embargo_mail, mailings, press
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Kind, Timing
-from notifier.press import DayRefused, Press
-from tests import claiming
+from notifier.press import DayRefused
 from tests.builders import NOW, content
 from tests.notifier.conftest import Desk
+from tests.notifier.pressroom import HOUR, JOURNALIST, TITLE, UNTIL, Rooms, with_a_journalist
 from tests.store.test_scheduled import damage
-
-HOUR = timedelta(hours=1)
-TITLE = "Zeppelin lands at noon"
-JOURNALIST = "journalist@example.org"
-UNTIL = date(2026, 12, 31)
-
-
-class Rooms:
-    """The newsroom and the press around the notifier's desk."""
-
-    def __init__(self, desk: Desk, letters: Letters) -> None:
-        self.desk = desk
-        self.clock = desk.clock
-        self.database = desk.database
-        self.newsdesk = Newsdesk(desk.newsroom, desk.clock)
-        self.press = Press(desk.database, desk.newsroom, desk.following.tokens, desk.clock)
-        self.embargoes = Embargoes(desk.database, desk.newsroom, letters, desk.clock)
-        self.publications = Publications(desk.database, desk.newsroom, desk.clock)
-
-    def draft(self, title: str = TITLE, *, division: str = "climate", urgent: bool = False) -> Article:
-        """A draft that is ready."""
-        with self.database.write() as session:
-            return articles.add(
-                session,
-                content(title),
-                filing=Filing(division=division, urgent=urgent),
-                authority="riverton.example.org,2026",
-                now=self.clock(),
-            )
-
-    def now(self, article_id: int) -> Article:
-        """It as it stands."""
-        with self.database.read() as session:
-            return reading.get(session, article_id)
-
-    def release(self, *, mail: bool = True, **values: object) -> Article:
-        """A release under embargo for an hour, its mails planned."""
-        one = self.draft(**values)  # type: ignore[arg-type]
-        with self.database.write() as session:
-            self.newsdesk.schedule(
-                session, SHELL, one.id, at=self.clock() + HOUR, expected=one.version, mail=mail, embargo=True
-            )
-        self.embargoes.run()
-        return self.now(one.id)
-
-    def act(self, do: Callable[..., object], article_id: int, **values: object) -> None:
-        """Something that staff do, and what it makes the notifier plan."""
-        with self.database.write() as session:
-            version = reading.get(session, article_id).version
-            do(session, SHELL, article_id, expected=version, **values)
-        self.embargoes.run()
-
-    def edit(self, article_id: int, title: str) -> None:
-        """Another text."""
-        with self.database.read() as session:
-            filing = articles.filing_of(reading.get(session, article_id))
-        with self.database.write() as session:
-            version = reading.get(session, article_id).version
-            self.newsdesk.edit(session, SHELL, article_id, content(title), filing, expected=version)
-
-    def lift(self) -> None:
-        """The hour comes."""
-        self.clock.forward(hours=1)
-        assert self.publications.run() == 1
-
-    def sent(self, kind: Kind = Kind.EMBARGO) -> None:
-        """A server takes every mail of a kind that waits."""
-        with self.database.write() as session:
-            for one in deliveries.claim(session, owner="a test", now=self.clock(), limit=100):
-                if one.kind is kind:
-                    claiming.settle(
-                        session, one.id, owner="a test", state=DeliveryState.ACCEPTED, now=self.clock(), reply="250 ok"
-                    )
-                else:
-                    deliveries.give_back(session, [one.id], owner="a test", at=self.clock())
-
-    def objection(self, address: str = JOURNALIST) -> DeliveryState | None:
-        """What is said against the one claimed mail to an address, just before the wire."""
-        with self.database.write() as session:
-            claimed = deliveries.claim(session, owner="a test", now=self.clock(), limit=100)
-            (one,) = [each for each in claimed if each.address == address]
-            said = embargo_mail.objection(session, one, self.desk.newsroom.lineage, now=self.clock())
-            deliveries.give_back(session, [each.id for each in claimed], owner="a test", at=self.clock())
-        return said
 
 
 @pytest.fixture
@@ -114,11 +27,9 @@ def rooms(desk: Desk, letters: Letters) -> Rooms:
 
 
 @pytest.fixture
-def journalist(rooms: Rooms) -> Rooms:
+def journalist(desk: Desk, letters: Letters) -> Rooms:
     """A journalist who is accredited and follows the bureau above the division, in a weekly digest."""
-    rooms.desk.follow(JOURNALIST, Cadence.WEEKLY, "environment")
-    rooms.press.accredit("operator", JOURNALIST, UNTIL)
-    return rooms
+    return with_a_journalist(desk, letters)
 
 
 def test_it_is_mailed_at_once_to_who_is_accredited_and_follows_it_at_any_cadence(journalist: Rooms) -> None:
@@ -360,13 +271,6 @@ def test_a_korean_reader_is_told_in_korean(rooms: Rooms) -> None:
     (mail,) = rooms.desk.mails(JOURNALIST)
     assert mail.subject == f"[엠바고: 2026. 5. 20. 13:00 KST까지] {TITLE}"
     assert "보도하거나 방송하거나" in mail.text
-
-
-def test_who_rests_gets_nothing_under_embargo(journalist: Rooms) -> None:
-    person = journalist.desk.follow(JOURNALIST, Cadence.WEEKLY, "environment")
-    journalist.desk.personal.pause(person.id, date(2026, 6, 1), catch_up=True)
-    journalist.release()
-    assert not journalist.desk.mails(JOURNALIST)
 
 
 def test_erasure_destroys_accreditation_address_and_record(journalist: Rooms) -> None:
