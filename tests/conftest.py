@@ -1,5 +1,6 @@
 """What all tests share: a city of our own, a store on each engine, and whether a missing peer may be skipped."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -166,6 +167,12 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_SWITCHES)
         yield chromium
         chromium.close()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and what they imported stay to the end: no collector looks through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
