@@ -27,7 +27,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 unit: $(VENV)/.test
-	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Civicwire needs Python 3.11 or newer; none was found." >&2; exit 1; }
