@@ -2,65 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from feeds import publication
 from feeds.clock import Clock
-from feeds.errors import CivicwireError, NotFound, RowRefused
-from feeds.intake.division import by_spelling, spelling
+from feeds.errors import CivicwireError, RowRefused
+from feeds.incoming import (
+    DISCARDED,
+    ArrivalRefused,
+    Foreseen,
+    Outcome,
+    Prepared,
+    Reception,
+    Wish,
+    is_same,
+    loses_its_hour,
+    renewal,
+)
 from feeds.intake.draft import Draft
-from feeds.intake.fingerprint import fingerprint
 from feeds.intake.source import Skipped
-from feeds.model import Article, Content, Newsroom, State
+from feeds.model import Article, Newsroom, State
 from feeds.readiness import Lack, lacking
 from feeds.staff import INTAKE, SHELL
 from feeds.store import articles, audit, bulk, changes, reading, topics
-from feeds.store.articles import Filing, Source
 from feeds.store.bulk import Incoming, Known
 from feeds.store.database import Database, Session
-
-_MAX_KEY = 255
-_MAX_TELEPHONE = 40
-
-
-class Outcome(StrEnum):
-    """What a page did to the store."""
-
-    ADDED = "added"
-    UNCHANGED = "unchanged"
-    UPDATED = "draft updated"
-    PUBLISHED = "published"
-    """A draft that said the same already."""
-    CORRECTED = "corrected"
-    EDITED_HERE = "left alone: edited here"
-    """Its source has changed, and so has its text here: which of them is right, people decide."""
-    WITHDRAWN_HERE = "left alone: withdrawn here"
-
-    @property
-    def is_left_alone(self) -> bool:
-        """Whether its source has changed and the article stays as it is."""
-        return self in (Outcome.EDITED_HERE, Outcome.WITHDRAWN_HERE)
-
-
-DISCARDED = Skipped("its draft was discarded here: --discarded takes it in again")
-"""What becomes of a post whose draft somebody destroyed."""
-
-
-class ArrivalRefused(CivicwireError):
-    """A draft that this newsroom cannot take in: it names what there is not, or does not fit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foreseen:
-    """What becomes of a page: whether it is public then and mails are left out, and what keeps it a draft."""
-
-    outcome: Outcome
-    state: State
-    quiet: bool = False
-    lacking: tuple[Lack, ...] = ()
-    """What it lacks to be public, where it was to be published and could not be."""
-    unknown_division: str = ""
-    """What the source calls its division, where no division of the city is called so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,24 +33,6 @@ class Arrival(Foreseen):
     """What became of a page, and its article."""
 
     article_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What an editor says of all drafts of a run, over what their pages say."""
-
-    division: str | None = None
-    board: str | None = None
-    publish: bool = False
-    discarded: bool = False
-    """Also take in again what was discarded here."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    draft: Draft
-    filing: Filing
-    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +66,10 @@ class Arrivals:
         One that cannot be stored is answered with the reason, one that was discarded here is skipped, and the others
         are stored. StoreError where the database itself cannot be used: then nothing of these was stored.
         """
-        self.check_filing(wish.division, wish.board)
+        self._reception.check_filing(wish.division, wish.board)
         with self.database.read() as session:
-            prepared = self._prepared(drafts, wish, _vocabulary(session))
-        fit = [one for one in prepared if isinstance(one, _Prepared)]
+            prepared = self._reception.prepared(drafts, wish, _vocabulary(session))
+        fit = [one for one in prepared if isinstance(one, Prepared)]
         try:
             with self.database.write() as session:
                 stored = iter(self._store(session, fit, wish))
@@ -136,8 +83,8 @@ class Arrivals:
     def foresee(self, drafts: Sequence[Draft], wish: Wish) -> list[Foreseen | Skipped | CivicwireError]:
         """What `take_all` would answer to each of these drafts now, without doing it."""
         with self.database.read() as session:
-            prepared = self._prepared(drafts, wish, _vocabulary(session))
-            keys = [one.source.key for one in prepared if isinstance(one, _Prepared)]
+            prepared = self._reception.prepared(drafts, wish, _vocabulary(session))
+            keys = [one.source.key for one in prepared if isinstance(one, Prepared)]
             known, gone = bulk.known(session, keys), _discarded(session, keys, wish)
             return [
                 one
@@ -150,7 +97,7 @@ class Arrivals:
 
     def foresee_first(self, drafts: Sequence[Draft], wish: Wish) -> list[Foreseen | CivicwireError]:
         """What `take_all` would answer where nothing is stored yet; it asks no store, and takes topics on trust."""
-        prepared = self._prepared(drafts, wish, None)
+        prepared = self._reception.prepared(drafts, wish, None)
         return [one if isinstance(one, CivicwireError) else self._new(one, wish) for one in prepared]
 
     def note(self, subject: str, counts: Mapping[str, int]) -> None:
@@ -160,43 +107,12 @@ class Arrivals:
                 session, at=self.clock(), actor=SHELL.name, action="intake", subject=subject, details=dict(counts)
             )
 
-    def check_filing(self, division: str | None, board: str | None) -> None:
-        """NotFound for a division or board that an editor names and the city does not have."""
-        if division is not None and self.newsroom.division(division) is None:
-            raise NotFound("division", division)
-        if board is not None and self._board(board) is None:
-            raise NotFound("board", board)
-
-    def _prepared(
-        self, drafts: Sequence[Draft], wish: Wish, vocabulary: frozenset[str] | None
-    ) -> list[_Prepared | ArrivalRefused]:
-        divisions = by_spelling(self.newsroom.city)
-        return [self._one_prepared(draft, wish, vocabulary, divisions) for draft in drafts]
-
-    def _one_prepared(
-        self, draft: Draft, wish: Wish, vocabulary: frozenset[str] | None, divisions: Mapping[str, str]
-    ) -> _Prepared | ArrivalRefused:
-        source = _source(draft)
-        unknown = [topic for topic in draft.topics if vocabulary is not None and topic not in vocabulary]
-        reasons = [
-            reason
-            for reason, is_wrong in (
-                (f"the city writes no {draft.content.language}", draft.content.language not in self._languages),
-                (f"there is no topic {', '.join(unknown)}", bool(unknown)),
-                (
-                    f"the telephone is longer than {_MAX_TELEPHONE} characters",
-                    len(draft.telephone or "") > _MAX_TELEPHONE,
-                ),
-                (f"the id of the post is longer than {_MAX_KEY} characters", len(source.key) > _MAX_KEY),
-            )
-            if is_wrong
-        ]
-        if reasons:
-            return ArrivalRefused("; ".join(reasons))
-        return _Prepared(draft, self._filing(draft, wish, divisions), source)
+    @property
+    def _reception(self) -> Reception:
+        return Reception(self.newsroom)
 
     def _store(
-        self, session: Session, prepared: Sequence[_Prepared], wish: Wish
+        self, session: Session, prepared: Sequence[Prepared], wish: Wish
     ) -> list[Arrival | Skipped | ArrivalRefused]:
         changes.take_turn(session)
         keys = [one.source.key for one in prepared]
@@ -219,7 +135,7 @@ class Arrivals:
                 arrivals[place] = self._again(session, before, one, wish)
         return [arrivals[place] for place in range(len(prepared))]
 
-    def _add(self, session: Session, new: Mapping[int, _Prepared], wish: Wish) -> dict[int, Arrival]:
+    def _add(self, session: Session, new: Mapping[int, Prepared], wish: Wish) -> dict[int, Arrival]:
         now, city = self.clock(), self.newsroom.city
         becomes = {place: self._new(one, wish) for place, one in new.items()}
         incoming = [
@@ -239,7 +155,7 @@ class Arrivals:
         ids = bulk.store(session, incoming, authority=city.authority, fallback_division=city.fallback_division, now=now)
         return {place: _arrived(article_id, one) for (place, one), article_id in zip(becomes.items(), ids, strict=True)}
 
-    def _new(self, one: _Prepared, wish: Wish) -> Foreseen:
+    def _new(self, one: Prepared, wish: Wish) -> Foreseen:
         """What becomes of a page that is not here yet."""
         missing = lacking(one.draft.content) if wish.publish else ()
         is_public = wish.publish and not missing
@@ -252,20 +168,20 @@ class Arrivals:
             unknown_division=one.draft.division if one.filing.division is None else "",
         )
 
-    def _foreseen(self, session: Session, known: Known | None, one: _Prepared, wish: Wish) -> Foreseen | ArrivalRefused:
+    def _foreseen(self, session: Session, known: Known | None, one: Prepared, wish: Wish) -> Foreseen | ArrivalRefused:
         """What would become of a page, whether it is here already or not."""
         if known is None:
             return self._new(one, wish)
         try:
-            outcome, filing = _renewal(known, one, wish)
+            outcome, filing = renewal(known, one, wish)
         except ArrivalRefused as refusal:
             return refusal
         if known.state.is_public or outcome.is_left_alone:
             return Foreseen(outcome=outcome, state=known.state)
         stored = reading.get(session, known.article_id)
-        if outcome is Outcome.UPDATED and not _is_same(known, one):
+        if outcome is Outcome.UPDATED and not is_same(known, one):
             content, day = one.draft.content, filing.registered_on or stored.registered_on
-            state = State.DRAFT if _loses_its_hour(stored, content) else stored.state
+            state = State.DRAFT if loses_its_hour(stored, content) else stored.state
             stored = replace(stored, content=content, registered_on=day, state=state)
         return self._standing(stored, outcome, wish)
 
@@ -281,7 +197,7 @@ class Arrivals:
         outcome = Outcome.PUBLISHED if outcome is Outcome.UNCHANGED else outcome
         return Foreseen(outcome=outcome, state=State.PUBLISHED, quiet=not is_news)
 
-    def _again(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Arrival | ArrivalRefused:
+    def _again(self, session: Session, known: Known, one: Prepared, wish: Wish) -> Arrival | ArrivalRefused:
         """A post that is here already: nothing, an updated draft, or a correction; and published if that is asked."""
         try:
             outcome = self._renew(session, known, one, wish)
@@ -303,15 +219,15 @@ class Arrivals:
             self._record(session, "publish", known.article_id)
         return _arrived(known.article_id, becomes)
 
-    def _renew(self, session: Session, known: Known, one: _Prepared, wish: Wish) -> Outcome:
-        outcome, filing = _renewal(known, one, wish)
+    def _renew(self, session: Session, known: Known, one: Prepared, wish: Wish) -> Outcome:
+        outcome, filing = renewal(known, one, wish)
         if outcome.is_left_alone:
             # Told once for each time that the source changes: here by the log, to whoever runs it by the run.
             bulk.note_read(session, known.article_id, one.source.fingerprint)
             self._record(session, "source_changed", known.article_id)
         if outcome.is_left_alone or outcome is Outcome.UNCHANGED:
             return outcome
-        if _is_same(known, one):
+        if is_same(known, one):
             articles.file(session, known.article_id, division=filing.division, board=filing.board)
             return outcome
         stored = reading.get(session, known.article_id)
@@ -332,39 +248,13 @@ class Arrivals:
             ),
             source=one.source,
         )
-        if _loses_its_hour(stored, content):
+        if loses_its_hour(stored, content):
             articles.unschedule(session, known.article_id, now=self.clock())
         self._record(session, "correct" if stored.state is State.PUBLISHED else "edit", known.article_id)
         return outcome
 
     def _record(self, session: Session, action: str, article_id: int) -> None:
         audit.record(session, at=self.clock(), actor=INTAKE, action=action, article_id=article_id)
-
-    @property
-    def _languages(self) -> tuple[str, ...]:
-        return self.newsroom.city.languages
-
-    def _board(self, named: str | None) -> str | None:
-        """The board of this slug, id at the source, or name in any language; None where none is meant."""
-        boards = self.newsroom.city.boards
-        return next((b.slug for b in boards if named and named in (b.slug, b.source_id, *b.names.values())), None)
-
-    def _filing(self, draft: Draft, wish: Wish, divisions: Mapping[str, str]) -> Filing:
-        named = self.newsroom.division(wish.division) if wish.division else None
-        source_id = draft.identity.board_id if draft.identity else None
-        return Filing(
-            division=named.slug if named else divisions.get(spelling(draft.division)),
-            board=self._board(wish.board) or self._board(source_id) or self._board(draft.board),
-            telephone=draft.telephone,
-            registered_on=draft.registered_on,
-            licence=self.newsroom.city.licence,
-            topics=draft.topics or None,
-        )
-
-
-def _source(draft: Draft) -> Source:
-    mark = fingerprint(draft)
-    return Source(key=str(draft.identity or f"page/{mark}"), fingerprint=mark, address=draft.address)
 
 
 def _vocabulary(session: Session) -> frozenset[str]:
@@ -385,40 +275,3 @@ def _arrived(article_id: int, becomes: Foreseen) -> Arrival:
         lacking=becomes.lacking,
         unknown_division=becomes.unknown_division,
     )
-
-
-def _renewal(known: Known, one: _Prepared, wish: Wish) -> tuple[Outcome, Filing]:
-    """What a page does to what is known of it, and where that is filed then.
-
-    What an editor has filed stays as they filed it, unless whoever takes it in names another place; what they wrote
-    stays as they wrote it. ArrivalRefused for a correction that lacks what nothing is public without.
-    """
-    filing = replace(
-        one.filing,
-        division=(one.filing.division if wish.division else None) or known.division or one.filing.division,
-        board=(one.filing.board if wish.board else None) or known.board or one.filing.board,
-    )
-    if _is_same(known, one):
-        moves = known.state is State.DRAFT and (filing.division, filing.board) != (known.division, known.board)
-        return Outcome.UPDATED if moves else Outcome.UNCHANGED, filing
-    match known.state:
-        case State.WITHDRAWN:
-            return Outcome.WITHDRAWN_HERE, filing
-        case _ if known.edited:
-            return Outcome.EDITED_HERE, filing
-        case State.PUBLISHED:
-            missing = ", ".join(str(lack) for lack in lacking(one.draft.content))
-            if missing:
-                raise ArrivalRefused(f"it is public here and comes again without {missing}: the public text stays")
-            return Outcome.CORRECTED, filing
-        case _:
-            return Outcome.UPDATED, filing
-
-
-def _is_same(known: Known, one: _Prepared) -> bool:
-    return known.fingerprint == one.source.fingerprint
-
-
-def _loses_its_hour(stored: Article, content: Content) -> bool:
-    """Whether two people agreed on another text, or what came is not fit to be published by itself."""
-    return stored.state is State.SCHEDULED and (stored.urgent or bool(lacking(content)))

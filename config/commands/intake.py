@@ -16,8 +16,8 @@ from config.intake.telling import REFUSED, Telling
 from config.migrations.upgrading import demand_current
 from config.parts import Parts
 from config.settings import load_settings
-from feeds.arrivals import Wish
 from feeds.errors import CivicwireError
+from feeds.incoming import Reception, Wish
 from feeds.intake.division import by_spelling, spelling
 from feeds.intake.source import Setting
 from feeds.intake.sources import ALL
@@ -45,7 +45,7 @@ def run(
     with ExitStack() as stack:
         parts = _looking() if dry_run else stack.enter_context(opened())
         stack.callback(parts.database.close)
-        parts.arrivals.check_filing(division, board)
+        Reception(parts.newsroom).check_filing(division, board)
         telling = Telling(parts.words["en"], _refusals(parts, refused, dry_run), dry_run, as_json)
         reading = Run(
             opener=Opener(setting=_setting(parts, site), address=address),

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from config.intake.inputs import Opener, readable, shown
 from config.intake.progress import Move
 from config.intake.telling import Answer, Telling
-from feeds.arrivals import Arrivals, Outcome, Wish
+from feeds.arrivals import Arrivals
 from feeds.errors import PageRefused, StoreError
+from feeds.incoming import Outcome, Wish
 from feeds.intake import sources
 from feeds.intake.draft import Draft, Refused
 from feeds.intake.source import Record, Skipped

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from config.commands.console import print_table
 from config.intake.refusals import RefusalFile
-from feeds.arrivals import Arrival, Foreseen, Outcome
+from feeds.arrivals import Arrival
 from feeds.errors import CivicwireError
+from feeds.incoming import Foreseen, Outcome
 from feeds.intake.draft import Draft, ListPage, Refused
 from feeds.intake.report import as_json
 from feeds.intake.source import Record, Skipped

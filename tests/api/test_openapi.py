@@ -27,7 +27,7 @@ from tests.builders import SECRET, Hands
 from tests.web.conftest import Site, make_site
 
 MANY = 10**9
-EXAMPLES = 6
+EXAMPLES = 4
 """Requests of each kind for each operation. More take longer and are for a person who looks for trouble."""
 CONFIG = """
 [checks.missing_required_header]

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from feeds.arrivals import DISCARDED, Arrival, ArrivalRefused, Arrivals, Foreseen, Outcome, Wish
+from feeds.arrivals import Arrival, Arrivals
 from feeds.errors import CivicwireError, NotFound, RowRefused
+from feeds.incoming import DISCARDED, ArrivalRefused, Foreseen, Outcome, Wish
 from feeds.intake.draft import Draft, Identity
 from feeds.intake.source import Skipped
 from feeds.model import ChangeKind, Newsroom, State
