@@ -6,7 +6,7 @@ indexed as 대구 구수 수출 출기 기업. A change of this module needs a m
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -83,7 +83,12 @@ def line(texts: Iterable[str]) -> str:
 
 def holds(line: str, groups: Groups) -> bool:
     """Whether a document, given as its line, holds of each group one phrase: what both engines find, of one text."""
-    return all(any(f" {' '.join(phrase)} " in line for phrase in group) for group in groups)
+    return all(any(in_line(phrase) in line for phrase in group) for group in groups)
+
+
+def in_line(phrase: Sequence[str]) -> str:
+    """How a phrase stands in a line."""
+    return f" {' '.join(phrase)} "
 
 
 @dataclass(frozen=True, slots=True)

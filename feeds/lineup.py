@@ -1,6 +1,6 @@
 """In which order a feed shows its articles, and what a change does to it. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from feeds.grams import line
@@ -50,16 +50,20 @@ def matcher(article: Article, lineage: tuple[str, ...]) -> Callable[[Scope], boo
 
 
 def touched(
-    scopes: Mapping[Scope, Sequence[int]], articles: Iterable[Article], newsroom: Newsroom, *, gone_since: datetime
+    scopes: Collection[tuple[Scope, Sequence[int]]],
+    articles: Iterable[Article],
+    newsroom: Newsroom,
+    *,
+    gone_since: datetime,
 ) -> dict[Scope, dict[int, Placed | None]]:
     """The scopes that show one of these articles, or should, or show a twin of one; and where each article now stands
-    in them. Given are the articles that each scope shows, by id."""
+    in them. Given are scopes with the articles that each shows, by id."""
     found: dict[Scope, dict[int, Placed | None]] = {}
     for article in articles:
         matches = matcher(article, newsroom.lineage(article.division or ""))
         at = place(article, gone_since=gone_since)
         twins = [twin for _, twin in article.twins]
-        for scope, ids in scopes.items():
+        for scope, ids in scopes:
             fits = at is not None and matches(scope)
             if fits or article.id in ids:
                 found.setdefault(scope, {})[article.id] = at if fits else None

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from feeds.grams import QUERY_CHARACTERS, QUERY_WORDS, Groups, Wanted, Word
-from feeds.grams import holds as holds_all
+from feeds.grams import in_line as phrase_in_line
 from feeds.grams import parse as plain
 
 DEPTH = 8
@@ -124,7 +124,13 @@ def holds(line: str, expression: Expression) -> bool:
         case Either(parts):
             return any(holds(line, part) for part in parts)
         case _:
-            return holds_all(line, groups(expression))
+            for group in _in_line(expression):
+                for phrase in group:
+                    if phrase in line:
+                        break
+                else:
+                    return False
+            return True  # a thousand wishes ask of one release: generators would take twice as long
 
 
 def grounds(expression: Expression, has: Callable[[Word], bool], *, wanted: bool = True) -> tuple[Word, ...] | None:
@@ -166,6 +172,12 @@ def words(expression: Expression | None, *, wanted: bool = True) -> Iterator[Wor
 def groups(word: Word) -> Groups:
     """What an index must hold for a word: of each group one phrase. Kept as well."""
     return Wanted((word,)).groups
+
+
+@lru_cache(maxsize=20_000)
+def _in_line(word: Word) -> tuple[tuple[str, ...], ...]:
+    """Of each group its phrases, as they stand in a line."""
+    return tuple(tuple(phrase_in_line(phrase) for phrase in group) for group in groups(word))
 
 
 def wants_absent(expression: Expression | None) -> bool:

@@ -91,9 +91,15 @@ class Renderings:
         return Rendering(number, at, entry.stamp, {name: len(piece) for name, piece in pieces.items()}, packed)
 
     def of(
-        self, session: Session, ids: Sequence[int], topics: Mapping[str, Topic], *, is_fresh: bool = False
+        self,
+        session: Session,
+        ids: Sequence[int],
+        topics: Mapping[str, Topic],
+        *,
+        is_fresh: bool = False,
+        known: Mapping[int, Article] | None = None,
     ) -> list[Rendering]:
-        """The entries of these articles in this order; what is not kept is read and rendered.
+        """The entries of these articles in this order; what is not kept is read, unless it is `known`, and rendered.
 
         `is_fresh` says that nothing is kept which the log has made stale, so that it need not be asked.
         """
@@ -101,11 +107,13 @@ class Renderings:
         asked = [one for one, known in found.items() if known is None or not is_fresh]
         latest = scoped.latest_changes(session, asked) if asked else {}
         for one in asked:
-            known = found[one]
-            if known is not None and (one not in latest or known.number != latest[one][0]):
+            kept = found[one]
+            if kept is not None and (one not in latest or kept.number != latest[one][0]):
                 found[one] = None
-        missing = [one for one, known in found.items() if known is None]
-        articles = reading.by_id(session, missing) if missing else {}
+        missing = [one for one, kept in found.items() if kept is None]
+        articles = {one: known[one] for one in missing if one in known} if known else {}
+        unread = [one for one in missing if one not in articles]
+        articles |= reading.by_id(session, unread) if unread else {}
         twins = {twin for article in articles.values() for _, twin in article.twins}
         beside = Beside(topics=topics, twins=reading.by_id(session, twins) if twins else {})
         for article_id, article in articles.items():
@@ -116,7 +124,7 @@ class Renderings:
             made = found[article_id] = self.make(article, beside, number=number, at=at)
             if made.problem:
                 log.error("feed.left_out", article=article_id, reason=made.problem)
-        return [known for known in found.values() if known is not None]
+        return [kept for kept in found.values() if kept is not None]
 
     def last(self, article_id: int) -> Rendering | None:
         """What is kept of an article; None if nothing is."""

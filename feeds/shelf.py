@@ -103,7 +103,10 @@ class Shelf:
         self._seen = 0
         self._turn = count(1)
         self._one_at_a_time = threading.RLock()
-        self._packers = ThreadPoolExecutor(len(FORMATS), "shelf-packs")  # most of the work, and other threads can go on
+        self._packers = ThreadPoolExecutor(len(FORMATS), "shelf-packs")
+        self._gzips = ThreadPoolExecutor(1, "shelf-gzips")  # most of the work, and nobody need wait for all of it
+        self._at_rest = threading.Event()  # while documents are made anew, no processor is taken from them for gzip
+        self._at_rest.set()
         self.hits = self.misses = 0
         """How many documents were there when they were asked for, and how many had to be rendered."""
         self.following = False
@@ -138,28 +141,51 @@ class Shelf:
 
     def catch_up(self) -> int:
         """Make again what the log says is stale, and what ends by itself. Answers how many scopes that were."""
-        now = self._clock()
         with self._one_at_a_time, self.database.read() as session:
-            head, vocabulary = changes.head(session), topics.known(session)
-            due = {scope for scope, live in self._live.items() if live.until <= now}
-            if head == self._seen and vocabulary == self._topics and not due:
-                return 0
-            stale: dict[Scope, dict[int, Placed | None]] = {}
-            if vocabulary != self._topics or head - self._seen > _MANY:
-                self._renderings.clear()
-                due = set(self._live)
-            elif head != self._seen:
-                stale = self._touched(session, [one.article_id for one in changes.window(session, self._seen, head)])
-            self._topics = vocabulary
-            for scope in sorted(due | set(stale), key=lambda one: -self._live[one].used):
-                live = self._live[scope]
-                order = None if scope in due else moved(live.order, stale[scope], ENTRIES)
-                if order is None:
-                    self._make(session, scope, live.documents)
-                else:
-                    self._write(session, scope, order, live.gone, live.documents, is_fresh=True)
-            self._seen = head
-            return len(due | set(stale))
+            try:
+                made = self._caught_up(session)
+                documents = [document for scope in made for document in self._live[scope].documents.values()]
+            finally:
+                self._at_rest.set()
+        for document in documents:
+            self._gzips.submit(self._gzip, document)
+        return len(made)
+
+    def _caught_up(self, session: Session) -> Sequence[Scope]:
+        """The scopes that were made again, that which was asked for last before the others."""
+        now = self._clock()
+        head, vocabulary = changes.head(session), topics.known(session)
+        due = {scope for scope, live in self._live.items() if live.until <= now}
+        if head == self._seen and vocabulary == self._topics and not due:
+            return ()
+        self._at_rest.clear()
+        stale: dict[Scope, dict[int, Placed | None]] = {}
+        if vocabulary != self._topics or head - self._seen > _MANY:
+            self._renderings.clear()
+            due = set(self._live)
+        elif head != self._seen:
+            stale = self._touched(session, [one.article_id for one in changes.window(session, self._seen, head)])
+        self._topics = vocabulary
+        made = sorted(due | set(stale), key=lambda one: -self._live[one].used)
+        for scope in made:
+            live = self._live[scope]
+            order = None if scope in due else moved(live.order, stale[scope], ENTRIES)
+            if order is None:
+                self._make(session, scope, live.documents)
+            else:
+                self._write(session, scope, order, live.gone, live.documents, is_fresh=True)
+        self._seen = head
+        return made
+
+    def _gzip(self, document: Document) -> None:
+        """Make what most readers ask for before the first does, unless the document is another by now."""
+        self._at_rest.wait()
+        if self._table.get(document.address) is document:
+            _ = document.packed.gzip
+
+    def packed_so_far(self) -> None:
+        """Wait until everything that was made anew is packed as gzip too."""
+        self._gzips.submit(lambda: None).result()
 
     def newer(self, scope: Scope, extension: str, after: int) -> Document | None:
         """The document with those entries alone that changed after the change of this number.
@@ -213,11 +239,14 @@ class Shelf:
         return tuple(LeftOut(one, made.problem if made else None) for one, made in known if not made or made.problem)
 
     def _touched(self, session: Session, ids: Iterable[int]) -> dict[Scope, dict[int, Placed | None]]:
-        articles = reading.by_id(session, ids).values()
-        for article in articles:
+        articles = reading.by_id(session, ids)
+        for article in articles.values():
             self._renderings.forget([article.id, *(twin for _, twin in article.twins)])
-        shown = {scope: live.ids for scope, live in self._live.items()}
-        return touched(shown, articles, self._newsroom, gone_since=self._clock() - GONE_FOR)
+        shown = [(scope, live.ids) for scope, live in self._live.items()]
+        found = touched(shown, articles.values(), self._newsroom, gone_since=self._clock() - GONE_FOR)
+        if found:  # they are read already
+            self._renderings.of(session, list(articles), self._vocabulary, known=articles)
+        return found
 
     def _make(self, session: Session, scope: Scope, extensions: Collection[str]) -> _Live:
         """A scope's documents from nothing but the store."""

@@ -18,16 +18,17 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Bytes of a document in each encoding."""
+    """Bytes of a document in each encoding; `gzip` is None until somebody has asked for that."""
 
     identity: int
-    gzip: int
+    gzip: int | None
     zstd: int
 
     @classmethod
     def of(cls, document: Document) -> "Size":
         """What a document takes."""
-        return cls(document.packed.length, len(document.packed.gzip), len(document.packed.zstd))
+        packed = document.packed
+        return cls(packed.length, len(packed.gzip) if packed.has_gzip else None, len(packed.zstd))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

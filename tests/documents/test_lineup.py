@@ -54,7 +54,7 @@ def test_a_change_touches_the_scopes_that_show_it_should_show_it_or_show_its_twi
         Scope(topics=("gone",)): [1],
         Scope(("spokesperson",), language="en"): [],
     }
-    assert touched(scopes, [one], NEWSROOM, gone_since=MORNING) == {
+    assert touched(scopes.items(), [one], NEWSROOM, gone_since=MORNING) == {
         Scope(): {1: at},
         Scope(("economy",)): {1: at},
         Scope(("spokesperson",)): {},

@@ -62,10 +62,14 @@ def test_b65_entries_take_no_more_memory_than_they_may() -> None:
 def test_a_document_unpacks_to_itself_from_every_encoding(name: str) -> None:
     document = FORMATS[name].render(feed(*many()))
     packed = pack([document])
+    expected = packed.size
+    assert not packed.has_gzip  # it is made when somebody asks
     assert gzip.decompress(packed.gzip) == packed.body("identity") == document
     assert zstandard.ZstdDecompressor().decompress(packed.zstd) == document
     assert packed.length == len(document)
     assert packed == pack([document[:7], b"", *(document[n : n + 1000] for n in range(7, len(document), 1000))])
+    assert packed.size == len(packed.gzip) + len(packed.zstd)
+    assert packed.size * 0.8 < expected < packed.size * 1.25  # memory is counted before, too
     assert max(len(packed.gzip), len(packed.zstd)) < len(document) / 5
 
 

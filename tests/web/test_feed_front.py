@@ -51,6 +51,19 @@ def test_a_change_makes_again_what_it_touches_and_nothing_else(followed: Site) -
     assert followed.parts.shelf.catch_up() == 0
 
 
+def test_after_a_change_gzip_is_made_before_anybody_asks_and_zstd_asks_for_none(followed: Site) -> None:
+    publish(followed.database)
+    shelf = followed.parts.shelf
+    first = followed.browser.get("/feeds/all.rss", accept_encoding="zstd")
+    before = shelf.get(Scope(), "rss")
+    assert (first.status, before.packed.has_gzip) == (200, False)
+    publish(followed.database, "More", now=NOW + timedelta(minutes=1))
+    assert shelf.catch_up() == 1
+    after = shelf.get(Scope(), "rss")
+    shelf.packed_so_far()
+    assert (before.packed.has_gzip, after.packed.has_gzip) == (False, True)
+
+
 def test_a_release_that_left_a_scope_leaves_its_feed(followed: Site) -> None:
     one = publish(followed.database, "Night buses").article_id
     path = "/feeds/select.rss?q=buses"

@@ -94,7 +94,7 @@ class FeedHealth:
             lines=[self._line(one, names[one.scope]) for one in shown],
             problems=problems,
             count=len(standing),
-            memory=sum(size.gzip + size.zstd for one in standing for size in one.sizes.values()),
+            memory=sum((size.gzip or 0) + size.zstd for one in standing for size in one.sizes.values()),
             follows=self.shelf.following,
             counts_all=not self.readers.is_full,
             process=self.process,
