@@ -20,10 +20,20 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What a release said at first, what it says instead, and the note that tells its readers."""
+
+    was: str
+    now: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRelease:
     """One release to show. `division`, `board` and `topics` are slugs; `days_ago` and `time` are in the city's zone.
 
-    `twin` names the same release in another language; `file` is the name and text of a file beside it.
+    `twin` names the same release in another language; `file` is the name and text of a file beside it. One under
+    `embargo` becomes public on a day to come, which `days_ago` below zero says.
     """
 
     name: str
@@ -38,6 +48,8 @@ class SampleRelease:
     twin: str | None = None
     picture: Drawn | None = None
     file: tuple[str, str] | None = None
+    slip: Slip | None = None
+    embargo: bool = False
 
     def published_at(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The instant, in UTC, at which it counts as published; never later than `now`, which is aware."""
@@ -46,7 +58,7 @@ class SampleRelease:
 
 
 def load_releases() -> tuple[SampleRelease, ...]:
-    """Every sample release, in the order of the files' names: the hero first, then from new to old."""
+    """Every sample release, in the order of the files' names: from those to come to the oldest."""
     folder = files("config").joinpath("demo", "releases")
     entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     return tuple(_release(entry.name, entry.read_text(encoding="utf-8")) for entry in entries)
@@ -75,4 +87,6 @@ def _release(name: str, text: str) -> SampleRelease:
         twin=fields.get("twin"),
         picture=Drawn(**fields["picture"]) if "picture" in fields else None,
         file=(fields["file"]["name"], fields["file"]["text"]) if "file" in fields else None,
+        slip=Slip(**fields["slip"]) if "slip" in fields else None,
+        embargo=fields.get("embargo", False),
     )

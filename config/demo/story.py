@@ -16,12 +16,13 @@ from lxml import etree
 
 from config.demo.drawing import session_hall
 from config.demo.mailbox import Caught, Mailbox
-from config.demo.releases import SampleRelease, load_releases
+from config.demo.releases import SampleRelease, Slip, load_releases
 from config.parts import Parts
 from feeds.clock import system_clock
 from feeds.errors import CivicwireError
 from feeds.media import keeper
 from feeds.model import Content
+from feeds.staff import SHELL
 from feeds.store import articles, topics, twins
 from feeds.store.articles import Filing
 from feeds.store.media import Kept
@@ -92,7 +93,7 @@ class Story:
     def tell(self) -> list[Event]:
         """The whole story; answers every event in order."""
         digest_at = latest_due(Cadence.DAILY, self.parts.newsroom.city.zone, system_clock()).due_at
-        releases = load_releases()
+        releases = [release for release in load_releases() if not release.embargo]
         hero = next(release for release in releases if release.hero)
         self.clock.move_to(digest_at - timedelta(hours=20))
         with self.parts.database.write() as session:
@@ -104,6 +105,8 @@ class Story:
         for release in releases:
             if not release.hero and release.days_ago <= 1:
                 self._publish(release)
+            if release.slip is not None:
+                self._correct(release, release.slip)
         self.clock.move_to(digest_at - timedelta(minutes=15))
         article_id = self._publish(hero)
         self._tick()
@@ -111,6 +114,9 @@ class Story:
         self._tick()
         self.clock.let_go()
         self._look(hero, article_id)
+        for release in load_releases():
+            if release.embargo:
+                self._embargo(release)
         return self.events
 
     def _tick(self) -> None:
@@ -122,17 +128,12 @@ class Story:
             self._publish(release, dated=release.published_at(self.clock(), self.parts.newsroom.city.zone))
 
     def _publish(self, release: SampleRelease, *, dated: datetime | None = None) -> int:
-        city = self.parts.newsroom.city
-        filing = Filing(
-            division=release.division,
-            board=release.board,
-            licence=city.licence,
-            urgent=release.urgent,
-            topics=release.topics,
-        )
-        now, content = self.clock(), self._dressed(release)
+        city, now = self.parts.newsroom.city, self.clock()
+        content = self._dressed(release)
+        if release.slip is not None:
+            content = _with(content, release.slip.now, release.slip.was)
         with self.parts.database.write() as session:
-            draft = articles.add(session, content, filing=filing, authority=city.authority, now=now)
+            draft = articles.add(session, content, filing=self._filing(release), authority=city.authority, now=now)
             articles.publish(
                 session,
                 draft.id,
@@ -145,6 +146,20 @@ class Story:
                 twins.link(session, self.numbers[release.twin], draft.id, now=now)
         self.numbers[release.name] = draft.id
         return draft.id
+
+    def _filing(self, release: SampleRelease) -> Filing:
+        return Filing(
+            division=release.division,
+            board=release.board,
+            licence=self.parts.newsroom.city.licence,
+            urgent=release.urgent,
+            topics=release.topics,
+        )
+
+    def _correct(self, release: SampleRelease, slip: Slip) -> None:
+        number = self.numbers[release.name]
+        with self.parts.database.write() as session:
+            articles.revise(session, number, release.content, note=slip.note, now=self.clock())
 
     def _dressed(self, release: SampleRelease) -> Content:
         """The text with the picture and the file that stand beside it, kept as those of an editor are."""
@@ -202,9 +217,11 @@ class Story:
                 path = f"/feeds/{slug}.{extension}"
                 titles = list(_titles(self._get(path)))
                 self._note(f"feed {slug}.{extension}", f"{len(titles)} entries", path, hero.content.title in titles)
-        root = etree.fromstring(self._get("/feeds/all.atom").encode(), _PARSER)
+        atom = self._get("/feeds/all.atom")
+        root = etree.fromstring(atom.encode(), _PARSER)
         carried = [what for what, path in _CARRIED.items() if root.find(path) is not None]
-        well = len(carried) == len(_CARRIED)
+        carried += ["a correction"] if any(one.slip and one.slip.note in atom for one in load_releases()) else []
+        well = len(carried) == len(_CARRIED) + 1
         self._note("beside the text", ", ".join(carried) or "nothing", "/feeds/all.atom", well)
         for what, address in (("alert", JOURNALIST), ("digest", RESIDENT), ("digest (Korean)", RESIDENT_KO)):
             listed = [mail for mail in self.mailbox.to(address) if mail.message["List-Unsubscribe-Post"]]
@@ -213,6 +230,23 @@ class Story:
         self._tick()
         repeated = len(self.mailbox.messages) - again
         self._note("second run", f"{repeated} mails sent twice", "/dev/mail", repeated == 0)
+
+    def _embargo(self, release: SampleRelease) -> None:
+        """Release to an accredited journalist what becomes public at its hour, and see that nobody else has it."""
+        zone, title = self.parts.newsroom.city.zone, release.content.title
+        day = self.clock().astimezone(zone).date() - timedelta(days=release.days_ago)
+        self.parts.press.accredit(SHELL.name, JOURNALIST, day + timedelta(days=30))
+        until, authority = datetime.combine(day, release.time, zone), self.parts.newsroom.city.authority
+        with self.parts.database.write() as session:
+            content, now = self._dressed(release), self.clock()
+            draft = articles.add(session, content, filing=self._filing(release), authority=authority, now=now)
+            self.parts.desk.schedule(session, SHELL, draft.id, at=until, expected=draft.version, embargo=True)
+        self._tick()
+        mails = [mail for mail in self.mailbox.to(JOURNALIST) if title in mail.part("plain")]
+        hidden = not any(title in self._get(path) for path in ("/", "/feeds/all.atom")) and len(mails) == 1
+        what = f"for {JOURNALIST} alone until {until:%d %B %H:%M}"
+        number = self.mailbox.messages.index(mails[0]) if mails else 0
+        self._note("under embargo", what if hidden else "shown to others, or to nobody", f"/dev/mail/{number}", hidden)
 
     def _note_mail(self, what: str, address: str, mails: list[Caught], hero: SampleRelease) -> None:
         if len(mails) != 1:
@@ -238,6 +272,12 @@ class Story:
                 return str(answer.read().decode())
         except urllib.error.URLError as error:
             raise CivicwireError(f"{request.full_url} does not answer as it should: {error}") from error
+
+
+def _with(content: Content, now: str, was: str) -> Content:
+    """The text as it was before it said what it says now."""
+    html, text = (part.replace(now, was) for part in (content.body_html, content.body_text))
+    return replace(content, body_html=html, body_text=text)
 
 
 def _titles(document: str) -> Iterator[str]:

@@ -77,7 +77,7 @@ def test_it_gives_the_telephone_of_its_division(release: SampleRelease, daegu: C
 def test_its_file_states_every_key_and_no_other(release: SampleRelease) -> None:
     texts = {"language", "division", "board", "title", "subtitle", "summary", "body_html", "time"}
     needed = texts | {"days_ago", "hero", "urgent"}
-    assert needed <= set(written(release.name)) <= needed | {"topics", "twin", "picture", "file"}
+    assert needed <= set(written(release.name)) <= needed | {"topics", "twin", "picture", "file", "slip", "embargo"}
 
 
 def test_one_has_a_picture_with_all_that_is_said_of_it_one_a_file_and_one_a_twin() -> None:
@@ -90,6 +90,15 @@ def test_one_has_a_picture_with_all_that_is_said_of_it_one_a_file_and_one_a_twin
     (other,) = [release for release in RELEASES if release.name == twin.twin]
     assert (twin.division, twin.days_ago, twin.time) == (other.division, other.days_ago, other.time)
     assert twin.content.language != other.content.language
+
+
+def test_one_is_under_embargo_until_tomorrow_and_one_had_a_slip() -> None:
+    (later,) = [release for release in RELEASES if release.embargo]
+    assert later.days_ago == -1
+    (corrected,) = [release for release in RELEASES if release.slip]
+    assert corrected.slip
+    assert corrected.slip.now in corrected.content.body_html
+    assert corrected.slip.was not in corrected.content.body_html
 
 
 @each
