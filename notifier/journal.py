@@ -46,8 +46,10 @@ class Deed(StrEnum):
     """Somebody follows nothing any more."""
     ENDED = "ended"
     """Somebody ended one wish, of which a keyed hash follows."""
+    AGAIN = "again"
+    """Somebody took back the end of one wish, of which a keyed hash follows."""
     BACK = "back"
-    """Somebody took the end of everything back."""
+    """Somebody took the end of everything back: as it was written before there was `again`."""
     ERASED = "erased"
     SUPPRESSED = "suppressed"
     """No list mail goes to an address; the reason follows."""
@@ -73,6 +75,8 @@ class Decided:
     """What people have decided by some lines, the last word of each counting; by the hashes of their addresses."""
 
     left: set[str] = field(default_factory=set)
+    again: dict[str, set[str]] = field(default_factory=dict)
+    """The wishes that those who left follow again."""
     ended: dict[str, set[str]] = field(default_factory=dict)
     erased: dict[str, datetime] = field(default_factory=dict)
     suppressed: dict[str, Entry] = field(default_factory=dict)
@@ -86,10 +90,15 @@ def decided(entries: Iterable[Entry]) -> Decided:
         match one.deed:
             case Deed.LEFT:
                 found.left.add(one.mark)
+                found.again.pop(one.mark, None)
             case Deed.BACK:
                 found.left.discard(one.mark)  # what was ended by itself before stays ended
             case Deed.ENDED:
                 found.ended.setdefault(one.mark, set()).add(one.word)
+                found.again.get(one.mark, set()).discard(one.word)
+            case Deed.AGAIN:
+                found.again.setdefault(one.mark, set()).add(one.word)
+                found.ended.get(one.mark, set()).discard(one.word)
             case Deed.ERASED:
                 found.erased[one.mark] = one.at
             case Deed.SUPPRESSED:
@@ -117,9 +126,10 @@ class Journal:
         """This person ended one wish."""
         self._note(Deed.ENDED, address, self.marks(address, scope)[0])
 
-    def back(self, address: str) -> None:
-        """This person took the end of everything back."""
-        self._note(Deed.BACK, address)
+    def again(self, address: str, scopes: Iterable[Scope]) -> None:
+        """This person took back the end of these wishes."""
+        now, mark = self.clock(), self.marks(address)[0]
+        self._keep(*(Entry(now, Deed.AGAIN, mark, self.marks(address, scope)[0]) for scope in scopes))
 
     def erased(self, address: str) -> None:
         """Everything kept of this person is destroyed."""
@@ -178,14 +188,14 @@ class Journal:
     def _note(self, deed: Deed, address: str, word: str = _NONE) -> None:
         self._keep(Entry(self.clock(), deed, self.marks(address)[0], word))
 
-    def _keep(self, entry: Entry) -> bool:
-        """Append a line. A disk that will not is logged: nobody is kept from leaving by it."""
+    def _keep(self, *entries: Entry) -> bool:
+        """Append lines. A disk that will not is logged: nobody is kept from leaving by it."""
         try:
             with self._open() as handle:
-                _write(handle, str(entry))
+                _write(handle, "".join(map(str, entries)))
                 os.fdatasync(handle)
         except OSError as error:
-            log.error("journal.unwritten", deed=entry.deed, file=str(self.path), cause=error.strerror)
+            log.error("journal.unwritten", deed=entries[0].deed, file=str(self.path), cause=error.strerror)
             return False
         return True
 

@@ -273,11 +273,11 @@ class Personal:
         """Follow again what was ended within the last hour; answers how much. Twice is harmless."""
         now = self.clock()
         with self._alone() as session:
-            number = own_mail.take_back_end(session, subscriber_id, since=now - timedelta(hours=1), now=now)
+            again = own_mail.take_back_end(session, subscriber_id, since=now - timedelta(hours=1), now=now)
             person = subscribers.get(session, subscriber_id)
-            if person is not None and number:
-                self.journal.back(person.address)
-            return number
+            if person is not None and again:
+                self.journal.again(person.address, again)
+            return len(again)
 
     def forget_moves(self) -> int:
         """Destroy the addresses before whose time is over; answers how many."""

@@ -77,12 +77,15 @@ def apply(session: Session, said: Decided, journal: Journal, *, now: datetime) -
             continue
         if person is None:
             continue
-        if said.left.intersection(marks):
+        has_left = not said.left.isdisjoint(marks)
+        over = set().union(*(said.ended.get(mark, ()) for mark in marks))
+        again = set().union(*(said.again.get(mark, ()) for mark in marks))
+        if has_left and not again:
             left += bool(subscribers.stop(session, person, reason="journal", now=now))
             continue
-        wanted = set().union(*(said.ended.get(mark, ()) for mark in marks))
-        for one in subscribers.live(session, person) if wanted else ():
-            if wanted.intersection(journal.marks(address, Scope.parse(str(one.scope)))):
+        for one in subscribers.live(session, person) if has_left or over else ():
+            of_it = journal.marks(address, Scope.parse(str(one.scope)))
+            if not over.isdisjoint(of_it) or (has_left and again.isdisjoint(of_it)):
                 ended += subscribers.stop(session, person, only=one.id, reason="journal", now=now)
     for mark, at in said.erased.items():
         revocations.note(session, mark, now=at)  # also of whom the backup knows nothing: an old list may

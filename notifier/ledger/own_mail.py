@@ -132,18 +132,20 @@ def forget_moves(session: Session, *, until: datetime, subscriber_id: int | None
     return len(session.execute(wanted.returning(move.c.delivery_id)).all())
 
 
-def take_back_end(session: Session, subscriber_id: int, *, since: datetime, now: datetime) -> int:
-    """Follow again what this person ended last, if it was after an instant; answers how much. Nothing is missed."""
+def take_back_end(session: Session, subscriber_id: int, *, since: datetime, now: datetime) -> Sequence[Scope]:
+    """Follow again what this person ended last, if it was after an instant; answers what. Nothing is missed."""
     mine = subscription.c.subscriber_id == subscriber_id
     ended = select(func.max(subscription.c.ended_at)).where(mine, subscription.c.ended_at >= since).scalar_subquery()
     wanted = select(subscription).where(mine, subscription.c.ended_at == ended)
     rows = session.execute(wanted.order_by(subscription.c.id)).all()
     live = {str(one.scope) for one in subscribers.live(session, subscriber_id)}
-    again = [row for row in rows if row.scope not in live and row.end_reason in ("page", "one click", "manage page")]
-    for row in again:
-        scope, cadence = Scope.parse(row.scope), Cadence(row.cadence)
-        subscribers.follow(session, subscriber_id, scope, cadence, now=now, cursor=row.cursor)
-    return len(again)
+    ended_here = [
+        row for row in rows if row.scope not in live and row.end_reason in ("page", "one click", "manage page")
+    ]
+    again = [Scope.parse(row.scope) for row in ended_here]
+    for row, scope in zip(ended_here, again, strict=True):
+        subscribers.follow(session, subscriber_id, scope, Cadence(row.cadence), now=now, cursor=row.cursor)
+    return again
 
 
 def consents(session: Session, subscriber_id: int) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from feeds.scope import Scope
+from notifier import restored
 from notifier.bounces import Finding, Reason
 from notifier.journal import KEPT, Deed, Entry, Journal, decided
 from notifier.ledger import suppressions
@@ -44,14 +45,16 @@ def test_f53_whoever_leaves_ends_one_wish_takes_it_back_or_is_erased_is_in_the_j
     first = desk.live(person)[0]
     desk.following.stop(person.id, only=first.id, reason="manage page")
     desk.following.stop(person.id, only=first.id, reason="manage page")  # a second press decides nothing
+    desk.clock.forward(minutes=1)
     desk.following.stop(person.id, reason="one click")
+    desk.clock.forward(minutes=1)
     desk.personal.take_back_end(person.id)
     desk.personal.erase(person.id)
-    scope = journal.marks(READER, Scope(("climate",)))[0]
+    scope, other = (journal.marks(READER, Scope((one,)))[0] for one in ("climate", "water"))
     assert said(journal) == [
         ("ended", mark, scope),
         ("left", mark, "-"),
-        ("back", mark, "-"),
+        ("again", mark, other),
         ("erased", mark, "-"),
     ]
 
@@ -140,6 +143,45 @@ def test_what_counts_is_the_last_word() -> None:
     found = decided(lines)
     assert (found.left, found.ended, found.lifted) == (set(), {"a": {"wish"}}, {"b"})
     assert {mark: one.word for mark, one in found.suppressed.items()} == {"c": "hard_bounce"}
+
+
+def test_an_end_that_was_taken_back_is_none_and_takes_no_other_back() -> None:
+    now = Hands()()
+
+    def of(*lines: tuple[Deed, str]) -> tuple[bool, set[str], set[str]]:
+        found = decided(Entry(now, deed, "a", word) for deed, word in lines)
+        return "a" in found.left, found.ended.get("a", set()), found.again.get("a", set())
+
+    assert of((Deed.ENDED, "bus"), (Deed.ENDED, "tram"), (Deed.AGAIN, "bus")) == (False, {"tram"}, {"bus"})
+    assert of((Deed.AGAIN, "bus"), (Deed.ENDED, "bus")) == (False, {"bus"}, set())
+    # Who left, came back for one thing, and took the end of that alone back still follows nothing else.
+    assert of((Deed.LEFT, "-"), (Deed.ENDED, "bus"), (Deed.AGAIN, "bus")) == (True, set(), {"bus"})
+    assert of((Deed.AGAIN, "bus"), (Deed.LEFT, "-")) == (True, set(), set())
+    assert of((Deed.LEFT, "-"), (Deed.BACK, "-")) == (False, set(), set())
+
+
+def test_f53_a_restored_backup_ends_what_was_ended_and_nothing_that_was_taken_back(desk: Desk) -> None:
+    journal = journal_of(desk.database, desk.clock)
+    people = {name: f"{name}@example.org" for name in ("stayed", "one", "all")}
+    known = {}
+    for name, address in people.items():
+        desk.follow(address, Cadence.DAILY, "climate")
+        known[name] = desk.follow(address, Cadence.DAILY, "water")
+    lines = [
+        Entry(desk.clock(), Deed.ENDED, journal.marks(address)[0], journal.marks(address, Scope(("climate",)))[0])
+        for address in (people["stayed"], people["one"])
+    ]
+    lines.append(Entry(desk.clock(), Deed.LEFT, journal.marks(people["all"])[0]))
+    lines += [
+        Entry(desk.clock(), Deed.AGAIN, journal.marks(people[name])[0], journal.marks(people[name], Scope((wish,)))[0])
+        for name, wish in (("stayed", "climate"), ("all", "water"))
+    ]
+    with desk.database.write() as session:
+        applied = restored.apply(session, decided(lines), journal, now=desk.clock())
+    follows = {name: {str(each.scope) for each in desk.live(person)} for name, person in known.items()}
+    climate, water = str(Scope(("climate",))), str(Scope(("water",)))
+    assert follows == {"stayed": {climate, water}, "one": {water}, "all": {water}}
+    assert (applied.left, applied.ended) == (0, 2)
 
 
 def test_what_has_had_its_time_is_destroyed_and_the_rest_stays(journal: Journal, clock: Hands) -> None:
