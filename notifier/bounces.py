@@ -40,7 +40,14 @@ class Reason(StrEnum):
     COMPLAINT = "complaint"
     UNASKED = "unasked"
     """A mail that asked whether a wish was its reader's own was called unwanted: no form sends another one."""
+    NOWHERE = "nowhere"
+    """A mail that asked so found no such address: for a while no form sends another one."""
     OPERATOR = "operator"
+
+    @property
+    def bars_forms(self) -> bool:
+        """Whether no form sends this address anything, whoever fills it in."""
+        return self in (Reason.UNASKED, Reason.NOWHERE)
 
 
 HALF_LIFE = timedelta(days=30)

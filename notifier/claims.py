@@ -12,9 +12,9 @@ from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.model import Newsroom
 from feeds.store.database import Database
-from notifier.bounces import Reason
+from notifier import nowhere
 from notifier.journal import Journal
-from notifier.ledger import deliveries, holds, suppressions
+from notifier.ledger import deliveries, holds
 from notifier.ledger.deliveries import Outcome
 from notifier.ledger.objections import objections
 from notifier.model import Delivery, DeliveryState
@@ -66,14 +66,11 @@ class Claims:
                 holds.put(session, reason, now=now)
 
     def suppress(self, gone: Sequence[tuple[str, str]]) -> None:
-        """No list mail to these addresses any more: a mail server has just said that there are none such (F25)."""
+        """Give these addresses up: a mail server has just said that there are none such (F25)."""
         with self.database.write() as session:
             for address, status in gone:
-                hashed = self.tokens.address_hashes(address)[0]
-                source = f"reply {status}"
-                suppressions.add(session, hashed, reason=Reason.HARD, source=source, now=self.clock())
-                if self.journal is not None:
-                    self.journal.suppressed(address, Reason.HARD)
+                source, now = f"reply {status}", self.clock()
+                nowhere.give_up(session, self.tokens, self.journal, address, source=source, now=now)
 
     def renew(self) -> None:
         """A sign of life."""

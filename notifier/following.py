@@ -14,9 +14,8 @@ from feeds.model import Article, Newsroom, State, Topic
 from feeds.scope import Scope
 from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
-from notifier import alike, budgets
+from notifier import alike, budgets, nowhere
 from notifier.addresses import masked
-from notifier.bounces import Reason
 from notifier.budgets import BudgetSpent
 from notifier.journal import Journal
 from notifier.labels import labels_of
@@ -65,9 +64,10 @@ class Following:
     ) -> None:
         """Keep a wish and plan the mail that asks to confirm it. The caller learns nothing about the address.
 
-        Beyond the budget of the address nothing is kept and nothing is sent; nor to who called such a mail unwanted,
-        unless it is `proven` that they ask themselves. BudgetSpent beyond the budget of the network of the asking
-        `host`, of the mail domain or of all together. Whatever the address, the same is asked of the database.
+        Beyond the budget of the address nothing is kept and nothing is sent; nor to who called such a mail unwanted, or
+        where there was no such address days ago, unless it is `proven` that they ask themselves. BudgetSpent beyond the
+        budget of the network of the asking `host`, of the mail domain or of all together. Whatever the address, the
+        same is asked of the database.
 
         The mail does not say the words of a search: whoever asks may name a stranger's address, and then it would
         carry a sentence of theirs in the city's name. The page behind its link shows them.
@@ -82,7 +82,7 @@ class Following:
             if too_many:
                 log.info("signup.over_budget", to=masked(address))
             known = subscribers.find(session, address)
-            unasked = suppressions.is_for(session, self.tokens.address_hashes(address), Reason.UNASKED)
+            barred = suppressions.bars_forms(session, self.tokens.address_hashes(address))
             content = self.letters.confirmation(
                 labels,
                 language=language,
@@ -90,7 +90,7 @@ class Following:
                 known=known is not None,
                 of_article=scope.article is not None,
             )
-            with alike.written(session, keep=not too_many and (proven or not unasked)):
+            with alike.written(session, keep=not too_many and (proven or not barred)):
                 wish = signups.add(
                     session, address=address, scope=scope, cadence=cadence, language=language, now=now, timing=timing
                 )
@@ -290,6 +290,7 @@ class Following:
         now = self.clock()
         with self.database.write() as session:
             ledger.forget(session, before=budgets.hour_of(now))
+            nowhere.forget(session, now=now)
             return signups.destroy_expired(session, now=now)
 
     def expected(self, scope: Scope) -> tuple[Sequence[Article], Sequence[datetime]]:

@@ -219,6 +219,11 @@ class Delivery:
     """The number of the person's address under embargo; None where they have none."""
 
     @property
+    def asks_again(self) -> bool:
+        """Whether others of its kind would go to its address, for what is followed there or wished for."""
+        return self.kind.is_list_mail or self.signup_id is not None
+
+    @property
     def domain(self) -> str:
         """Where it goes to."""
         return self.address.rpartition("@")[2].casefold()

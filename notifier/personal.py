@@ -18,7 +18,6 @@ from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier import erasure
 from notifier.addresses import masked
-from notifier.bounces import Reason
 from notifier.journal import Journal
 from notifier.ledger import (
     history,
@@ -111,7 +110,7 @@ class Personal:
                 log.info("move.over_budget", to=masked(address))
                 return
             spend(session, self.tokens, address, host, now=now)
-            if suppressions.is_for(session, self.tokens.address_hashes(address), Reason.UNASKED):
+            if suppressions.bars_forms(session, self.tokens.address_hashes(address)):
                 return
             wish = signups.add(
                 session,

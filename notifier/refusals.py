@@ -31,7 +31,7 @@ class Refusals:
     def accepted(self) -> None:
         """The server takes mail of ours: those before were refused for their own sakes."""
         of_addresses = ((one, reply) for one, reply in self._refused if is_of_the_address(reply.enhanced))
-        self._believed += [(one.address, reply.enhanced) for one, reply in of_addresses if one.kind.is_list_mail]
+        self._believed += [(one.address, reply.enhanced) for one, reply in of_addresses if one.asks_again]
         self._refused.clear()
 
     def of_us(self) -> list[int]:

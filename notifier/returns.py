@@ -12,7 +12,7 @@ import structlog
 from feeds.clock import Clock
 from feeds.store import changes
 from feeds.store.database import Database, Session
-from notifier import bounces, message_ids, reports
+from notifier import bounces, message_ids, nowhere, reports
 from notifier.addresses import masked
 from notifier.bounces import Finding, Ourselves, Reason
 from notifier.envelope import Mark, ReturnAddresses, Way
@@ -123,6 +123,11 @@ class Returns:
 
     def _bounced(self, session: Session, found: Finding, report: Report, sent: Sent) -> None:
         """Give an address up at once, or when its score is full; not for a mail of before its person agreed anew."""
+        if found is Finding.HARD and sent.signup_id and subscribers.find(session, sent.address) is None:
+            # Nobody is written to there: the wish ends, and so does asking.
+            source = f"report {report.status}"
+            nowhere.give_up(session, self.tokens, self.journal, sent.address, source=source, now=self.clock())
+            return
         agreed = ledger.agreed_at(session, sent.subscriber_id) if sent.subscriber_id else None
         if sent.subscriber_id is None or agreed is None or sent.created_at < agreed:
             return

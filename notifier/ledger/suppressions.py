@@ -7,7 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from feeds.store.database import Session, insert_once
+from notifier.bounces import Reason
 from notifier.ledger.tables import suppression
+
+_BARRING = [reason for reason in Reason if reason.bars_forms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,16 @@ def add(session: Session, address_hash: str, *, reason: str, source: str, now: d
     session.execute(insert_once(session, suppression).values(**values))
 
 
-def is_for(session: Session, hashes: Sequence[str], reason: str) -> bool:
-    """Whether the address with these hashes is suppressed for this reason."""
+def bars_forms(session: Session, hashes: Sequence[str]) -> bool:
+    """Whether no form sends the address with these hashes a mail that asks."""
     found = find(session, hashes)
-    return found is not None and found.reason == reason
+    return found is not None and found.reason in _BARRING
+
+
+def forget(session: Session, reason: str, *, until: datetime) -> int:
+    """Destroy those for a reason that were written down until an instant; answers how many."""
+    over = delete(suppression).where(suppression.c.reason == reason, suppression.c.at <= until)
+    return len(session.execute(over.returning(suppression.c.address_hash)).all())
 
 
 def find(session: Session, hashes: Sequence[str]) -> Suppression | None:

@@ -402,3 +402,54 @@ def test_b84_who_called_a_confirmation_unwanted_is_not_asked_whether_mail_shall_
     person = house.desk.follow(READER, Cadence.DAILY)
     house.desk.personal.ask_to_move(person.id, "stranger@example.org")
     assert house.states("stranger@example.org") == [DeliveryState.COMPLAINED]
+
+
+STRANGER = "nobody@example.org"
+
+
+def test_b81_a_confirmation_that_finds_no_such_address_ends_the_wish_and_no_form_sends_another_for_days(
+    house: House,
+) -> None:
+    ask(house, STRANGER)
+    to = house.send(STRANGER)
+    ask(house, STRANGER)  # another one is on its way
+    assert house.returns.take(delivery_status(to, recipient=STRANGER)) is Finding.HARD
+    assert house.suppressed(STRANGER) == Reason.NOWHERE
+    assert house.states(STRANGER) == [DeliveryState.BOUNCED, DeliveryState.SKIPPED_SUPPRESSED]
+    house.desk.following.destroy_expired()
+    person = house.desk.follow(READER, Cadence.DAILY)
+    house.desk.clock.forward(days=6, hours=23)
+    ask(house, STRANGER)
+    house.desk.personal.ask_to_move(person.id, STRANGER)
+    assert house.states(STRANGER) == []
+    house.desk.clock.forward(hours=2)
+    house.desk.following.destroy_expired()
+    assert house.suppressed(STRANGER) is None
+    ask(house, STRANGER)
+    assert house.states(STRANGER) == [DeliveryState.PENDING]
+
+
+def test_b81_a_confirmation_that_comes_back_softly_or_for_our_sake_ends_nothing(house: House) -> None:
+    ask(house, STRANGER)
+    to = house.send(STRANGER)
+    for status in ("4.2.2", "5.2.2", "5.7.1"):
+        house.returns.take(delivery_status(to, status=status, recipient=STRANGER))
+    assert house.suppressed(STRANGER) is None
+    assert house.desk.following.confirm(1) is not None
+
+
+def test_b81_who_confirmed_all_the_same_is_not_undone_by_a_late_report(house: House) -> None:
+    ask(house, STRANGER)
+    to = house.send(STRANGER)
+    house.desk.clock.forward(minutes=5)
+    assert house.desk.following.confirm(1) is not None
+    assert house.returns.take(delivery_status(to, recipient=STRANGER)) is Finding.HARD
+    assert house.suppressed(STRANGER) is None
+
+
+def test_b81_another_wish_of_a_reader_that_finds_no_address_stops_their_mail_for_good(house: House) -> None:
+    house.desk.follow(READER, Cadence.DAILY)
+    house.desk.clock.forward(minutes=5)
+    ask(house, READER)
+    assert house.returns.take(delivery_status(house.send(), status="5.1.1")) is Finding.HARD
+    assert house.suppressed() == Reason.HARD

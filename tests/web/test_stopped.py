@@ -28,7 +28,8 @@ def test_the_manage_page_says_that_and_why_mail_stopped(site: Site, reason: str,
     page = site.browser.get(site.link(Purpose.MANAGE, person.id) + f"?lang={language}")
     said = page.between('<section class="halt"', "</section>")
     words = site.parts.words[language]
-    known = "complaint" if reason == Reason.UNASKED else reason if reason in list(Reason) else "operator"
+    alike = {Reason.UNASKED: "complaint", Reason.NOWHERE: "hard_bounce"}
+    known = alike.get(reason, reason) if reason in list(Reason) else "operator"  # type: ignore[call-overload]
     assert words(f"manage.stopped.{known}", date="@").partition("@")[2] in said
     assert ("2026" in said) == ("@" in words(f"manage.stopped.{known}", date="@"))
     assert words("manage.stopped.restart") in said

@@ -3,12 +3,13 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 
 from feeds.scope import Scope
 from notifier.digests import Digests
-from notifier.ledger import holds, suppressions
+from notifier.ledger import holds, signups, suppressions
 from notifier.model import Cadence, DeliveryState
 from notifier.refusals import TOO_MANY
 from tests.builders import publish
@@ -90,6 +91,22 @@ def test_f25_who_is_no_such_person_gets_no_more_list_mail_once_the_server_has_ta
     assert post.states() == {ACCEPTED: 2, REJECTED: 3, DeliveryState.SKIPPED_SUPPRESSED: 1}
     with post.database.read() as session:
         assert suppressions.count(session) == {"hard_bounce": 1}
+
+
+def test_f25_a_stranger_whose_address_there_is_not_is_asked_once_by_a_form(post: Post, mail_server: Relay) -> None:
+    alerted(post, ["well@example.org"])
+    behaviour = Behaviour(recipients={"nobody@example.org": "550 5.1.1 no such person"})
+    with mail_server(behaviour) as server:
+        post.following.ask("nobody@example.org", Scope(), Cadence.DAILY, language="en")
+        post.following.ask("nobody@example.org", Scope(), Cadence.DAILY, language="en")
+        post.sender(server.port).run()
+        post.following.ask("nobody@example.org", Scope(), Cadence.DAILY, language="en")
+        publish(post.database, "Another day")
+        post.plan()
+        post.sender(server.port).run()
+    with post.database.read() as session:
+        assert suppressions.count(session) == {"nowhere": 1}
+        assert signups.asked_since(session, post.clock() - timedelta(days=1), "nobody@example.org") == 2
 
 
 def test_f34_a_server_that_takes_two_connections_is_asked_for_no_more(
