@@ -1,10 +1,8 @@
 """Digests: at a slot's time, cut the window, freeze what each person is told, and write it down as one run. A shell."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -18,6 +16,7 @@ from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.alerts import as_told
 from notifier.collected import Collected
+from notifier.editions import Edition
 from notifier.ledger import embargo_mail, mailings, own_mail, restorations, runs, subscribers
 from notifier.ledger.wishes import asked_at_once
 from notifier.matching import News, Plan
@@ -29,6 +28,9 @@ from notifier.timing import zone_of
 from notifier.windows import Slot, latest_due
 
 log = structlog.get_logger()
+_AT_ONCE = 20
+"""How many mails are written down in one transaction: others write in between."""
+_Addressed = tuple[Audience, Sequence[mailings.Told]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,12 @@ class Digests:
         with self.database.read() as session:
             waiting = due(session, self.newsroom, now)
         for slot, timing in waiting:
+            to, ahead = self._write_ahead(slot, timing, now)
             with self.database.write() as session:
                 changes.take_turn(session)
                 embargo_mail.count_lifted(session)
-                one = self._run(session, slot, timing, now)
+                one = self._run(session, slot, timing, to, now)
+                mailings.drop_unused(session, ahead)
             if one is not None:
                 done.append(one)
         return done
@@ -106,7 +110,7 @@ class Digests:
         for part in parted(plan, self._advertising(articles)):
             now = self.clock()
             happened = {one.change.number: one.change.at for one in news}
-            edition = _Edition(slot, now, now, happened, articles, topics.by_slug(session))
+            edition = Edition(slot, now, now, happened, articles, topics.by_slug(session))
             mailing = self._mailing(session, edition, person.language, part)
             mailings.address_all(session, mailing, [(_reader(person), part.changes)], now=now)
 
@@ -114,8 +118,28 @@ class Digests:
         """Which of these are advertising by law: such a digest is marked, and may have to wait."""
         return {number for number, article in articles.items() if self.newsroom.is_advertising(article)}
 
-    def _run(self, session: Session, slot: Slot, timing: Timing, now: datetime) -> DigestRun | None:
-        to = changes.head(session)
+    def _write_ahead(self, slot: Slot, timing: Timing, now: datetime) -> tuple[int, Sequence[int]]:
+        """Cut the window, and write its mails before the transaction that addresses them: a thousand of them take
+        seconds, in which nobody could sign up or leave. Answers the last change of it, and the mailings.
+
+        Who is told what is decided in that transaction. What was written here for nobody is dropped with it.
+        """
+        with self.database.read() as session:
+            to = changes.head(session)
+            if slot.is_too_late(now):
+                return to, ()
+            edition, alike = self._gather(session, slot, timing, to, now)
+        ahead: list[int] = []
+        mails = list(alike.values())
+        for first in range(0, len(mails), _AT_ONCE):
+            some = [(readers[0][0].language, plan) for plan, readers in mails[first : first + _AT_ONCE]]
+            written = [(language, plan, self._written(edition, language, plan)) for language, plan in some]
+            with self.database.write() as session:
+                changes.take_turn(session)
+                ahead += [self._mailing(session, edition, *each) for each in written]
+        return to, ahead
+
+    def _run(self, session: Session, slot: Slot, timing: Timing, to: int, now: datetime) -> DigestRun | None:
         run_id = runs.start(session, slot, cut_at=now, to_change=to)
         if run_id is None:
             return None
@@ -131,50 +155,61 @@ class Digests:
         return DigestRun(slot, timing, outcome, planned)
 
     def _plan(self, session: Session, slot: Slot, timing: Timing, to: int, now: datetime) -> int:
-        followed = subscribers.due(session, slot.cadence, timing, at=slot.due_at, to=to)
-        if not followed:
-            return 0
-        since, scopes = min(one.cursor for one in followed), (one.scope for one in followed)
-        news = news_of(session, self.newsroom, since, to, scopes)
-        articles = {one.article.id: one.article for one in news}
-        people = subscribers.people(session, slot.cadence)
-        told = mailings.told_of(session, slot.cadence, articles)
-        rested = own_mail.rests(session)
-        span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
-        happened = {one.change.number: one.change.at for one in news}
-        edition = _Edition(slot, span_from, now, happened, articles, topics.by_slug(session))
-        advertising = self._advertising(articles)
-        alike: dict[str, tuple[Plan, list[tuple[Audience, Sequence[mailings.Told]]]]] = {}
-        for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
-            whole = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}), rested.get(person_id, ()))
-            person = people[person_id]
-            for plan in parted(whole, advertising):
-                told_now = _reader(person), plan.changes
-                alike.setdefault(edition.key(plan, person.language), (plan, []))[1].append(told_now)
+        edition, alike = self._gather(session, slot, timing, to, now)
         planned = 0
         for plan, readers in alike.values():
             mailing = self._mailing(session, edition, readers[0][0].language, plan)
             planned += mailings.address_all(session, mailing, readers, now=now)
         return planned
 
-    def _mailing(self, session: Session, edition: "_Edition", language: str, plan: Plan) -> int:
+    def _gather(
+        self, session: Session, slot: Slot, timing: Timing, to: int, now: datetime
+    ) -> tuple[Edition, dict[str, tuple[Plan, list[_Addressed]]]]:
+        """Who is told what in this run, by the key of the mail that they share."""
+        followed = subscribers.due(session, slot.cadence, timing, at=slot.due_at, to=to)
+        since, scopes = min((one.cursor for one in followed), default=to), (one.scope for one in followed)
+        news = news_of(session, self.newsroom, since, to, scopes)
+        articles = {one.article.id: one.article for one in news}
+        span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
+        happened = {one.change.number: one.change.at for one in news}
+        edition = Edition(slot, span_from, now, happened, articles, topics.by_slug(session))
+        if not news:
+            return edition, {}
+        people = subscribers.people(session, slot.cadence)
+        told = mailings.told_of(session, slot.cadence, articles)
+        rested = own_mail.rests(session)
+        advertising = self._advertising(articles)
+        alike: dict[str, tuple[Plan, list[_Addressed]]] = {}
+        for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
+            whole = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}), rested.get(person_id, ()))
+            person = people[person_id]
+            for plan in parted(whole, advertising):
+                told_now = _reader(person), plan.changes
+                alike.setdefault(edition.key(plan, person.language), (plan, []))[1].append(told_now)
+        return edition, alike
+
+    def _mailing(
+        self, session: Session, edition: Edition, language: str, plan: Plan, content: MailContent | None = None
+    ) -> int:
         """The mailing with this content: people with the same releases and language share one."""
         key = edition.key(plan, language)
         known = mailings.find(session, key)
         if known is not None:
             return known
-        kept = Collected(edition.slot.cadence, edition.span(plan), plan.items)
         return mailings.freeze(
             session,
-            self._content(kept, edition.articles, edition.vocabulary, language),
+            content or self._written(edition, language, plan),
             kind=Kind.DIGEST,
             key=key,
             language=language,
             now=edition.cut_at,
             articles=[(item.article_id, item.revision) for item in plan.items],
-            plan=kept.to_document(),
+            plan=edition.collected(plan).to_document(),
             advertising=not self._advertising(edition.articles).isdisjoint(item.article_id for item in plan.items),
         )
+
+    def _written(self, edition: Edition, language: str, plan: Plan) -> MailContent:
+        return self._content(edition.collected(plan), edition.articles, edition.vocabulary, language)
 
     def _content(
         self, kept: Collected, articles: Mapping[int, Article], vocabulary: Mapping[str, Topic], language: str
@@ -249,30 +284,3 @@ def news_of(session: Session, newsroom: Newsroom, after: int, to: int, scopes: I
 _PERIOD = {Cadence.DAILY: timedelta(days=1), Cadence.WEEKLY: timedelta(days=7)}
 _LONGEST_AGO = timedelta(days=9)
 """The latest due slot of any cadence is younger, whatever clocks and calendars do."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Edition:
-    """One run's frozen window: from the run before it to its own cut-off, and when each change in it was made."""
-
-    slot: Slot
-    from_at: datetime
-    cut_at: datetime
-    happened: dict[int, datetime]
-    articles: dict[int, Article]
-    vocabulary: dict[str, Topic]
-
-    def key(self, plan: Plan, language: str) -> str:
-        """What makes two people's digests the same: slot, language, and the items with their headings."""
-        content: Sequence[object] = [
-            self.span(plan)[0].isoformat(),
-            *([item.article_id, item.revision, item.under, item.also_in, item.corrected] for item in plan.items),
-        ]
-        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
-        return f"digest:{self.slot.cadence}:{self.slot.name}:{self.slot.local_on}:{language}:{digest}"
-
-    def span(self, plan: Plan) -> tuple[date, date]:
-        """From which local day to which it collects for these people; longer for who came from a later hour."""
-        first = min(self.from_at, *(self.happened[number] for number, _, _ in plan.changes))
-        zone = self.slot.zone
-        return first.astimezone(zone).date(), self.cut_at.astimezone(zone).date()

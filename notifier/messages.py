@@ -19,7 +19,7 @@ from feeds.words import Words
 from notifier.model import Cadence, Timing
 from notifier.placeholders import MailContent, clear_of_marks, placeholder, wrapped
 from notifier.reasons import ROOM, Matched, wishes_met
-from notifier.room import FEW, Portion, fits, short, smaller
+from notifier.room import FEW, Portion, as_much_as_fits, fits, short, smaller
 from notifier.timing import said
 from notifier.typesetting import underline
 from notifier.voice import Embargo, Voice
@@ -131,14 +131,13 @@ class Letters:
         stand in the web copy. A daily digest that began the day before is of its day; any other states its span, as
         one does that catches up.
         """
-        shown = min(len(items), SHOWN_AT_MOST)
         advertising = any(self._newsroom.is_advertising(item.article) for item in items)
-        while True:
+
+        def made(shown: int) -> MailContent:
             known = _collected(items, shown, cadence, span) | {"advertising": advertising}
-            content = self._render("digest", language, **known)
-            if shown <= 1 or fits(content, self._newsroom):
-                return content
-            shown -= max(1, shown // 10)
+            return self._render("digest", language, **known)
+
+        return as_much_as_fits(made, min(len(items), SHOWN_AT_MOST), self._newsroom)
 
     def digest_copy(
         self,

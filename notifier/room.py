@@ -1,6 +1,6 @@
 """What of a mail has room below the size at which mail services hide its end: measured, and shared out. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from feeds.model import Article, Newsroom
@@ -65,6 +65,25 @@ def fits(content: MailContent, newsroom: Newsroom, besides: int = 0) -> bool:
     """Whether no mail service hides the end of it, whoever gets it. Words of theirs alone take `besides` bytes more."""
     filled = fill_alike(content, newsroom.url("/" + "x" * _TOKEN))
     return len(mime.build(headers=(), text=filled.text, html=filled.html)) + _HEADERS + besides <= CLIPPED_AT
+
+
+def as_much_as_fits(made: Callable[[int], MailContent], number: int, newsroom: Newsroom) -> MailContent:
+    """The mail with as many of a number of things as it has room for; with one of them, however long that is.
+
+    A mail of more is never shorter, so that no more of them are written than it takes to halve the number to one.
+    """
+    content = made(number)
+    if number <= 1 or fits(content, newsroom):
+        return content
+    least, most, found = 1, number, None
+    while most - least > 1:
+        middle = (least + most) // 2
+        content = made(middle)
+        if fits(content, newsroom):
+            least, found = middle, content
+        else:
+            most = middle
+    return found or made(1)
 
 
 def short(text: str, at_most: int = SHORT) -> str:

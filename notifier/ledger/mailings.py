@@ -63,6 +63,16 @@ def freeze(
     return mailing_id
 
 
+def drop_unused(session: Session, ids: Sequence[int]) -> None:
+    """Destroy those of these mailings that go to nobody."""
+    for first in range(0, len(ids), _AT_ONCE):
+        some = ids[first : first + _AT_ONCE]
+        used = select(delivery.c.mailing_id).where(delivery.c.mailing_id.in_(some)).distinct()
+        unused = set(some) - set(session.execute(used).scalars())
+        session.execute(delete(mailing_article).where(mailing_article.c.mailing_id.in_(unused)))
+        session.execute(delete(mailing).where(mailing.c.id.in_(unused)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailed:
     """A mailing as its web copy is made from it: what it was, when it was frozen, and of which articles it tells.

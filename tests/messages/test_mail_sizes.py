@@ -19,7 +19,7 @@ from notifier.messages import SHOWN_AT_MOST, DigestItem
 from notifier.mime import build
 from notifier.model import Cadence, Delivery, Kind
 from notifier.placeholders import MailContent, fill
-from notifier.room import CLIPPED_AT, FEW
+from notifier.room import CLIPPED_AT, FEW, as_much_as_fits
 from notifier.tokens import Tokens
 
 
@@ -51,6 +51,20 @@ def test_longer_releases_leave_room_for_fewer() -> None:
     mail = digest(*long)
     assert on_the_wire(mail) < CLIPPED_AT
     assert 5 < len(titles(mail)) < 30
+
+
+@pytest.mark.parametrize("room", [0, 1, 2, 7, 39, 40])
+def test_as_much_as_fits_is_found_by_halving(room: int) -> None:
+    written = []
+
+    def made(number: int) -> MailContent:
+        written.append(number)
+        return MailContent("", "x" * (40_000 if number <= room else 90_000), "")
+
+    content = as_much_as_fits(made, 40, NEWSROOM)
+    assert len(content.text) == (40_000 if room else 90_000)
+    assert max(one for one in written if one <= max(room, 1)) == max(room, 1)
+    assert len(written) <= 7
 
 
 def test_what_is_urgent_has_room_first_then_what_is_newest_and_the_headings_stay_in_their_order() -> None:
