@@ -32,12 +32,15 @@ class RenewalPages:
         if subscriber_id is None or not self._renewals.can_renew(subscriber_id):
             return problem or self._doorway.expired(request, Purpose.RENEW)
         known, consent = self._following.followed(subscriber_id), self._renewals.standing(subscriber_id)
-        language = self._doorway.chrome.visit(request).language
+        words = self._doorway.words(request)
         return self._doorway.page(
             request,
             "renew.html",
             "renew.title",
-            subscriptions=shown(self._following, known[1], language) if known else [],
+            # The mail may have been passed on, and named the searches of its day alone.
+            subscriptions=shown(self._following, known[1], words.language, words=words("manage.a_search"))
+            if known
+            else [],
             until=consent.until if consent else None,
         )
 

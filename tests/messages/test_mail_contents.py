@@ -12,7 +12,7 @@ from mail_samples import LETTERS, NEWSROOM, VALUES, WORDS, alert, article, diges
 from feeds.model import Picture
 from notifier.messages import DigestItem
 from notifier.model import Cadence, Kind
-from notifier.placeholders import fill
+from notifier.placeholders import MailContent, fill
 from notifier.typesetting import columns
 
 KINDS = list(every_kind("en"))
@@ -148,6 +148,20 @@ def test_pieces_of_another_language_say_so() -> None:
     assert page.xpath("string(//h3[@lang='ko'])") == "뮤지컬"
     assert page.xpath("string(//b[@lang='ko'])") == "문화예술과"
     assert page.xpath("//h2/@lang") == []
+
+
+def test_a_title_in_another_language_is_never_read_in_the_language_of_the_mail() -> None:
+    def heads(mail: MailContent) -> tuple[str | None, str | None]:
+        page = tree(mail.html)
+        (label,) = page.xpath("//*[@role='article']/@aria-label")
+        return page.find(".//title").get("lang"), label
+
+    for language, label in (("en", "Mail from "), ("ko", "에서 보낸 메일")):
+        for kind, mail in every_kind(language).items():
+            assert label in str(heads(mail)[1]), kind
+    foreign = LETTERS.alert(article(language="ko", title="밤 버스"), language="en", kind="published")
+    assert heads(foreign)[0] == "ko"
+    assert heads(alert("en", title="Night buses"))[0] is None
 
 
 def test_an_alert_in_another_language_marks_title_and_text() -> None:

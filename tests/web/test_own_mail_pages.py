@@ -3,6 +3,8 @@
 import pytest
 
 from feeds.scope import Scope
+from notifier.following import MOST_WISHES
+from notifier.ledger import subscribers
 from notifier.links import Links
 from notifier.model import Cadence, Delivery, Kind
 from notifier.tokens import Purpose
@@ -212,6 +214,24 @@ def test_something_else_is_followed_by_the_link_without_a_further_mail(site: Sit
     assert site.browser.post(path, wished).headers["location"].endswith("?done=followed")
     assert len(site.dump()["subscription"]) == 2
     assert site.dump()["delivery"] == []
+
+
+def test_nobody_follows_more_than_a_hundred_things_by_their_page_and_each_can_still_be_changed(site: Site) -> None:
+    person = site.follow("reader@example.org", "climate")
+    path = site.link(Purpose.MANAGE, person.id) + "/wish"
+    with site.database.write() as session:
+        for number in range(2, MOST_WISHES):
+            scope = Scope(words=f"word{number}")
+            subscribers.follow(session, person.id, scope, Cadence.DAILY, now=site.clock())
+    assert site.browser.post(path, {"q": "tram", "cadence": "daily"}).headers["location"].endswith("?done=followed")
+    full = site.browser.post(path, {"q": "ferry", "cadence": "daily"})
+    assert full.status == 422
+    assert site.parts.words["en"]("manage.notice.many") in full.text
+    changed = site.browser.post(f"{path}?subscription=1", {"q": "ferry", "cadence": "weekly"})
+    assert changed.headers["location"].endswith("?done=changed")
+    live = (site.parts.following.followed(person.id) or (None, ()))[1]
+    assert len(live) == MOST_WISHES
+    assert {"q=tram", "q=ferry"} < {str(one.scope) for one in live}
 
 
 def test_another_persons_subscription_is_not_replaced(site: Site) -> None:

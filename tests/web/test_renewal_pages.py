@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
+from feeds.scope import Scope
 from notifier.ledger.tables import delivery
-from notifier.model import DeliveryState, Subscriber
+from notifier.model import Cadence, DeliveryState, Subscriber
 from notifier.tokens import Purpose
 from tests.web.conftest import Site
 
@@ -34,6 +35,14 @@ def test_b22_opening_the_link_changes_nothing_and_pressing_twice_writes_one_reco
         assert "We ask you again on 21 March 2030" in answer
     assert "our mail ends" not in site.browser.get(path).text
     assert len(site.dump()["consent"]) == len(before["consent"]) + 1
+
+
+def test_the_page_says_no_words_of_a_search_for_its_mail_may_have_been_passed_on(site: Site) -> None:
+    person = asked(site)
+    site.parts.following.add(person.address, Scope(words="budget AND mayor"), Cadence.DAILY, language="en")
+    page = site.browser.get(site.link(Purpose.RENEW, person.id)).text
+    assert "A search of yours" in page
+    assert "budget" not in page
 
 
 def test_b19_another_link_of_the_same_person_does_not_say_yes(site: Site) -> None:
