@@ -5,13 +5,13 @@ from datetime import datetime
 
 from feeds.model import Newsroom
 from notifier import mime
-from notifier.bodies import Bodies
 from notifier.dkim import Signer
 from notifier.envelope import ReturnAddresses, Way
 from notifier.links import Links, archive_path
 from notifier.message_ids import message_id
 from notifier.model import Delivery
-from notifier.placeholders import MailContent, filled_line
+from notifier.placeholders import MailContent
+from notifier.stencil import Stencil
 from notifier.tokens import Tokens
 from notifier.transport.promise import Outgoing
 
@@ -29,41 +29,61 @@ class Addressing:
     """Where what cannot be delivered comes back to; without it, to the sender's address."""
     signer: Signer | None = None
     """Signs by DKIM; without it the relay does, or nobody."""
-    _bodies: dict[tuple[int, int], Bodies] = field(default_factory=dict)
+    _ready: dict[tuple[int, int], Stencil] = field(default_factory=dict)
+    _dated: dict[int, str] = field(default_factory=dict)
 
     def outgoing(self, one: Delivery, now: datetime) -> Outgoing:
         """The message and its envelope. ValueError where it cannot be written."""
         links = Links(self.newsroom, self.tokens).of(one, now=now)
-        bodies = self._bodies_of(one)
-        city = self.newsroom.city
-        headers = mime.headers_for(
-            newsroom=self.newsroom,
-            language=one.language,
-            subject=filled_line(one.subject, links),
-            sender_name=city.sender_name(one.language),
-            sender_address=city.sender_address,
+        stencil = self._stencil(one, now)
+        own = mime.headers_of_one(
             recipient=one.address,
             message_id=self._message_id(one),
-            date=now,
-            kind=one.kind,
-            unsubscribe_url=links.get("unsubscribe"),
-            manage_url=links.get("manage"),
+            date=self._date(now),
+            help_url=links.get("manage") or self.newsroom.url("/feeds"),
+            unsubscribe_url=links.get("unsubscribe") if one.kind.is_list_mail else None,
             leave_address=self._leave_address(one),
-            archive_url=self.newsroom.url(archive_path(one.divisions, self.newsroom)),
         )
-        message = mime.assemble(headers=headers, text=bodies.text(links), html=bodies.html(links))
+        message = stencil.message(own, links)
         if self.signer is not None:
             message = self.signer.sign(message, now=now)
-        return Outgoing(one.id, self._envelope_sender(one), one.address, message)
+        return Outgoing(one.id, self._envelope_sender(one), one.address, message, dotless=True)
 
-    def _bodies_of(self, one: Delivery) -> Bodies:
-        """Those of its mailing, made ready for the first who gets it."""
+    def _stencil(self, one: Delivery, now: datetime) -> Stencil:
+        """That of its mailing, made for the first who gets it."""
         key = one.mailing_id, one.edition
-        if key not in self._bodies:
-            if len(self._bodies) >= _MOST_READY:
-                self._bodies.clear()
-            self._bodies[key] = Bodies(MailContent(subject=one.subject, text=one.text, html=one.html))
-        return self._bodies[key]
+        known = self._ready.get(key)
+        if known is None:
+            if len(self._ready) >= _MOST_READY:
+                self._ready.clear()
+            city = self.newsroom.city
+            archive = self.newsroom.url(archive_path(one.divisions, self.newsroom))
+
+            def headers(subject: str | None) -> list[tuple[str, str]]:
+                return mime.headers_of_all(
+                    newsroom=self.newsroom,
+                    language=one.language,
+                    subject=subject,
+                    sender_name=city.sender_name(one.language),
+                    sender_address=city.sender_address,
+                    kind=one.kind,
+                    archive_url=archive,
+                )
+
+            content = MailContent(subject=one.subject, text=one.text, html=one.html)
+            shared = Links(self.newsroom, self.tokens).shared(one.mailing_id, now=now)
+            known = self._ready[key] = Stencil(content, headers, shared)
+        return known
+
+    def _date(self, now: datetime) -> str:
+        """The Date of every message of one second."""
+        second = int(now.timestamp())
+        known = self._dated.get(second)
+        if known is None:
+            known = mime.dated(now, self.newsroom)
+            self._dated.clear()
+            self._dated[second] = known
+        return known
 
     def _envelope_sender(self, one: Delivery) -> str:
         """Each delivery's own (VERP), so that a report says of itself whom it speaks of."""

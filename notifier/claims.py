@@ -11,7 +11,7 @@ import structlog
 from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.model import Newsroom
-from feeds.store.database import Database
+from feeds.store.database import Database, Pulse
 from notifier import nowhere
 from notifier.journal import Journal
 from notifier.ledger import deliveries, holds
@@ -37,6 +37,8 @@ class Claims:
     owner: str
     journal: Journal | None = None
     """Where it is noted who is suppressed."""
+    pulse: Pulse | None = None
+    """Feels no write of ours that stands against nobody's mail."""
 
     def expire(self) -> None:
         """End what has waited longer than its kind lives."""
@@ -54,7 +56,7 @@ class Claims:
 
     def take(self, limit: int) -> Sequence[Delivery]:
         """The next deliveries that are due, at most `limit`, this owner's from now on."""
-        with self.database.write() as session:
+        with self.database.write(unfelt=self.pulse) as session:
             return deliveries.claim(session, owner=self.owner, now=self.clock(), limit=limit)
 
     def hold(self, reason: str, refused: Sequence[int]) -> None:
@@ -74,7 +76,7 @@ class Claims:
 
     def renew(self) -> None:
         """A sign of life."""
-        with self.database.write() as session:
+        with self.database.write(unfelt=self.pulse) as session:
             deliveries.renew(session, owner=self.owner, now=self.clock())
 
     def objections(self, asked: Sequence[Delivery]) -> Mapping[int, DeliveryState]:
@@ -99,7 +101,7 @@ class Claims:
         return self._settled(outcomes)
 
     def _settled(self, outcomes: Sequence[Outcome]) -> set[int]:
-        with self.database.write() as session:
+        with self.database.write(unfelt=self.pulse) as session:
             return deliveries.settle(session, outcomes, owner=self.owner, now=self.clock())
 
     def give_back(self, ids: Sequence[int], at: datetime, cause: str | None) -> None:

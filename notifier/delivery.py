@@ -35,7 +35,7 @@ from notifier.model import Delivery
 from notifier.receipts import Receipts, receipts, receipts_of
 from notifier.refusals import Refusals
 from notifier.retry import OUTAGE_PAUSE
-from notifier.supply import FIRST, Supply
+from notifier.supply import FIRST
 from notifier.tokens import Tokens
 from notifier.transport.promise import SignInRefused, Transport, TransportUnavailable
 
@@ -81,8 +81,9 @@ class Sender:
     def run(self) -> DeliveryRun:
         """Send everything that is due now; stops early where the mail server cannot be used."""
         done = DeliveryRun()
-        claims = Claims(self.database, self.newsroom, self.tokens, self.clock, uuid4().hex, self.journal)
         with ExitStack() as stack:
+            pulse = stack.enter_context(self.database.pulse())
+            claims = Claims(self.database, self.newsroom, self.tokens, self.clock, uuid4().hex, self.journal, pulse)
             noted = None
             folder = receipts_of(self.database)  # another machine could not read it: none where there may be others
             if folder is not None:
@@ -141,23 +142,20 @@ class Sender:
         return (until, quiet.note(until, zone)) if until else None
 
     async def _send(self, first: Sequence[Delivery], claims: Claims, done: DeliveryRun, noted: Receipts | None) -> None:
-        with self.database.pulse() as pulse:
-            supply = Supply(partial(self._claim, claims))
-            supply.fill(first)
-            load = Load(
-                supply=supply,
-                claims=claims,
-                addressing=Addressing(self.newsroom, self.tokens, self.addresses, self.signer),
-                jitter=self.jitter,
-                waits=lambda one: one.advertising and not self._due([one], claims),
-                stopping=self.stopping,
-                done=done,
-                refusals=self.knowledge.refusals,
-                domains=self.knowledge.domains,
-                pulse=pulse,
-                receipts=noted,
-            )
-            await self._carry(load)
+        load = Load(
+            claim=partial(self._claim, claims),
+            claims=claims,
+            addressing=Addressing(self.newsroom, self.tokens, self.addresses, self.signer),
+            jitter=self.jitter,
+            waits=lambda one: one.advertising and not self._due([one], claims),
+            stopping=self.stopping,
+            done=done,
+            refusals=self.knowledge.refusals,
+            domains=self.knowledge.domains,
+            receipts=noted,
+        )
+        load.supply.fill(first)
+        await self._carry(load)
 
     async def _carry(self, load: Load) -> None:
         claims, done, supply = load.claims, load.done, load.supply

@@ -27,8 +27,8 @@ class Links:
     tokens: Tokens
 
     def of(self, one: Delivery, *, now: datetime) -> Mapping[str, str]:
-        """Every placeholder that this delivery's message may hold, with its address; and its person's own reason."""
-        links = {"copy": self.to(Purpose.MAIL, one.mailing_id, now=now)}
+        """Every placeholder of a delivery's own that its message may hold: its addresses, and its person's reason."""
+        links: dict[str, str] = {}
         if one.reason is not None:
             links["reason"] = one.reason
         if one.signup_id is not None:
@@ -44,6 +44,10 @@ class Links:
         if one.kind is Kind.RENEWAL and one.subscriber_id is not None:
             links["renew"] = self.to(Purpose.RENEW, one.subscriber_id, now=now)
         return links
+
+    def shared(self, mailing_id: int, *, now: datetime) -> Mapping[str, str]:
+        """Every placeholder that says the same in each message of a mailing: its links have no end."""
+        return {"copy": self.to(Purpose.MAIL, mailing_id, now=now)}
 
     def to(self, purpose: Purpose, subject: int, *, now: datetime) -> str:
         """The address of a page that this token opens."""

@@ -15,8 +15,9 @@ from notifier.addresses import masked
 from notifier.addressing import Addressing
 from notifier.claims import Claims
 from notifier.domains import Domains
+from notifier.doubts import Doubts
 from notifier.ledger.deliveries import Outcome
-from notifier.model import Delivery, DeliveryState
+from notifier.model import Delivery, DeliveryState, Kind
 from notifier.receipts import Receipts
 from notifier.refusals import Refusals
 from notifier.retry import Reply, Stage, asks_for_less, verdict
@@ -45,7 +46,8 @@ class DeliveryRun:
 class Load:
     """The source of a run's messages. See `notifier.transport.promise.Source`."""
 
-    supply: Supply
+    claim: Callable[[int], Sequence[Delivery] | None]
+    """Claims up to so many more that may go out now; None where nothing is due any more."""
     claims: Claims
     addressing: Addressing
     jitter: random.Random
@@ -55,25 +57,21 @@ class Load:
     done: DeliveryRun
     refusals: Refusals
     domains: Domains
-    pulse: Callable[[], int] | None = None
-    """Changes when anything was committed: as long as it does not, nothing new stands against anything."""
     receipts: Receipts | None = None
     """Where acceptances are noted before they are in the ledger; without it each goes there before the next message."""
+    supply: Supply = field(init=False)
+    doubts: Doubts = field(init=False)
     _held: str | None = None
     _refused_for_us: list[int] = field(default_factory=list)
     _taken: dict[int, Delivery] = field(default_factory=dict)
-    _against: Mapping[int, DeliveryState] = field(default_factory=dict)
-    _asked: frozenset[int] = frozenset()
-    _seen: int | None = None
-    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _unfolded: list["_Answered"] = field(default_factory=list)
     _folding: asyncio.Task[StoreError | None] | None = None
-    _ask: Together[Delivery, DeliveryState] = field(init=False)
     _write: Together["_Answered", bool] = field(init=False)
 
     def __post_init__(self) -> None:
         """Questions of several connections are asked together."""
-        self._ask = Together(self.claims.objections, lambda one: one.id)
+        self.supply = Supply(self._more)
+        self.doubts = Doubts(self.claims, lambda: [*self._taken.values(), *self.supply.waiting])
         self._write = Together(self._settle_all, lambda one: one.delivery.id)
 
     @property
@@ -84,6 +82,11 @@ class Load:
     def _may_send(self) -> bool:
         return self.done.unavailable is None and not self.stopping.is_set()
 
+    async def _more(self, limit: int) -> Sequence[Delivery] | None:
+        claimed = await asyncio.to_thread(self.claim, limit)
+        await self.doubts.ahead(claimed or ())
+        return claimed
+
     def end(self, why: str) -> None:
         """Nothing more of it can be sent now."""
         if self.done.unavailable is None:
@@ -92,13 +95,13 @@ class Load:
 
     async def take(self) -> Outgoing | None:
         """See the promise."""
-        while self._may_send() and (one := await self.supply.take()) is not None:
+        while self._may_send() and (one := self.supply.at_hand() or await self.supply.take()) is not None:
             if not self._may_send():
                 self.supply.put_back(one)
                 return None
             if one.advertising and await asyncio.to_thread(self.waits, one):
                 continue
-            if not await self._is_due(one):
+            if not self.doubts.is_clear(one) and not await self._is_due(one):
                 continue
             try:
                 outgoing = self.addressing.outgoing(one, self.claims.clock())
@@ -112,7 +115,8 @@ class Load:
 
     async def may_go(self, one: Outgoing) -> bool:
         """See the promise. Since it was taken its person may have left, or everything may have been stopped."""
-        return self._may_send() and await self._objection(self._taken[one.key]) is None
+        taken = self._taken[one.key]
+        return self._may_send() and (self.doubts.is_clear(taken) or await self.doubts.of(taken) is None)
 
     async def settle(self, one: Outgoing, reply: Reply) -> None:
         """See the promise."""
@@ -134,23 +138,9 @@ class Load:
         if gone:
             await asyncio.to_thread(self.claims.suppress, gone)
 
-    async def _objection(self, one: Delivery) -> DeliveryState | None:
-        """What stands against it at this moment."""
-        if self.pulse is None:
-            return await self._ask(one)
-        # What another connection has popped and not taken yet is in neither list, and has to ask for itself.
-        while self.pulse() != self._seen or one.id not in self._asked:
-            async with self._looking:
-                before = self.pulse()
-                if before != self._seen or one.id not in self._asked:
-                    every = [*self._taken.values(), *self.supply.waiting, one]
-                    self._against = await asyncio.to_thread(self.claims.objections, every)
-                    self._asked = frozenset(each.id for each in every)
-                    self._seen = before
-        return self._against.get(one.id)
-
     async def _record(self, answered: "_Answered") -> None:
         """Returns when it cannot be forgotten any more."""
+        self.doubts.forget(answered.delivery)
         if self.receipts is None:
             await self._write(answered)
             return
@@ -187,7 +177,9 @@ class Load:
 
     async def _is_due(self, one: Delivery) -> bool:
         """Whether it is to go out now; what stands against it is written down."""
-        objection = await self._objection(one)
+        objection = await self.doubts.of(one)
+        if objection is not None:
+            self.doubts.forget(one)
         if objection is DeliveryState.PENDING:
             self.supply.put_back(one)
             self.done.unavailable = "sending is held"
@@ -242,12 +234,19 @@ class Load:
 
     def _settle_all(self, answered: Sequence["_Answered"]) -> Mapping[int, bool]:
         kept = self.claims.settle([one.outcome for one in answered])
+        accepted: Counter[tuple[int, Kind]] = Counter()
         for one in answered:
             delivery, state = one.delivery, one.outcome.state
-            if delivery.id in kept:
-                self.done.states[state] += 1
+            if delivery.id not in kept:
+                continue
+            self.done.states[state] += 1
+            if state is DeliveryState.ACCEPTED:
+                accepted[delivery.mailing_id, delivery.kind] += 1
+            else:
                 to = masked(delivery.address)
                 log.info("delivery.settled", delivery=delivery.id, kind=delivery.kind, to=to, state=state)
+        for (mailing, kind), number in accepted.items():
+            log.info("delivery.accepted", mailing=mailing, kind=kind, number=number)
         return dict.fromkeys(kept, True)
 
 

@@ -5,15 +5,15 @@ a title alone could become a header of its own (CVE-2024-6923). Nothing here kno
 """
 
 import base64
-import binascii
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
 from feeds.model import Newsroom
+from notifier.encodings import base64_lines, is_wide, quoted
 from notifier.model import Kind
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -26,7 +26,6 @@ _LINK = re.compile(r"https?://[!#-;=?-~]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LINE = 76
 _LONGEST_LINE = 998
-_ASCII = bytes(range(128))
 _OURS = ("mime-version", "content-type", "content-transfer-encoding")
 
 
@@ -80,6 +79,8 @@ def mailbox(name: str, address: str) -> str:
 
 def _narrow(address: str) -> str:
     """The address with an ASCII letter for every other letter before the @, to check its form."""
+    if address.isascii():
+        return address
     local, at, domain = address.rpartition("@")
     return "".join("x" if not s.isascii() and unicodedata.category(s)[0] in "LMN" else s for s in local) + at + domain
 
@@ -106,33 +107,93 @@ def headers_for(
     leave_address: str | None = None,
     archive_url: str | None = None,
 ) -> list[tuple[str, str]]:
-    """The headers of one message, encoded. ValueError for an address, link or Message-ID that is none.
+    """The headers of one message, encoded: those of its mailing, and its own."""
+    return [
+        *headers_of_all(
+            newsroom=newsroom,
+            language=language,
+            subject=encode_header(subject),
+            sender_name=sender_name,
+            sender_address=sender_address,
+            kind=kind,
+            archive_url=archive_url,
+        ),
+        *headers_of_one(
+            recipient=recipient,
+            message_id=message_id,
+            date=dated(date, newsroom),
+            help_url=manage_url or newsroom.url("/feeds"),
+            unsubscribe_url=unsubscribe_url if kind.is_list_mail else None,
+            leave_address=leave_address,
+        ),
+    ]
 
-    `date` is aware. Only list mail carries List-Unsubscribe and its one-click form (RFC 2369; RFC 8058, section 3.1);
-    mail to `leave_address` leaves too, for programs that can do no better. `archive_url` is the public page of what the
-    mail tells, that of all releases where none is given.
+
+def headers_of_all(
+    *,
+    newsroom: Newsroom,
+    language: str,
+    subject: str | None,
+    sender_name: str,
+    sender_address: str,
+    kind: Kind,
+    archive_url: str | None = None,
+) -> list[tuple[str, str]]:
+    """The headers that are the same in every message of a mailing, encoded. ValueError for an address or link that is
+    none.
+
+    `subject` is encoded already, and None where each person has another. `archive_url` is the public page of what the
+    mail tells, that of all releases where none is given. Only list mail can be left, by one click too (RFC 8058,
+    section 3.1).
     """
     domain = sender_address.rpartition("@")[2]
-    if not _MESSAGE_ID.fullmatch(message_id):
-        raise ValueError("a Message-ID is <something@domain>")
     headers = [
         ("From", mailbox(sender_name, sender_address)),
-        ("To", mailbox("", recipient)),
-        ("Subject", encode_header(subject)),
-        ("Date", format_datetime(date.astimezone(newsroom.city.zone))),
-        ("Message-ID", message_id),
         ("List-Id", _named(newsroom.city.newsroom_name(language), f"<newsroom.{domain}>")),
-        ("List-Help", _link(manage_url or newsroom.url("/feeds"))),
         ("List-Archive", _link(archive_url or newsroom.url("/"))),
         ("Auto-Submitted", "auto-generated"),
         ("Feedback-ID", f"{kind.value}:{domain}"),
         ("Content-Language", encode_header(language)),
     ]
-    if unsubscribe_url and kind.is_list_mail:
-        by_mail = f",\r\n <mailto:{mailbox('', leave_address)}?subject=unsubscribe>" if leave_address else ""
-        headers.append(("List-Unsubscribe", _link(unsubscribe_url) + by_mail))
+    if subject is not None:
+        headers.append(("Subject", subject))
+    if kind.is_list_mail:
         headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return headers
+
+
+def headers_of_one(
+    *,
+    recipient: str,
+    message_id: str,
+    date: str,
+    help_url: str,
+    unsubscribe_url: str | None = None,
+    leave_address: str | None = None,
+) -> list[tuple[str, str]]:
+    """The headers of one person's message, each of which can be written as it is. ValueError for an address, link or
+    Message-ID that is none.
+
+    `date` is encoded already, as many messages share it. Mail to `leave_address` leaves as `unsubscribe_url` does
+    (RFC 2369), for programs that can do no better.
+    """
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise ValueError("a Message-ID is <something@domain>")
+    headers = [
+        ("To", mailbox("", recipient)),
+        ("Date", date),
+        ("Message-ID", message_id),
+        ("List-Help", _link(help_url)),
+    ]
+    if unsubscribe_url:
+        by_mail = f",\r\n <mailto:{mailbox('', leave_address)}?subject=unsubscribe>" if leave_address else ""
+        headers.append(("List-Unsubscribe", _link(unsubscribe_url) + by_mail))
+    return headers
+
+
+def dated(at: datetime, newsroom: Newsroom) -> str:
+    """An aware instant as the Date of a message, in the city's zone."""
+    return format_datetime(at.astimezone(newsroom.city.zone))
 
 
 def _link(url: str) -> str:
@@ -148,7 +209,7 @@ def build(*, headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
 
 def octets(text: str) -> bytes:
     """A text in UTF-8 with the line ends of mail."""
-    return _LINE_END.sub("\r\n", text).encode()
+    return (_LINE_END.sub("\r\n", text) if "\n" in text or "\r" in text else text).encode()
 
 
 def assemble(*, headers: Sequence[tuple[str, str]], text: bytes, html: bytes) -> bytes:
@@ -157,36 +218,60 @@ def assemble(*, headers: Sequence[tuple[str, str]], text: bytes, html: bytes) ->
     `text` and `html` are octets of UTF-8 whose lines end in CRLF. `headers` are encoded values; ValueError for a name
     or value that could add a header, and for one given twice.
     """
-    seen = set(_OURS)
+    names = [name.lower() for name, _ in headers]
+    if len({*names, *_OURS}) < len(names) + len(_OURS):
+        raise ValueError(f"not a header to write: {max(names, key=names.count)!r}")
+    limit = boundary((text, b"\0", html))
+    parts = (_part("plain", text), _part("html", html))
+    return head(headers) + opening(limit) + between(limit).join(parts) + closing(limit)
+
+
+def head(headers: Sequence[tuple[str, str]]) -> bytes:
+    """Header fields as they are written, each with its CRLF. ValueError for a name or value that could add another."""
     lines: list[str] = []
     for name, value in headers:
-        if not _NAME.fullmatch(name) or name.lower() in seen:
+        if not _NAME.fullmatch(name) or name.lower() in _OURS:
             raise ValueError(f"not a header to write: {name!r}")
         line = f"{name}: {value}"
-        if (
-            not _VALUE.fullmatch(_narrow(value) if name == "To" else value)
-            or max(map(len, line.split("\r\n"))) > _LONGEST_LINE
-        ):
+        long = len(line) > _LONGEST_LINE and max(map(len, line.split("\r\n"))) > _LONGEST_LINE
+        if long or not _VALUE.fullmatch(_narrow(value) if name == "To" else value):
             raise ValueError(f"the value of {name} is not encoded")
-        seen.add(name.lower())
-        lines.append(line)
-    # "=_" occurs in neither encoding below, so the boundary cannot occur in a part (RFC 2045, section 6.7).
-    fingerprint = hashlib.sha256(text + b"\0" + html).hexdigest()
-    boundary = f"=_{fingerprint[:32]}"
-    lines += ["MIME-Version: 1.0", "Content-Type: multipart/alternative;", f' boundary="{boundary}"', ""]
-    head = "\r\n".join(lines).encode()
-    parts = (_part("plain", text), _part("html", html))
-    # The line end before a boundary belongs to the boundary (RFC 2046, section 5.1.1).
-    opening = f"\r\n--{boundary}\r\n".encode()
-    return head + b"".join(opening + part for part in parts) + f"\r\n--{boundary}--\r\n".encode()
+        lines.append(line + "\r\n")
+    return "".join(lines).encode()
+
+
+def boundary(contents: Iterable[bytes]) -> bytes:
+    """What separates the parts of these contents: "=_" occurs in neither encoding (RFC 2045, section 6.7)."""
+    fingerprint = hashlib.sha256()
+    for content in contents:
+        fingerprint.update(content)
+    return b"=_" + fingerprint.hexdigest()[:32].encode()
+
+
+def opening(limit: bytes) -> bytes:
+    """The fields of MIME's own that end a head, and what comes before the first part."""
+    kind = b'Content-Type: multipart/alternative;\r\n boundary="' + limit + b'"\r\n'
+    return b"MIME-Version: 1.0\r\n" + kind + between(limit)
+
+
+def between(limit: bytes) -> bytes:
+    """What comes between two parts: the line end before a boundary belongs to it (RFC 2046, section 5.1.1)."""
+    return b"\r\n--" + limit + b"\r\n"
+
+
+def closing(limit: bytes) -> bytes:
+    """What comes after the last part."""
+    return b"\r\n--" + limit + b"--\r\n"
+
+
+def part_head(subtype: str, encoding: str) -> bytes:
+    """The head of a part of text."""
+    kind = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    return kind.encode()
 
 
 def _part(subtype: str, content: bytes) -> bytes:
     content = content.rstrip(b"\r\n") + b"\r\n"
-    wide = len(content.translate(None, _ASCII))
-    if wide * 6 > len(content):
-        encoding, body = "base64", base64.encodebytes(content).replace(b"\n", b"\r\n")
-    else:
-        encoding, body = "quoted-printable", binascii.b2a_qp(content, istext=True)
-    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
-    return head.encode() + body
+    if is_wide(content):
+        return part_head(subtype, "base64") + base64_lines(content)
+    return part_head(subtype, "quoted-printable") + quoted(content)

@@ -5,7 +5,7 @@ and a killed process holds no more than that until its lease is over.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from notifier.model import Delivery
 
@@ -15,9 +15,9 @@ _SECONDS = 1.0
 
 
 class Supply:
-    """Claimed deliveries in their order, claimed ahead in a thread of its own."""
+    """Claimed deliveries in their order, claimed ahead."""
 
-    def __init__(self, claim: Callable[[int], Sequence[Delivery] | None]) -> None:
+    def __init__(self, claim: Callable[[int], Awaitable[Sequence[Delivery] | None]]) -> None:
         """`claim` takes up to so many more that may go out now; None where nothing is due any more."""
         self._claim = claim
         self._queue: list[Delivery] = []  # the next one last
@@ -48,13 +48,18 @@ class Supply:
         """It was taken, and nothing of it was sent: it is the next one again."""
         self._queue.append(one)
 
+    def at_hand(self) -> Delivery | None:
+        """The next one of those that are claimed; more are claimed in time."""
+        if not self._exhausted and self._claiming is None and len(self._queue) <= self._size // 2:
+            self._claiming = asyncio.create_task(self._more())
+        return self._queue.pop() if self._queue else None
+
     async def take(self) -> Delivery | None:
         """The next one; None if there is none."""
         while True:
-            if not self._exhausted and self._claiming is None and len(self._queue) <= self._size // 2:
-                self._claiming = asyncio.create_task(self._more())
-            if self._queue:
-                return self._queue.pop()
+            one = self.at_hand()
+            if one is not None:
+                return one
             if self._claiming is None:
                 return None
             await asyncio.shield(self._claiming)
@@ -78,7 +83,7 @@ class Supply:
             self._size = max(LEAST, min(wanted, 2 * self._size, MOST))
         self._claimed_at = now
         try:
-            claimed = await asyncio.to_thread(self._claim, self._size)
+            claimed = await self._claim(self._size)
         except BaseException:
             self._exhausted = True
             raise

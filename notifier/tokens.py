@@ -4,9 +4,9 @@ Keys are given newest first: the first one signs, every one is accepted, so that
 """
 
 import base64
+import binascii
 import hashlib
-import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from feeds.errors import CivicwireError
+from notifier.macs import Mac
 
 
 class Purpose(StrEnum):
@@ -52,6 +53,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     Purpose.EMBARGO: None,
 }
 _LONGEST = 300
+_IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 
 
 class TokenInvalid(CivicwireError):
@@ -70,14 +72,20 @@ class Tokens:
         if not keys:
             raise ValueError("at least one secret key is needed")
         self._keys = tuple(keys)
+        self._macs = tuple(Mac(key.encode()) for key in keys)
         self._serializers = {purpose: self._made_serializer(purpose) for purpose in Purpose}
+        self._signing = {
+            purpose: Mac(serializer.make_signer(serializer.salt).derive_key())
+            for purpose, serializer in self._serializers.items()
+        }
 
     def issue(self, purpose: Purpose, subject: int, *, now: datetime) -> str:
         """A token for this purpose about a row's id, valid for the purpose's lifetime from `now`."""
         lifetime = LIFETIMES[purpose]
         expires = int((now + lifetime).timestamp()) if lifetime else 0
-        token = self._serializers[purpose].dumps([subject, expires])
-        return token if isinstance(token, str) else token.decode()
+        # As the serializer writes it, without asking it for its key and its form anew: mail has several links each.
+        payload = _letters(b"[%d,%d]" % (subject, expires))
+        return (payload + b"." + _letters(self._signing[purpose].of(payload))).decode()
 
     def read(self, purpose: Purpose, token: str, *, now: datetime) -> int:
         """The id that the token speaks of. TokenInvalid, or TokenExpired once its time has passed."""
@@ -93,10 +101,7 @@ class Tokens:
 
     def address_hashes(self, address: str) -> tuple[str, ...]:
         """Keyed hashes of an address, under the newest key first: what is kept of it after erasure."""
-        return tuple(
-            hmac.new(key.encode(), b"civicwire.address\0" + address.encode(), hashlib.sha256).hexdigest()
-            for key in self._keys
-        )
+        return tuple(mac.hex() for mac in self._hashes("address", address))
 
     def mark_of(self, subject: str) -> str:
         """A short keyed mark, stable for the same subject, for ids that must not be guessable."""
@@ -104,22 +109,19 @@ class Tokens:
 
     def marks_of(self, subject: str) -> tuple[str, ...]:
         """The same under every key, the newest first: by which of them it was made depends on when."""
-        return tuple(
-            hmac.new(key.encode(), b"civicwire.mark\0" + subject.encode(), hashlib.sha256).hexdigest()[:16]
-            for key in self._keys
-        )
+        return tuple(mac.hex()[:16] for mac in self._hashes("mark", subject))
 
     def return_marks(self, subject: str) -> tuple[str, ...]:
         """Keyed marks of 24 letters and digits in lower case, under the newest key first: they prove a return address.
 
         Mail servers may change the case of an address and cut a long one, so nothing here depends on either.
         """
-        return tuple(
-            base64.b32encode(hmac.digest(key.encode(), b"civicwire.return\0" + subject.encode(), "sha256")[:15])
-            .decode()
-            .lower()
-            for key in self._keys
-        )
+        return tuple(base64.b32encode(mac[:15]).decode().lower() for mac in self._hashes("return", subject))
+
+    def _hashes(self, use: str, subject: str) -> Iterator[bytes]:
+        """Keyed hashes of a subject for one use, under the newest key first."""
+        octets = f"civicwire.{use}\0{subject}".encode()
+        return (mac.of(octets) for mac in self._macs)
 
     def _made_serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return URLSafeSerializer(
@@ -127,6 +129,11 @@ class Tokens:
             salt=f"civicwire.{purpose}",
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
+
+
+def _letters(octets: bytes) -> bytes:
+    """Base64 for addresses, without its padding (RFC 4648, section 5)."""
+    return binascii.b2a_base64(octets, newline=False).rstrip(b"=").translate(_IN_ADDRESSES)
 
 
 def _is_canonical(token: str) -> bool:

@@ -8,10 +8,10 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
@@ -53,9 +53,13 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A session to write in: committed at the end of the block, rolled back by any exception in it."""
-        with _translated(self.url), self._writer.connect() as session, self._alone(), session.begin():
+    def write(self, *, unfelt: "Pulse | None" = None) -> Iterator[Session]:
+        """A session to write in: committed at the end of the block, rolled back by any exception in it.
+
+        What is written is `unfelt` by a pulse whose owner knows of it.
+        """
+        passed = unfelt.passing() if unfelt is not None else nullcontext()
+        with _translated(self.url), self._writer.connect() as session, self._alone(), passed, session.begin():
             yield session
         self.written.set()
 
@@ -65,7 +69,7 @@ class Database:
             return self._reader.connect()
 
     @contextmanager
-    def pulse(self) -> Iterator[Callable[[], int] | None]:
+    def pulse(self) -> "Iterator[Pulse | None]":
         """A number, quickly asked for, that is another one as soon as anybody has committed anything.
 
         None where the database has no such number: then it has to be asked what one wants to know.
@@ -76,13 +80,7 @@ class Database:
         with _translated(self.url), self._reader.connect() as session:
             driver = session.connection.driver_connection
             assert driver is not None  # noqa: S101 - a connected session has one
-
-            def number() -> int:
-                with closing(driver.execute("PRAGMA data_version")) as asked:
-                    found: int = asked.fetchone()[0]
-                    return found
-
-            yield number
+            yield Pulse(driver)
 
     @contextmanager
     def rebuild(self) -> Iterator[Session]:
@@ -129,6 +127,44 @@ class Database:
             yield
         finally:
             os.close(handle)
+
+
+class Pulse:
+    """Counts how often something was found committed, by a connection of SQLite that does nothing else."""
+
+    def __init__(self, driver: Any) -> None:
+        """Take the driver's connection."""
+        self._driver = driver
+        self._asking = Lock()
+        self._version: int | None = None
+        self._beats = 0
+
+    def __call__(self) -> int:
+        """Another number than before where anybody has committed since; any thread may ask."""
+        with self._asking:
+            version = self._data_version()
+            if version != self._version:
+                self._version = version
+                self._beats += 1
+            return self._beats
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """What is committed in this block, in which nobody else can commit, is not counted.
+
+        Whoever asks between the commit and the block's end may count it all the same: that costs a question too many.
+        """
+        self()
+        try:
+            yield
+        finally:
+            with self._asking:
+                self._version = self._data_version()
+
+    def _data_version(self) -> int:
+        with closing(self._driver.execute("PRAGMA data_version")) as asked:
+            found: int = asked.fetchone()[0]
+            return found
 
 
 @contextmanager

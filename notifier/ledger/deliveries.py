@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 
 from feeds.store.database import Session
+from feeds.store.sets import numbers, pairs
 from feeds.store.tables import article
 from notifier.ledger.tables import (
     UNSENT,
@@ -54,12 +55,17 @@ def claim(session: Session, *, owner: str, now: datetime, limit: int) -> Sequenc
     ids += prompt[: room - len(patient)] + patient
     if not ids:
         return []
-    lost = delivery.c.state == DeliveryState.SENDING
-    session.execute(update(delivery).where(delivery.c.id.in_(ids), lost).values(repeats=delivery.c.repeats + 1))
     session.execute(
         update(delivery)
-        .where(delivery.c.id.in_(ids))
-        .values(state=DeliveryState.SENDING, owner=owner, lease_until=now + LEASE, attempts=delivery.c.attempts + 1)
+        .where(delivery.c.id.in_(numbers(session, ids)))
+        .values(
+            # One that was being sent when its owner was lost may have arrived.
+            repeats=delivery.c.repeats + case((delivery.c.state == DeliveryState.SENDING, 1), else_=0),
+            state=DeliveryState.SENDING,
+            owner=owner,
+            lease_until=now + LEASE,
+            attempts=delivery.c.attempts + 1,
+        )
     )
     return _claimed(session, ids)
 
@@ -108,28 +114,54 @@ def _claimed(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
         .outerjoin(
             press_key, and_(press_key.c.subscriber_id == delivery.c.subscriber_id, press_key.c.ended_at.is_(None))
         )
-        .where(delivery.c.id.in_(ids))
+        .where(delivery.c.id.in_(numbers(session, ids)))
     )
-    rows = {row.id: row for row in session.execute(wanted)}
-    mailings = {row.mailing_id for row in rows.values()}
+    rows = session.execute(wanted).all()
+    mailings = {row[_MAILING] for row in rows}
     told, contents = _divisions(session, mailings), _contents(session, mailings)
-    return [
-        Delivery(
-            **(
-                dict(row._mapping)
-                | contents[row.mailing_id]
-                | {"kind": Kind(row.kind), "divisions": told.get(row.mailing_id, ())}
-            )
-        )
-        for row in (rows[key] for key in ids)
-    ]
+    kinds = {kind.value: kind for kind in Kind}
+    found = {row[0]: _made(row, kinds, contents[row[_MAILING]], told.get(row[_MAILING], ())) for row in rows}
+    return [found[key] for key in ids]
 
 
-def _contents(session: Session, mailing_ids: Collection[int]) -> dict[int, dict[str, str]]:
-    """What these mailings say: read once for all who get it."""
+_MAILING = 1
+"""Where its mailing stands in a row of `_claimed`."""
+
+
+def _made(
+    row: Sequence[Any], kinds: Mapping[str, Kind], said: tuple[str, str, str], divisions: tuple[str, ...]
+) -> Delivery:
+    """By position: hundreds are made for each second of sending."""
+    key, of, person, signup, to, attempts, repeats, at, reason, kind, edition, language, advertising, zone, press = row
+    subject, text, html = said
+    return Delivery(
+        id=key,
+        mailing_id=of,
+        edition=edition,
+        kind=kinds[kind],
+        language=language,
+        subject=subject,
+        text=text,
+        html=html,
+        subscriber_id=person,
+        signup_id=signup,
+        address=to,
+        attempts=attempts,
+        repeats=repeats,
+        created_at=at,
+        advertising=advertising,
+        zone=zone,
+        divisions=divisions,
+        reason=reason,
+        press_key=press,
+    )
+
+
+def _contents(session: Session, mailing_ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    """What these mailings say, subject, text and HTML: read once for all who get it."""
     wanted = select(mailing.c.id, mailing.c.subject, mailing.c.text, mailing.c.html)
     return {
-        row.id: {"subject": row.subject, "text": row.text, "html": row.html}
+        row.id: (row.subject, row.text, row.html)
         for row in session.execute(wanted.where(mailing.c.id.in_(mailing_ids)))
     }
 
@@ -163,49 +195,54 @@ class Outcome:
 def settle(session: Session, outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> set[int]:
     """Write down what became of claimed deliveries. Answers whose that was: nothing is written of a claim that is
     another's by now."""
-    mine = select(delivery.c.id).where(
-        delivery.c.id.in_([one.id for one in outcomes]),
-        delivery.c.owner == owner,
-        delivery.c.state == DeliveryState.SENDING,
-    )
     if session.dialect.name == "postgresql":
-        mine = mine.order_by(delivery.c.id).with_for_update()
-    kept = set(session.execute(mine).scalars())
-    rows = [
-        {
-            "b_id": one.id,
-            "b_state": one.state,
-            "b_reply": one.reply[:1000] if one.reply is not None else None,
-            "b_next_attempt_at": one.next_attempt_at,
-            "b_settled_at": None if one.state.is_open else now,
-            "b_repeats": int(one.repeated),
-        }
-        for one in outcomes
-        if one.id in kept
-    ]
-    if rows:
-        session.execute(_SETTLED, rows)
+        mine = select(delivery.c.id).where(delivery.c.id.in_([one.id for one in outcomes]), *_held_by(owner))
+        session.execute(mine.order_by(delivery.c.id).with_for_update())
+    accepted = [one for one in outcomes if one.state is DeliveryState.ACCEPTED]
+    kept = _accept(session, accepted, owner=owner, now=now) if accepted else set()
+    for one in outcomes:
+        if one.state is not DeliveryState.ACCEPTED and _settle_one(session, one, owner=owner, now=now):
+            kept.add(one.id)
     return kept
 
 
-def _told(name: str) -> BindParameter[Any]:
-    """A value of a row, of the type of the column that it is written to."""
-    return bindparam(f"b_{name}", type_=delivery.c[name].type)
+def _held_by(owner: str) -> tuple[ColumnElement[bool], ...]:
+    return delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
 
 
-_SETTLED = (
-    update(delivery)
-    .where(delivery.c.id == _told("id"))
-    .values(
-        state=_told("state"),
-        owner=None,
-        lease_until=None,
-        reply=func.coalesce(_told("reply"), delivery.c.reply),
-        next_attempt_at=func.coalesce(_told("next_attempt_at"), delivery.c.next_attempt_at),
-        settled_at=func.coalesce(_told("settled_at"), delivery.c.settled_at),
-        repeats=delivery.c.repeats + _told("repeats"),
+def _accept(session: Session, accepted: Sequence[Outcome], *, owner: str, now: datetime) -> set[int]:
+    """All that a server took, in one statement: nearly everything that is sent is settled so."""
+    said = pairs(session, [(one.id, one.reply[:1000] if one.reply is not None else None) for one in accepted])
+    settled = (
+        update(delivery)
+        .where(delivery.c.id == said.c.number, *_held_by(owner))
+        .values(
+            state=DeliveryState.ACCEPTED,
+            owner=None,
+            lease_until=None,
+            reply=func.coalesce(said.c.string, delivery.c.reply),
+            settled_at=now,
+        )
+        .returning(delivery.c.id)
     )
-)
+    return set(session.execute(settled).scalars())
+
+
+def _settle_one(session: Session, one: Outcome, *, owner: str, now: datetime) -> bool:
+    values: dict[str, object] = {
+        "state": one.state,
+        "owner": None,
+        "lease_until": None,
+        "repeats": delivery.c.repeats + int(one.repeated),
+    }
+    if one.reply is not None:
+        values["reply"] = one.reply[:1000]
+    if one.next_attempt_at is not None:
+        values["next_attempt_at"] = one.next_attempt_at
+    if not one.state.is_open:
+        values["settled_at"] = now
+    settled = update(delivery).where(delivery.c.id == one.id, *_held_by(owner)).values(**values)
+    return session.execute(settled.returning(delivery.c.id)).first() is not None
 
 
 def give_back(session: Session, ids: Sequence[int], *, owner: str, at: datetime, reply: str | None = None) -> None:

@@ -12,10 +12,11 @@ being made again without what was withdrawn.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from feeds.model import ChangeKind, State
 from feeds.store.database import Session
+from feeds.store.sets import pairs, strings
 from feeds.store.tables import article, change
 from notifier.ledger import embargo_mail
 from notifier.ledger.tables import delivery, hold, mailing, mailing_article, subscriber, subscription, suppression
@@ -56,36 +57,35 @@ def objections(
 
 
 def _of_others(session: Session, claimed: Sequence[Delivery], owner: str) -> dict[int, DeliveryState]:
-    mine = select(delivery.c.id).where(
-        delivery.c.id.in_([one.id for one in claimed]),
-        delivery.c.owner == owner,
-        delivery.c.state == DeliveryState.SENDING,
+    asked = pairs(session, [(one.id, None) for one in claimed])
+    ours = exists().where(
+        delivery.c.id == asked.c.number, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
     )
-    ours = set(session.execute(mine).scalars())
-    return {one.id: DeliveryState.SENDING for one in claimed if one.id not in ours}
+    others = session.execute(select(asked.c.number).where(~ours)).scalars()
+    return dict.fromkeys(others, DeliveryState.SENDING)
 
 
 def _suppressed(
     session: Session, people: Sequence[Delivery], hashes: Mapping[int, Sequence[str]]
 ) -> dict[int, DeliveryState]:
     every = [one for each in people for one in hashes[each.id]]
-    wanted = select(suppression.c.address_hash).where(suppression.c.address_hash.in_(every))
-    stopped = set(session.execute(wanted).scalars()) if every else set()
+    wanted = select(suppression.c.address_hash).where(suppression.c.address_hash.in_(strings(session, every)))
+    stopped = set(session.execute(wanted).scalars())
     return {one.id: DeliveryState.SKIPPED_SUPPRESSED for one in people if stopped & set(hashes[one.id])}
 
 
 def _gone(session: Session, people: Sequence[Delivery]) -> dict[int, DeliveryState]:
-    follows = (
-        select(subscriber.c.id, subscriber.c.address)
-        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-        .where(
-            subscriber.c.id.in_({one.subscriber_id for one in people if one.subscriber_id is not None}),
-            subscription.c.ended_at.is_(None),
-        )
-        .distinct()
+    """Who follows nothing any more, or under another address."""
+    asked = pairs(session, [(one.subscriber_id, one.address) for one in people if one.subscriber_id is not None])
+    follows = exists().where(
+        subscriber.c.id == asked.c.number,
+        subscriber.c.address == asked.c.string,
+        subscription.c.subscriber_id == subscriber.c.id,
+        subscription.c.ended_at.is_(None),
     )
-    there = {(row.id, row.address) for row in session.execute(follows)} if people else set()
-    return {one.id: DeliveryState.SKIPPED_LEFT for one in people if (one.subscriber_id, one.address) not in there}
+    gone = {(None, one.address) for one in people}
+    gone |= {(row.number, row.string) for row in session.execute(select(asked).where(~follows))}
+    return {one.id: DeliveryState.SKIPPED_LEFT for one in people if (one.subscriber_id, one.address) in gone}
 
 
 def _of_content(session: Session, claimed: Sequence[Delivery]) -> dict[int, DeliveryState]:

@@ -105,7 +105,8 @@ class PipelinedConnection:
         """The answer to a message's end; the next one's envelope is asked for with it."""
         ahead = commands(following) if following is not None else b""
         try:
-            await self._replies.write(doubled(one.message) + _END + ahead, self._reply)
+            text = one.message if one.dotless else doubled(one.message)
+            await self._replies.write(b"".join((text, _END, ahead)), self._reply)
         except Lost as error:
             return Reply(0, str(error), Stage.RECIPIENT)
         try:

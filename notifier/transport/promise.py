@@ -25,6 +25,8 @@ class Outgoing:
     sender: str
     recipient: str
     message: bytes = field(repr=False)
+    dotless: bool = False
+    """No line of it begins with a dot, so that there is none to be doubled."""
 
 
 class Source(Protocol):
@@ -62,7 +64,6 @@ class Connection(Protocol):
         given back.
         """
         ...
-
 
 class Transport(Protocol):
     """Opens connections to the mail server."""

@@ -1,13 +1,17 @@
 """The bytes of a message: two parts that read back whole, in seven bits."""
 
+import base64
+import quopri
 from email import policy
 from email.parser import BytesParser
+from itertools import chain, zip_longest
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.mime import build
+from notifier.encodings import InBase64, InQuotedPrintable
+from notifier.mime import build, octets
 
 HEADERS = [("Subject", "plain"), ("To", "reader@example.org")]
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]) | st.sampled_from(" .=\n-"), max_size=400)
@@ -26,12 +30,27 @@ def test_both_parts_read_back_as_they_were(text: str, html: str) -> None:
     assert [part.replace("\r\n", "\n") for part in parts(raw)] == [f"{each.rstrip(chr(10))}\n" for each in (text, html)]
 
 
+@given(st.lists(LINES, min_size=1, max_size=5), st.data())
+def test_in_pieces_a_part_reads_back_as_it_was(constants: list[str], data: st.DataObject) -> None:
+    """A line end in the text is one line end on the wire; within a piece none is cut."""
+    lines = [octets(one) for one in constants]
+    said = [octets(data.draw(LINES)).replace(b"\r\n", b" ") for _ in lines[1:]]
+    whole = b"".join(chain.from_iterable(zip_longest(lines, said, fillvalue=b"")))
+    for made, decoded in ((InQuotedPrintable(lines), quopri.decodestring), (InBase64(lines), base64.b64decode)):
+        encoded = b"".join(made.write(said))
+        assert decoded(encoded) == whole
+        assert encoded.isascii()
+        assert b"\n." not in b"\n" + encoded
+        assert max(map(len, encoded.split(b"\r\n"))) <= 76
+
+
 @given(LINES, LINES)
 def test_lines_end_in_crlf_are_short_and_seven_bit(text: str, html: str) -> None:
     raw = build(headers=HEADERS, text=text, html=html)
     assert raw.isascii()
     assert raw.count(b"\n") == raw.count(b"\r") == raw.count(b"\r\n")
     assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert b"\n." not in raw
 
 
 def test_mostly_ascii_is_quoted_printable_and_mostly_hangul_is_base64() -> None:

@@ -6,10 +6,10 @@ from email.parser import BytesParser
 import pytest
 from mail_samples import VALUES, alert, article, digest, every_kind
 
-from notifier.bodies import Bodies
 from notifier.messages import DigestItem
-from notifier.mime import assemble, build
+from notifier.mime import build
 from notifier.placeholders import MailContent, fill, placeholder
+from notifier.stencil import Stencil
 from notifier.typesetting import COLUMNS, columns
 
 MARK = placeholder("unsubscribe")
@@ -23,23 +23,38 @@ def test_every_placeholder_of_every_mail_is_filled(language: str) -> None:
             assert not any("\ufdd0" <= sign <= "\ufdef" for sign in part), kind
 
 
+def no_headers(subject: str | None) -> list[tuple[str, str]]:
+    return [] if subject is None else [("Subject", subject)]
+
+
+def parts(raw: bytes) -> list[str]:
+    return [part.get_content() for part in BytesParser(policy=policy.default).parsebytes(raw).iter_parts()]
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_mailing_made_ready_once_gives_each_person_the_same_octets(language: str) -> None:
-    values = VALUES | {"reason": "Because <you> follow “bus & tram”, and it is a long sentence to be wrapped. " * 2}
+def test_a_mailing_made_ready_once_says_the_same_to_each_person(language: str) -> None:
+    """However long what is a person's own, and wherever a line or a letter of an encoding is cut by it."""
+    reason = "Because <you> follow “bus & tram”, 버스, and it is a long sentence to be wrapped. .A dot. " * 2
     for kind, content in every_kind(language).items():
-        ready = Bodies(content)
-        for own in (values, VALUES):
+        ready = Stencil(content, no_headers, {"copy": VALUES["copy"]})
+        for own in (VALUES, *(VALUES | {"reason": reason[:length]} for length in (1, 2, 3, 70, len(reason)))):
             filled = fill(content, own)
-            ours = assemble(headers=(), text=ready.text(own), html=ready.html(own))
-            assert ours == build(headers=(), text=filled.text, html=filled.html), kind
+            ours = ready.message([], own)
+            assert parts(ours) == parts(build(headers=(), text=filled.text, html=filled.html)), kind
+            lines = ours.split(b"\r\n")
+            assert max(map(len, lines)) <= 78, kind
+            assert not any(line.startswith(b".") for line in lines), kind
+            assert ours.isascii(), kind
+            assert b"\n" not in b"".join(lines), kind
+            assert BytesParser(policy=policy.default).parsebytes(ours)["Subject"] == filled.subject, kind
 
 
 def test_what_is_made_ready_asks_for_every_value_and_takes_no_mark() -> None:
-    ready = Bodies(alert())
+    ready = Stencil(alert(), no_headers, {})
     with pytest.raises(ValueError, match="no value for"):
-        ready.text({})
+        ready.message([], {})
     with pytest.raises(ValueError, match="left over"):
-        ready.html(dict.fromkeys(VALUES, MARK))
+        ready.message([], dict.fromkeys(VALUES, MARK))
 
 
 def test_a_missing_value_is_an_error() -> None:

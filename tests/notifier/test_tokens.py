@@ -1,5 +1,6 @@
 """Tokens: what a changed one opens (nothing), which door each opens (one), and for how long."""
 
+import hmac
 import string
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from notifier.macs import Mac
 from notifier.tokens import LIFETIMES, Purpose, TokenExpired, TokenInvalid, Tokens
 from tests.builders import NOW, SECRET
 
@@ -141,3 +143,8 @@ def test_a_mark_is_stable_over_a_rotation_and_needs_the_key() -> None:
     assert Tokens([SECRET, OLDER]).mark_of("17:3:a@example.org") == mark
     assert Tokens([SECRET]).mark_of("17:3:a@example.org") != mark
     assert Tokens([OLDER]).mark_of("18:3:a@example.org") != mark
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_a_keyed_hash_is_the_standard_one(key: bytes, message: bytes) -> None:
+    assert Mac(key).of(message) == hmac.digest(key, message, "sha256")

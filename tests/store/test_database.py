@@ -19,6 +19,7 @@ from feeds.errors import StoreError, StoreOutdated
 from feeds.store import divisions
 from feeds.store.database import Database
 from feeds.store.schema import metadata
+from feeds.store.sets import numbers, pairs, strings
 from feeds.store.tables import division
 from tests.builders import publish, small_city
 
@@ -140,3 +141,39 @@ def test_two_processes_write_to_one_sqlite_file_in_turn(sqlite_database: Databas
     with closing(sqlite3.connect(str(sqlite_database.url.database))) as plain:
         assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert plain.execute("SELECT count(*), max(number) FROM change").fetchone() == (45, 45)
+
+
+def test_a_pulse_feels_what_anybody_commits_but_what_its_owner_passes_over(sqlite_database: Database) -> None:
+    other = Database(sqlite_database.url.render_as_string(hide_password=False))
+    with sqlite_database.pulse() as pulse:
+        assert pulse is not None
+        before = pulse()
+        assert pulse() == before
+        with sqlite_database.write(unfelt=pulse) as session:
+            session.execute(text("CREATE TABLE mine (id INTEGER)"))
+        assert pulse() == before
+        for database in (sqlite_database, other):
+            with database.write() as session:
+                session.execute(text("INSERT INTO mine VALUES (1)"))
+            assert pulse() != before
+            before = pulse()
+        with other.write() as session:
+            session.execute(text("INSERT INTO mine VALUES (2)"))
+        with sqlite_database.write(unfelt=pulse) as session:
+            session.execute(text("INSERT INTO mine VALUES (3)"))
+        assert pulse() != before, "what somebody else committed just before is felt all the same"
+    other.close()
+
+
+def test_a_set_of_values_is_one_parameter_on_either_engine(database: Database) -> None:
+    with database.read() as session:
+        asked = pairs(session, [(7, "seven, 일곱\0"), (8, None)])
+        rows = session.execute(select(asked.c.number, asked.c.string)).all()
+        assert sorted(map(tuple, rows)) == [(7, "seven, 일곱"), (8, None)]
+        assert session.execute(select(asked.c.number).where(asked.c.number.in_(numbers(session, [8, 9])))).all() == [
+            (8,)
+        ]
+        found = select(asked.c.number).where(asked.c.string.in_(strings(session, ["seven, 일곱", "'"])))
+        assert session.execute(found).all() == [(7,)]
+        none = select(asked.c.number).where(asked.c.number.in_(numbers(session, [])))
+        assert session.execute(none).all() == []

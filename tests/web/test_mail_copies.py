@@ -55,7 +55,7 @@ def test_the_link_in_a_mail_leads_to_its_copy_and_is_the_same_for_everybody(site
     copies = set()
     with site.database.write() as session:
         for one in deliveries.claim(session, owner="a test", now=site.clock(), limit=9):
-            links = Links(site.parts.newsroom, site.parts.tokens).of(one, now=site.clock())
+            links = Links(site.parts.newsroom, site.parts.tokens).shared(one.mailing_id, now=site.clock())
             copies.add(links["copy"])
     assert copies == {site.parts.newsroom.base_url + site.link(Purpose.MAIL, 1)}
 

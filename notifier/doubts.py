@@ -1,0 +1,77 @@
+"""What stands against claimed deliveries, known ahead: asked for many at once, and anew when anybody has committed.
+
+So each message is looked at once more just before the wire, and only what has changed meanwhile costs a question.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from notifier.claims import Claims
+from notifier.model import Delivery, DeliveryState
+from notifier.together import Together
+
+
+class Doubts:
+    """Asks the ledger for one run."""
+
+    def __init__(self, claims: Claims, waiting: Callable[[], Sequence[Delivery]]) -> None:
+        """`waiting` are all that are claimed and not on the wire: what is asked about one is asked about all."""
+        self._claims = claims
+        self._pulse = claims.pulse
+        self._waiting = waiting
+        self._ask = Together(claims.objections, lambda one: one.id)
+        self._against: dict[int, DeliveryState] = {}
+        self._asked: set[int] = set()
+        self._seen: int | None = None
+        self._felt: int | None = None
+        self._looking = asyncio.Lock()
+
+    def is_clear(self, one: Delivery) -> bool:
+        """Whether it is known at this moment that nothing stands against it."""
+        return self._is_known(one) and one.id not in self._against
+
+    async def of(self, one: Delivery) -> DeliveryState | None:
+        """What stands against it at this moment."""
+        if self._pulse is None:
+            return await self._ask(one)
+        while not self._is_known(one):
+            await self._look([one])
+        return self._against.get(one.id)
+
+    async def ahead(self, claimed: Sequence[Delivery]) -> None:
+        """Ask about these before anybody waits for the answer."""
+        if self._pulse is not None and claimed:
+            await self._look(claimed)
+
+    def forget(self, one: Delivery) -> None:
+        """It is out of our hands."""
+        self._asked.discard(one.id)
+        self._against.pop(one.id, None)
+
+    def _is_known(self, one: Delivery) -> bool:
+        return self._pulse is not None and one.id in self._asked and self._beat(self._pulse) == self._seen
+
+    def _beat(self, pulse: Callable[[], int]) -> int:
+        """The pulse, felt once in a turn of the event loop: less than a millisecond."""
+        if self._felt is None:
+            self._felt = pulse()
+            asyncio.get_running_loop().call_soon(self._turn)
+        return self._felt
+
+    def _turn(self) -> None:
+        self._felt = None
+
+    async def _look(self, asking: Sequence[Delivery]) -> None:
+        async with self._looking:
+            assert self._pulse is not None  # noqa: S101 - without one nobody looks ahead
+            before = self._pulse()
+            anew = before != self._seen
+            # What one connection has popped and not taken yet is in no list but its own.
+            every = {one.id: one for one in (*self._waiting(), *asking) if anew or one.id not in self._asked}
+            if not every:
+                return
+            against = await asyncio.to_thread(self._claims.objections, list(every.values()))
+            if anew:
+                self._asked, self._against, self._seen = set(), {}, before
+            self._asked |= every.keys()
+            self._against |= against
