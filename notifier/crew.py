@@ -26,20 +26,35 @@ class Crew:
         """`width` is what is known of the server, and learns more."""
         self._width = width
         self._at_work: set[asyncio.Task[None]] = set()
-        self._open = 0
+        self._lines: dict[asyncio.Task[None] | None, Callable[[], None]] = {}
+        self._over = False
         self._known = False  # whether the server lets us in today: one connection finds out for all (F37)
         self._wider = asyncio.Event()
 
-    def opened(self) -> None:
-        """One more connection is open: where all that were asked for are, as many again may be."""
-        self._open += 1
+    @property
+    def _open(self) -> int:
+        return len(self._lines)
+
+    def opened(self, drop: Callable[[], None]) -> None:
+        """One more connection is open, which `drop` ends: where all that were asked for are, as many again may be."""
+        self._lines[asyncio.current_task()] = drop
         self._known = True
         self._widen()
         self._wider.set()
 
     def closed(self) -> None:
         """An open connection is so no longer."""
-        self._open -= 1
+        self._lines.pop(asyncio.current_task(), None)
+
+    def give_up(self) -> None:
+        """End every connection now, whatever its server owes us."""
+        self._over = True
+        for task in self._at_work:
+            drop = self._lines.get(task)
+            if drop is not None:
+                drop()
+            else:  # it is not open yet: nothing was handed over
+                task.cancel()
 
     def refused(self) -> bool:
         """A connection was refused: whether others are open, which is all that there is to be had then (F34)."""
@@ -63,7 +78,11 @@ class Crew:
             self._wider.clear()
             self._widen()
             most = self._width.now if self._known else 1
-            while not failures and len(self._at_work) < most and waiting() > len(self._at_work) - self._open:
+            while (
+                not (failures or self._over)
+                and len(self._at_work) < most
+                and waiting() > len(self._at_work) - self._open
+            ):
                 self._at_work.add(asyncio.ensure_future(work()))
             if not self._at_work:
                 return failures
@@ -74,6 +93,6 @@ class Crew:
             wider.cancel()
             for task in done & self._at_work:
                 self._at_work.discard(task)
-                error = task.exception()
+                error = None if task.cancelled() else task.exception()
                 if error is not None:
                     failures.append(error)

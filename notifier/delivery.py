@@ -40,6 +40,7 @@ from notifier.tokens import Tokens
 from notifier.transport.promise import SignInRefused, Transport, TransportUnavailable
 
 log = structlog.get_logger()
+_LOOKING_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Sender:
     """Signs by DKIM; without it the relay does, or nobody."""
     journal: Journal | None = None
     """Where it is noted whom a mail server does not know."""
+    draining_seconds: float = 20.0
+    """How long the mail server may take with what is on the wire once we are told to end (F08: 30 seconds in all)."""
     stopping: Event = field(default_factory=Event)
     knowledge: Knowledge = field(init=False)
 
@@ -161,11 +164,13 @@ class Sender:
         claims, done, supply = load.claims, load.done, load.supply
         crew = Crew(self.knowledge.width)
         alive = asyncio.create_task(_stay_alive(claims))
+        ending = asyncio.create_task(self._end_in_time(crew))
         try:
             failures = await crew.run(partial(self._work, load, crew), lambda: len(supply) if load.goes_on else 0)
             await load.close()
         finally:
             alive.cancel()
+            ending.cancel()
             left = await supply.close()
             at = self.clock() + (OUTAGE_PAUSE if done.unavailable else timedelta())
             claims.give_back([one.id for one in left], at, done.unavailable)
@@ -174,12 +179,20 @@ class Sender:
             if failure is not None:
                 raise failure
 
+    async def _end_in_time(self, crew: Crew) -> None:
+        """A server that says nothing keeps nobody from ending."""
+        while not self.stopping.is_set():
+            await asyncio.sleep(_LOOKING_SECONDS)
+        await asyncio.sleep(self.draining_seconds)
+        log.warning("delivery.unanswered", seconds=self.draining_seconds)
+        crew.give_up()
+
     async def _work(self, load: Load, crew: Crew) -> None:
         """One connection's share of the load."""
         share = Share(load)
         try:
             async with self.transport.connect() as connection:
-                crew.opened()
+                crew.opened(connection.drop)
                 try:
                     await connection.carry(share)
                 finally:

@@ -53,6 +53,10 @@ class PipelinedConnection:
                 return
             one = following
 
+    def drop(self) -> None:
+        """See the promise."""
+        self._replies.drop()
+
     async def _next(self, source: Source) -> Outgoing | None:
         """The source's next message that this server can be asked to take; what it cannot is settled as refused."""
         while (one := await source.take()) is not None:

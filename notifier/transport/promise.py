@@ -65,6 +65,11 @@ class Connection(Protocol):
         """
         ...
 
+    def drop(self) -> None:
+        """End it without a word: what was handed over and is not answered counts as lost."""
+        ...
+
+
 class Transport(Protocol):
     """Opens connections to the mail server."""
 

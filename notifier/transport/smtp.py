@@ -168,6 +168,10 @@ class _OneByOne:
             if reply.code in (0, 421):
                 return
 
+    def drop(self) -> None:
+        """See the promise."""
+        self._client.close()
+
     async def _send(self, one: Outgoing) -> Reply:
         encoding, options = ("ascii", []) if one.recipient.isascii() else ("utf-8", ["SMTPUTF8"])
         seconds = self._options.command_seconds

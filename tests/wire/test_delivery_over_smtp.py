@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -444,6 +445,33 @@ def test_f08_a_sender_that_is_told_to_stop_finishes_its_message_and_gives_the_re
         post.sender(server.port).run()
     assert Counter(one.recipient for one in server.accepted).most_common(1)[0][1] == 1
     assert post.states() == {ACCEPTED: 40}
+
+
+@pytest.mark.parametrize("silent", ["after the message", "at the door"])
+def test_f08_a_server_that_says_nothing_keeps_no_sender_from_ending(
+    post: Post, mail_server: Relay, silent: str
+) -> None:
+    """What was handed over is in doubt and sent once more under its Message-ID; what was not is only given back."""
+    post.follow(*[f"reader{n:02}@example.org" for n in range(4)])
+    publish(post.database)
+    post.plan()
+    quiet = Behaviour(never_answers=1) if silent == "after the message" else Behaviour(banner=None)
+    with mail_server(quiet) as server:
+        sender = replace(post.sender(server.port), draining_seconds=0.05)
+        running = threading.Thread(target=sender.run)
+        running.start()
+        deadline = time.monotonic() + 10
+        while not (server.taken or (quiet.banner is None and server.connections)) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        sender.stop()
+        running.join(10)
+        assert not running.is_alive()
+        assert post.states() == {DEFERRED: 4}
+    post.clock.forward(minutes=10)
+    with mail_server() as server:
+        post.sender(server.port).run()
+    assert post.states() == {ACCEPTED: 4}
+    assert len(server.accepted) == 4
 
 
 def test_a_claim_is_renewed_while_its_owner_lives(post: Post) -> None:
