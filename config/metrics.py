@@ -5,7 +5,8 @@ the ticks and the memory are this process's own. No label holds an address; mail
 """
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,8 +45,18 @@ class About:
 class Metrics:
     """Collects the figures and writes them."""
 
-    def __init__(self, database: Database, clock: Clock, rhythm: Rhythm, shelf: Shelf | None, about: About) -> None:
-        """Take the parts; `shelf` is None where this process serves no feeds."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        rhythm: Rhythm,
+        shelf: Shelf | None,
+        about: About,
+        last_backup: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
+        """Take the parts; `shelf` is None where this process serves no feeds. `last_backup` answers when the newest was
+        made, as far as this process can know."""
+        self._last_backup = last_backup
         self._database = database
         self._clock = clock
         self._rhythm = rhythm
@@ -58,16 +69,22 @@ class Metrics:
     async def text(self) -> bytes:
         """Everything, in Prometheus' text form; never an error because the database is away."""
         try:
-            found: Gauges | None = await self._tables.answer()
+            found, backup = await self._tables.answer()
         except (TimeoutError, CivicwireError):
-            found = None
+            found, backup = None, None
         registry = CollectorRegistry()
-        registry.register(_Collected([*self._own(), *self._sending(found)]))
+        registry.register(_Collected([*self._own(), *self._sending(found), *self._backups(backup)]))
         return generate_latest(self._process) + generate_latest(registry)
 
-    def _ask(self) -> Gauges:
+    def _ask(self) -> tuple[Gauges | None, datetime | None]:
+        backup = None
+        with suppress(OSError):  # no journal, or not to be read here: then nothing is known of backups
+            backup = self._last_backup()
         with self._database.read() as session:
-            return gauges(session, now=self._clock())
+            return gauges(session, now=self._clock()), backup
+
+    def _backups(self, at: datetime | None) -> Iterator[Metric]:
+        yield _gauge("backup_last_timestamp_seconds", "As of when the newest whole backup is.", _when(at))
 
     def _own(self) -> Iterator[Metric]:
         about = {"version": self._about.version, "engine": self._about.engine, "tables": self._about.tables}

@@ -79,7 +79,7 @@ class Site(Parts):
     def metrics_of(self, shelf: Shelf | None) -> Metrics:
         """What a monitor reads; `shelf` where this process serves feeds."""
         about = About(version("civicwire"), "sqlite" if self.database.is_sqlite else "postgresql", newest())
-        return Metrics(self.database, self.clock, self.rhythm, shelf, about)
+        return Metrics(self.database, self.clock, self.rhythm, shelf, about, self.journal.last_backup)
 
     @cached_property
     def chrome(self) -> Chrome:

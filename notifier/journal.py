@@ -42,6 +42,8 @@ class Deed(StrEnum):
     """The journal begins: nothing is known of before."""
     BACKUP = "backup"
     """A backup was made here; its name follows."""
+    WHOLE = "whole"
+    """The backup whose name follows is whole."""
     LEFT = "left"
     """Somebody follows nothing any more."""
     ENDED = "ended"
@@ -151,6 +153,21 @@ class Journal:
         """A backup of this name is begun: what comes after this line is not in it. False where it cannot be written."""
         return self._keep(Entry(self.clock(), Deed.BACKUP, word=name))
 
+    def mark_whole(self, name: str) -> bool:
+        """The backup of this name, begun before, is whole. False where that cannot be written."""
+        return self._keep(Entry(self.clock(), Deed.WHOLE, word=name))
+
+    def last_backup(self) -> datetime | None:
+        """When the newest whole backup was begun, None where none is known. OSError if it cannot be read."""
+        begun: dict[str, datetime] = {}
+        newest = None
+        for one in self._read(of=(f" {Deed.BACKUP} ", f" {Deed.WHOLE} ")):
+            if one.deed is Deed.BACKUP:
+                begun[one.word] = one.at
+            else:
+                newest = begun.get(one.word, one.at)
+        return newest
+
     def since_backup(self, name: str, taken_at: datetime) -> tuple[list[Entry], bool]:
         """What was decided since a backup, and whether the journal reaches back to it. OSError if it cannot be read."""
         known = begun = False
@@ -224,10 +241,12 @@ class Journal:
         elif os.pread(handle, 1, size - 1) != b"\n":
             _write(handle, "\n")  # what lost power cut short must not take the next line with it
 
-    def _read(self) -> Iterator[Entry]:
-        """Every line that says something, in order."""
+    def _read(self, of: tuple[str, ...] = ()) -> Iterator[Entry]:
+        """Every line that says something, in order; where `of` is given, those that hold a word of it."""
         with open(self.path, encoding="ascii", errors="replace") as file:
             for line in file:
+                if of and not any(word in line for word in of):
+                    continue
                 found = _entry(line)
                 if found is not None:
                     yield found

@@ -69,6 +69,7 @@ def make(parts: Parts, path: Path, tell: Tell) -> tuple[Manifest, bool]:
             members=backup.members,
         )
         backup.finish(manifest)
+    marked.append(parts.journal.mark_whole(name))
     return manifest, all(marked)
 
 

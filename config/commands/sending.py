@@ -1,5 +1,7 @@
 """`civicwire hold`, `civicwire release` and `civicwire status`."""
 
+from contextlib import suppress
+
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError
@@ -55,9 +57,13 @@ def _status(parts: Parts, as_json: bool) -> None:
         quiet = history.in_quiet_hours(session)
         doubt = restorations.waiting(session)
         doubtful = restorations.doubtful(session, doubt) if doubt else 0
+    backup = None
+    with suppress(OSError):
+        backup = parts.journal.last_backup()
     if as_json:
         print_json(
             {
+                "last_backup": backup,
                 "held": held.reason if held else None,
                 "held_since": held.at if held else None,
                 "held_by": held.by if held else None,
@@ -88,6 +94,11 @@ def _status(parts: Parts, as_json: bool) -> None:
             f"“civicwire release”, which skips what may have been sent since ({doubtful} mails wait); "
             "with --resend it is all sent."
         )
+    if backup:
+        days, hours = divmod((parts.clock() - backup).total_seconds() // 3600, 24)
+        print(f"The last backup is {days:.0f} days and {hours:.0f} hours old ({backup:%Y-%m-%d %H:%M} UTC).")
+    else:
+        print("No backup is known.")
     if asked:
         said = ", ".join(f"{number} {outcome}" for outcome, number in sorted(asked.items()))
         print(f"Renewals of consent: {said}.")

@@ -50,3 +50,10 @@ def test_the_image_runs_as_nobody_special_and_is_watched() -> None:
     assert [line for line in lines if line.startswith("USER ")] == ["USER civicwire"]
     assert any(line.startswith("HEALTHCHECK ") for line in lines)
     assert sum(line.startswith("FROM ") for line in lines) == 2
+
+
+def test_the_image_has_the_programs_for_backups_of_the_database_beside_it() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (version,) = re.findall(r"^ARG POSTGRES=(\d+)$", text, re.MULTILINE)
+    assert SERVICES["postgres"]["image"] == f"postgres:{version}"
+    assert '"postgresql-client-$POSTGRES"' in text

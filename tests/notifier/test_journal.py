@@ -123,6 +123,20 @@ def test_what_was_decided_since_a_backup_is_what_comes_after_its_line(journal: J
     assert [one.mark for one in entries if one.deed is Deed.LEFT] == [journal.marks("b@example.org")[0]]
 
 
+def test_the_last_backup_is_the_newest_that_is_whole(journal: Journal, clock: Hands) -> None:
+    """One that failed half-way is none, and one is as old as what is in it."""
+    journal.left(READER)
+    assert journal.last_backup() is None
+    began = clock()
+    journal.mark_backup("b1")
+    clock.forward(minutes=9)
+    journal.mark_whole("b1")
+    clock.forward(hours=24)
+    journal.mark_backup("b2")
+    journal.left("whole@example.org")
+    assert journal.last_backup() == began
+
+
 def test_a_journal_that_begins_after_a_backup_says_so(journal: Journal, clock: Hands) -> None:
     journal.left(READER)
     assert not journal.since_backup("b1", clock() - timedelta(days=1))[1]
