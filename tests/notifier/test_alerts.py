@@ -1,10 +1,12 @@
 """Alerts and corrections, planned from the change log on a real database."""
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Engine, event, insert, literal, select, true
 
 from feeds.scope import Scope
 from feeds.store import articles, changes
-from notifier.ledger.tables import mailing
+from feeds.store.schema import Instant
+from notifier.ledger.tables import mailing, subscriber, subscription
 from notifier.model import Cadence, Kind
 from tests.builders import content, correct, publish, withdraw
 from tests.notifier.conftest import Desk
@@ -269,3 +271,37 @@ def test_what_is_mailed_as_urgent_is_the_text_that_was_published(desk: Desk) -> 
     with desk.database.read() as session:
         (frozen,) = session.execute(select(mailing.c.subject)).scalars()
     assert "The river rises" in frozen
+
+
+class Killed(BaseException):
+    """What no code catches, as nothing does when a process is killed."""
+
+
+def test_f05_a_fan_out_that_is_cut_short_leaves_nobody_half_planned(desk: Desk) -> None:
+    """People are planned in sets, all of them in one transaction: whichever set is the last, it is as if none was."""
+    people = [{"address": f"r{n}@example.org", "language": "en", "created_at": desk.clock()} for n in range(2500)]
+    with desk.database.write() as session:
+        session.execute(insert(subscriber), people)
+        each = select(
+            subscriber.c.id, literal("{}"), true(), literal("immediate"), literal(0), literal(desk.clock(), Instant())
+        )
+        columns = ["subscriber_id", "scope", "everything", "cadence", "cursor", "created_at"]
+        session.execute(insert(subscription).from_select(columns, each))
+    desk.publish()
+    sets = 0
+
+    def cut_short(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal sets
+        sets += statement.startswith("INSERT INTO delivery")
+        if sets == 2:
+            raise Killed
+
+    event.listen(Engine, "before_cursor_execute", cut_short)
+    try:
+        with pytest.raises(Killed):
+            desk.alerts.run()
+    finally:
+        event.remove(Engine, "before_cursor_execute", cut_short)
+    assert desk.counted()["delivery"] == 0
+    assert desk.alerts.run().planned == 2500
+    assert desk.counted()["delivery"] == 2500

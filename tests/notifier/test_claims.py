@@ -66,7 +66,9 @@ def test_what_is_claimed_is_nobody_elses_within_its_lease(alerted: Desk) -> None
     assert claim(alerted, "two") == []
 
 
-def test_f01_what_a_dead_sender_held_is_claimed_again_after_its_lease(alerted: Desk) -> None:
+def test_f01_f15_what_a_dead_sender_held_is_claimed_again_after_its_lease(alerted: Desk) -> None:
+    """By anybody's next claim: there is no duty of rescuing that could die with its holder."""
+    assert timedelta(seconds=60) >= LEASE
     (before,) = claim(alerted, "one")
     alerted.clock.forward(seconds=LEASE.total_seconds())
     (after,) = claim(alerted, "two")

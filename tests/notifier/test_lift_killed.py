@@ -1,4 +1,4 @@
-"""F03, F04, F07: killed again and again while an embargo lifts, the service publishes it once and tells each once."""
+"""Killed again and again while an embargo lifts, the service publishes it once and tells each once."""
 
 import subprocess
 import sys
@@ -23,7 +23,9 @@ from tests.wire.server import mail_server
 HAD_IT, LATE, READER, DIGESTED = (f"{name}@example.org" for name in ("had-it", "late", "reader", "digested"))
 
 
-def test_f03_killed_at_the_lift_it_is_public_once_and_nobody_is_told_twice(desk: Desk, letters: Letters) -> None:
+def test_f02_f03_f04_f07_killed_before_every_commit_at_the_lift_it_is_public_once_and_nobody_is_told_twice(
+    desk: Desk, letters: Letters
+) -> None:
     """The hour is also that of the digests. Whose mail under embargo was still on its way is told as everybody is."""
     rooms, day = Rooms(desk, letters), desk.clock().astimezone(desk.newsroom.city.zone).date() + timedelta(days=1)
     for address, cadence in (

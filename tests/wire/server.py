@@ -36,6 +36,8 @@ class Behaviour:
     data: str | None = None
     pause: float = 0
     """Seconds before each message is answered."""
+    tarpit: float = 0
+    """Seconds before every answer."""
     waits_for_next: int = 0
     """To how many messages it says nothing before the next one's envelope is there."""
     never_answers: int = 0
@@ -153,6 +155,7 @@ def _converse(server: MailServer, connection: socket.socket) -> None:
 def _session(server: MailServer, connection: socket.socket, lines: BinaryIO) -> None:
     behaviour, recipient, done = server.behaviour, "", 0
     while line := lines.readline():
+        time.sleep(behaviour.tarpit)
         text = line.decode("latin-1").rstrip("\r\n")
         verb = text.split(" ")[0].upper()
         server.commands.append(verb)

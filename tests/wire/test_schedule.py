@@ -74,3 +74,17 @@ def test_a_tick_that_fails_rings_again() -> None:
     scheduler.resume()
     assert bells.twice.wait(10)
     scheduler.shutdown()
+
+
+def test_f64_hubs_that_never_answer_keep_no_mail_waiting() -> None:
+    """A thousand of them are no more than one that takes for ever: they have a thread of their own."""
+    bells, end = Bells(), threading.Event()
+    bells.tell_hubs = end.wait  # type: ignore[method-assign, assignment]
+    scheduler = schedule(bells, SEOUL)  # type: ignore[arg-type]
+    scheduler.start(paused=True)
+    for name in ("hubs", "alerts"):
+        scheduler.get_job(name).reschedule("interval", seconds=0.05)
+    scheduler.resume()
+    assert bells.twice.wait(10)
+    end.set()
+    scheduler.shutdown()
