@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from markdown_it import MarkdownIt
-
+from feeds.commonmark import markdown_html
 from feeds.errors import CivicwireError
 from feeds.intake.clean import MAX_ELEMENTS, clean_html, clean_line, plain_text, summary_of, without_controls
 from feeds.intake.headings import ranked
@@ -93,19 +92,12 @@ def content_of(writing: Writing, *, languages: Sequence[str], base: str) -> Cont
 
 
 _SIGNS = re.compile(r"^|[\[*_`|&\\]|<(?!/)", re.M)
-_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20, "html": True}).enable("table")
 
 
 def _is_intricate(text: str) -> bool:
     """Whether a text has more lines and signs of Markdown than a release may have elements. Each costs its reader
     time, also where it comes to nothing: 100,000 of them are seconds."""
     return len(_SIGNS.findall(text)) > MAX_ELEMENTS
-
-
-def markdown_html(text: str) -> str:
-    """Markdown (CommonMark 0.31, with tables) as HTML that is not clean yet."""
-    html: str = _MARKDOWN.render(without_controls(text))
-    return html
 
 
 def _longest(picture: Picture) -> int:

@@ -13,6 +13,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from notifier.typesetting import COLUMNS, columns, underline, wrap
 
 _DEEPEST = 100
+_STRUCK = frozenset({"s", "del", "strike"})
+"""What a text without looks would say as if it still held."""
 _INDENTED_AT_MOST = 30
 _GAP = 2
 """Columns between those of a table."""
@@ -78,12 +80,12 @@ class _Prose:
         return self.blocks(node, first, rest, depth)
 
     def _list(self, node: LexborNode, first: str, rest: str, depth: int) -> list[str]:
-        items = [child for child in node.iter() if child.tag == "li"]
-        start = (node.attributes.get("start") or "") if node.tag == "ol" else ""
-        number = int(start) if re.fullmatch(r"\d{1,4}", start) else 1
+        number = _number(node, "start", 1)
         done: list[str] = []
-        for at, item in enumerate(items, number):
-            mark = f"{at}. " if node.tag == "ol" else "- "
+        for item in (child for child in node.iter() if child.tag == "li"):
+            number = _number(item, "value", number)
+            mark = f"{number}. " if node.tag == "ol" else "- "
+            number += 1
             done += self.blocks(item, (rest if done else first) + mark, rest + " " * len(mark), depth)
         return ["\n".join(done)] if done else []
 
@@ -122,6 +124,8 @@ class _Prose:
             return re.sub(r"\s+", " ", node.text_content or "")
         if node.tag == "br":
             return "\n"
+        if node.tag in _STRUCK:
+            return ""
         if depth > _DEEPEST:
             return f" {node.text() or ''} "
         within = "".join(self._said(child, depth + 1) for child in node.iter(include_text=True))
@@ -144,6 +148,11 @@ class _Prose:
             return words
         end = len(words.rstrip())
         return f"{words[:end]} <{address}>{words[end:]}"
+
+
+def _number(node: LexborNode, name: str, otherwise: int) -> int:
+    given = node.attributes.get(name) or ""
+    return int(given) if re.fullmatch(r"[0-9]{1,4}", given) else otherwise
 
 
 def _holds_blocks(node: LexborNode) -> bool:

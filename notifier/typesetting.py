@@ -92,6 +92,7 @@ _ATTRIBUTES = {
     "abbr": {"title"},
     "aside": {"role"},
     "ol": {"start"},
+    "li": {"value"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
 }

@@ -11,6 +11,7 @@ from html import escape
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from feeds.intake.flow import GONE, in_paragraphs
 from feeds.intake.links import absolute
 from feeds.intake.places import only_linked_places, place
 
@@ -20,7 +21,7 @@ MAX_ATTRIBUTES = 500
 MAX_DEPTH = 60
 
 _TAGS_NAMES = (
-    "p h3 h4 ul ol li blockquote figure figcaption img a strong em b i sup sub br table caption "
+    "p h3 h4 ul ol li blockquote figure figcaption img a strong em b i s del strike sup sub br table caption "
     "thead tbody tr th td aside q cite abbr"
 )
 _TAGS = set(_TAGS_NAMES.split())
@@ -32,6 +33,8 @@ _DROPPED_WHOLE = set(_DROPPED_WHOLE_NAMES.split())
 _ATTRIBUTES = {
     "*": {"lang", "id"},
     "a": {"href"},
+    "ol": {"start"},
+    "li": {"value"},
     "img": {"src", "alt", "width", "height", "style"},
     "th": {"colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
@@ -53,7 +56,8 @@ _IMAGE = re.compile(r"<img((?: [a-z]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _LEADS = re.compile(r" (?:href|id)=\"")
 _TINY = re.compile(r"(?:^|;)\s*(?:(?:max-)?(?:width|height)\s*:\s*[01](?:px)?|display\s*:\s*none)\s*(?:;|!|$)", re.I)
-_OLD_EMPHASIS = re.compile(r"<(/?)([bi])(?=[ >])")
+_OLD_NAMES = re.compile(r"<(/?)(b|i|del|strike)(?=[ >])")
+_NAMES = {"b": "strong", "i": "em", "del": "s", "strike": "s"}
 _TAG_START = re.compile(r"<[A-Za-z]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
@@ -91,6 +95,8 @@ def _pass(html: str, base: str | None) -> str:
             case "width" | "height" | "colspan" | "rowspan":
                 number = re.fullmatch(r"\s*(\d{1,4})(?:px)?\s*", value)
                 return str(int(number[1])) if number else None
+            case "start" | "value":
+                return str(int(value)) if re.fullmatch(r"[0-9]{1,4}", value.strip()) else None
             case "lang":
                 return value if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", value) else None
             case _:
@@ -98,7 +104,7 @@ def _pass(html: str, base: str | None) -> str:
 
     cleaned: str = nh3.clean(
         html,
-        tags=_TAGS,
+        tags=_TAGS | GONE,
         clean_content_tags=_DROPPED_WHOLE,
         attributes=_ATTRIBUTES,
         tag_attribute_values=_ALLOWED_VALUES,
@@ -107,9 +113,9 @@ def _pass(html: str, base: str | None) -> str:
         link_rel=None,
     )
     # &nbsp; is no entity of XML, and a blank that cannot break serves nobody here.
-    cleaned = without_controls(cleaned.replace("&nbsp;", " "))
-    # Most programs write the old names of emphasis; here each has one name.
-    cleaned = _OLD_EMPHASIS.sub(lambda found: f"<{found[1]}{'strong' if found[2] == 'b' else 'em'}", cleaned)
+    cleaned = in_paragraphs(without_controls(cleaned.replace("&nbsp;", " ")))
+    # Most programs write the old names of emphasis; here each has one name. What is struck out is seen to be.
+    cleaned = _OLD_NAMES.sub(lambda found: f"<{found[1]}{_NAMES[found[2]]}", cleaned)
     if _deeper_than(cleaned, MAX_DEPTH):
         cleaned = _as_paragraph(re.sub(r"<[^<>]*>", " ", cleaned), escaped=True)
     cleaned = only_linked_places(cleaned)
@@ -179,6 +185,7 @@ def summary_of(subtitle: str | None, body_text: str, *, limit: int = 200) -> str
     return cut.rstrip(" ,;:–—-") + "…"
 
 
+_STRUCK = {"s", "del", "strike"}
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure", "aside", "table", "div", "caption"}
 
 
@@ -198,14 +205,16 @@ def plain_text(html: str) -> str:
 def _spoken(node: LexborNode, depth: int, *, in_item: bool = False) -> list[str]:
     if node.tag == "-text":
         return [re.sub(r"\s+", " ", node.text_content or "")]
-    if node.tag in _DROPPED_WHOLE or depth > 4 * MAX_DEPTH:
+    if node.tag in _DROPPED_WHOLE or node.tag in _STRUCK or depth > 4 * MAX_DEPTH:
         return []
     within: list[str] = []
-    elements = 0
+    elements, number = 0, _number(node, "start", 1)
     for child in node.iter(include_text=True):
-        within += _joint(node, child, elements)
+        number = _number(child, "value", number)
+        within += _joint(node, child, number if child.tag == "li" else elements)
         within += _spoken(child, depth + 1, in_item=in_item or node.tag == "li")
         elements += child.tag != "-text"
+        number += child.tag == "li"
     match node.tag:
         case "br":
             return ["\n"]
@@ -222,8 +231,14 @@ def _spoken(node: LexborNode, depth: int, *, in_item: bool = False) -> list[str]
     return within
 
 
+def _number(node: LexborNode, name: str, otherwise: int) -> int:
+    """The number that an attribute of a list gives."""
+    given = (node.attributes.get(name) or "") if node.tag in ("ol", "li") else ""
+    return int(given) if re.fullmatch(r"[0-9]{1,4}", given) else otherwise
+
+
 def _joint(parent: LexborNode, child: LexborNode, position: int) -> list[str]:
     """What is said before `child` because of where it stands in `parent`."""
     if child.tag == "li":
-        return [f"\n{position + 1}. " if parent.tag == "ol" else "\n- "]
+        return [f"\n{position}. " if parent.tag == "ol" else "\n- "]
     return [" | "] if parent.tag == "tr" and position and child.tag in {"td", "th"} else []

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 _SPACE = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f]+")
@@ -11,11 +11,12 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a run is set: as a link, bold, italic, and raised (`sup`) or lowered (`sub`)."""
+    """How a run is set: as a link, bold, italic, struck out, and raised (`sup`) or lowered (`sub`)."""
 
     href: str = ""
     bold: bool = False
     italic: bool = False
+    struck: bool = False
     shift: str = ""
 
     def shared(self, other: "Look") -> "Look":
@@ -24,6 +25,7 @@ class Look:
             href=self.href if self.href == other.href else "",
             bold=self.bold and other.bold,
             italic=self.italic and other.italic,
+            struck=self.struck and other.struck,
             shift=self.shift if self.shift == other.shift else "",
         )
 
@@ -36,6 +38,7 @@ class Look:
                 ("a", f' href="{escape(self.href)}"', self.href),
                 ("strong", "", self.bold),
                 ("em", "", self.italic),
+                ("s", "", self.struck),
                 (self.shift, "", self.shift),
             )
             if is_set
@@ -103,7 +106,7 @@ def _line(runs: Sequence[Run], *, plain: bool) -> str:
 
 def _words(run: Run, *, plain: bool) -> Iterator[Run]:
     """A run as what is seen and the space around it."""
-    look = Look(run.look.href, False, run.look.italic, run.look.shift) if plain else run.look
+    look = replace(run.look, bold=False) if plain else run.look
     if run.html:
         yield Run("", look, run.html)
         return

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item: `level` 1 is the outermost; `marked` says that its bullet or number stands apart from its text."""
+    """An item: `level` 1 is the outermost; `marked` says that its bullet or number stands apart from its text.
+
+    `number` is what stands before it, where that is known.
+    """
 
     level: int
     ordered: bool
     html: str
     marked: bool = True
+    number: int | None = None
 
 
 def nested(items: Sequence[Item]) -> str:
@@ -24,7 +28,8 @@ def _list(items: list[Item]) -> list[str]:
     while items:
         level, ordered = items[0].level, items[0].ordered
         name = "ol" if ordered else "ul"
-        written.append(f"<{name}>")
+        start = (items[0].number or 1) if ordered else 1
+        written.append(f'<ol start="{start}">' if start > 1 else f"<{name}>")
         while items and not (items[0].level <= level and items[0].ordered != ordered):
             first, below = items.pop(0), []
             while items and items[0].level > level:

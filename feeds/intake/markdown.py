@@ -12,8 +12,9 @@ from bs4 import Tag
 from markdownify import MarkdownConverter
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from feeds.commonmark import markdown_html
 from feeds.intake.clean import clean_html
-from feeds.writing import LONGEST_TEXT, markdown_html
+from feeds.writing import LONGEST_TEXT
 
 _BLOCKS = {"p", "h3", "h4", "ul", "ol", "table", "blockquote", "figure", "aside"}
 # White space beside a block says nothing; beside an inline element it parts two words.
@@ -73,7 +74,7 @@ def _written(blocks: Sequence[str], texts: Sequence[str]) -> Iterator[str]:
         for start in range(0, len(blocks), size):
             yield from _written(blocks[start : start + size], texts[start : start + size])
     else:
-        # Hangul may follow a mark directly, which CommonMark does not read as the end of an emphasis.
+        # A letter may follow a mark directly, which CommonMark does not read as the end of an emphasis after a sign.
         tagged = _converted(blocks[0], tagged=True)
         yield tagged if _same(tagged, blocks[0]) else _as_it_is(blocks[0])
 
@@ -127,6 +128,10 @@ class _Converter(MarkdownConverter):
     def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Emphasis."""
         return f"<em>{text}</em>" if self._tagged else self._usual("em", el, text, parent_tags)
+
+    def convert_s(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """What is struck out, for which CommonMark has no sign."""
+        return f"<s>{text}</s>"
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A paragraph, of which no line begins like anything else."""

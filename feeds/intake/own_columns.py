@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from feeds.commonmark import markdown_html
 from feeds.errors import PageRefused
 from feeds.intake.clean import clean_line
 from feeds.intake.draft import Draft, Identity, Reading, Refused
@@ -15,7 +16,6 @@ from feeds.intake.links import identity_of, web_address
 from feeds.intake.moments import registered
 from feeds.intake.posts import content_of_post, paragraphs
 from feeds.intake.source import Setting
-from feeds.writing import markdown_html
 
 COLUMNS = (
     "id",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -18,7 +19,7 @@ from feeds.intake.inline import BREAK, Look, Run, lines
 from feeds.intake.links import web_address
 from feeds.intake.lists import Item, nested
 from feeds.intake.markdown import markdown_of
-from feeds.intake.styles import declarations, is_hidden, looked
+from feeds.intake.styles import declarations, is_hidden, is_remark, looked
 from feeds.intake.tables import Cell, Row, table_html
 from feeds.writing import Form
 
@@ -119,6 +120,8 @@ class _Page:
         style = _style(node)
         if tag.startswith(("-", "_", "v:", "w:", "m:")) or tag in _LEFT_OUT or is_hidden(style):
             return
+        if _is_remark(node, tag, style):
+            return
         if depth > _DEEPEST:
             self._runs.append(Run(node.text(), look))
         elif style.get("mso-list", "").lower() == "ignore":
@@ -151,7 +154,7 @@ class _Page:
     def _mark(self, marker: str) -> None:
         """What Word writes before an item says whether the list counts."""
         if self._item is not None:
-            self._item = replace(self._item, ordered=_COUNTED.match(marker) is not None, marked=True)
+            self._item = replace(self._item, **_counted(marker), marked=True)
 
     def _end_line(self) -> None:
         runs, self._runs = self._runs, []
@@ -163,7 +166,7 @@ class _Page:
                 item = None
             else:
                 runs = _without(runs, len(mark[0]))
-                item = replace(item, ordered=_COUNTED.match(mark[0]) is not None)
+                item = replace(item, **_counted(mark[0]))
         written = lines(runs, plain=bool(self._heading))
         if not written:
             return
@@ -202,13 +205,18 @@ class _Page:
             elif within:
                 items.append(within)
         name = "ol" if node.tag == "ol" else "ul"
-        return f"<{name}>{''.join(f'<li>{item}</li>' for item in items)}</{name}>" if items else ""
+        start = _span(node.attributes.get("start")) if name == "ol" else 1
+        opening = f'<ol start="{start}">' if start > 1 else f"<{name}>"
+        return f"{opening}{''.join(f'<li>{item}</li>' for item in items)}</{name}>" if items else ""
 
     def _within_list(self, child: LexborNode, depth: int) -> str:
         tag = child.tag or ""
         if tag == "-text":
             return "".join(lines([Run(child.text_content or "")]))
-        if tag.startswith(("-", "_")) or tag in _LEFT_OUT or is_hidden(_style(child)) or depth > _DEEPEST:
+        style = _style(child)
+        if tag.startswith(("-", "_")) or tag in _LEFT_OUT or is_hidden(style) or depth > _DEEPEST:
+            return ""
+        if _is_remark(child, tag, style):
             return ""
         if tag in ("ul", "ol"):
             return self._list(child, depth)
@@ -292,8 +300,18 @@ _IS_LIST = re.compile(r"<[uo]l\b")
 _PARAGRAPH = re.compile(r"^<p>(.*)</p>$", re.S)
 
 
+def _counted(marker: str) -> dict[str, Any]:
+    """Whether what stands before an item counts, and what number it is where that is written in digits."""
+    number = re.match(r"\W*([0-9]{1,4})\W", marker + " ")
+    return {"ordered": _COUNTED.match(marker) is not None, "number": int(number[1]) if number else None}
+
+
 def _style(node: LexborNode) -> Mapping[str, str]:
     return declarations(node.attributes.get("style") or "")
+
+
+def _is_remark(node: LexborNode, tag: str, style: Mapping[str, str]) -> bool:
+    return is_remark(tag, node.attributes.get("class") or "", node.attributes.get("href") or "", style)
 
 
 def _without(runs: list[Run], length: int) -> list[Run]:

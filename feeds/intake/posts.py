@@ -6,6 +6,7 @@ from html import escape, unescape
 
 from feeds.errors import PageRefused
 from feeds.intake.clean import clean_html, clean_line, plain_text, summary_of, too_rich
+from feeds.intake.headings import ranked
 from feeds.intake.language import language_of
 from feeds.model import Attachment, Content, Picture
 
@@ -16,8 +17,12 @@ MAX_CLEAN = 300_000
 """Characters of a text without its scripts and pictures: some hundred pages."""
 NO_TEXT = "it has no text"
 
-_TAG = re.compile(r"</?(?:p|div|br|span|a|img|table|tr|td|ul|ol|li|h[1-6]|strong|b|font|figure)\b[^<>]*>", re.I)
-_ESCAPED_TAG = re.compile(r"&lt;/?(?:p|div|br|span|a|img|table|ul|ol|li|h[1-6]|strong|b|font)\b", re.I)
+_NAMES = (
+    "p|div|br|hr|span|a|img|table|tr|td|ul|ol|li|dl|dt|dd|h[1-6]|strong|b|em|i|u|s|del|sup|sub|font|figure|center|pre"
+    "|section|article|blockquote"
+)
+_TAG = re.compile(rf"</?(?:{_NAMES})\b[^<>]*>", re.I)
+_ESCAPED_TAG = re.compile(rf"&lt;/?(?:{_NAMES})\b", re.I)
 _LOST = "\ufffd"
 _IMAGE = re.compile(r"<img\b", re.I)
 
@@ -66,7 +71,7 @@ def content_of_post(
     ]
     if reasons:
         raise PageRefused(tuple(reasons))
-    body = clean_html(html, base=base)
+    body = clean_html(ranked(html), base=base)
     if len(body) > MAX_CLEAN:
         raise PageRefused((f"its text is longer than {MAX_CLEAN} characters",))
     text = plain_text(body)

@@ -8,8 +8,11 @@ from feeds.intake.inline import Look
 
 _DECLARATION = re.compile(r"([a-zA-Z-]+)\s*:\s*((?:\"[^\"]*\"|'[^']*'|[^;\"'])*)")
 _LONGEST = 4_000
+_REMARKS = {"msocomanchor", "msocomtxt", "msocomoff", "msocommentreference", "msocommenttext", "msocommentsubject"}
+_ELEMENTS = {"comment", "comment-list", "header", "footer"}
 _BOLD = {"b", "strong"}
 _ITALIC = {"i", "em"}
+_STRUCK = {"s", "strike"}
 _SHIFTS = {"sup": "sup", "sub": "sub", "super": "sup"}
 
 
@@ -25,12 +28,24 @@ def is_hidden(style: Mapping[str, str]) -> bool:
     return display.startswith("none") or visibility.startswith("hidden") or style.get("mso-hide", "") == "all"
 
 
+def is_remark(tag: str, name: str, href: str, style: Mapping[str, str]) -> bool:
+    """Whether an element is none of the text but of the work on it: what was deleted, and what Word's reviewers say.
+
+    `name` is its class. Word writes a comment as a link into a list of all at the end.
+    """
+    if tag == "del" or href.startswith("#_msocom") or not _REMARKS.isdisjoint(name.lower().split()):
+        return True
+    return style.get("mso-element", "").lower() in _ELEMENTS
+
+
 def looked(tag: str, style: Mapping[str, str], look: Look) -> Look:
     """The look within an element: what it is, then what its style says. Google Docs wraps all in <b> set normal."""
     if tag in _BOLD:
         look = replace(look, bold=True)
     if tag in _ITALIC:
         look = replace(look, italic=True)
+    if tag in _STRUCK or "line-through" in style.get("text-decoration", ""):
+        look = replace(look, struck=True)
     if tag in _SHIFTS:
         look = replace(look, shift=_SHIFTS[tag])
     weight, slant = (style.get(name, "").split(" ")[0].lower() for name in ("font-weight", "font-style"))

@@ -219,6 +219,9 @@ def test_the_writers_name_is_kept_only_where_it_is_a_divisions() -> None:
     [
         ("&lt;p&gt;All &amp;amp; sundry&lt;/p&gt;", "<p>All &amp; sundry</p>"),
         ("Plain &quot;words&quot;\r\n\r\nmore", '<p>Plain "words"</p>\n<p>more</p>'),
+        ("<div>When: noon</div>\r\n<div>Where: City Hall</div>", "<p>When: noon</p>\n<p>Where: City Hall</p>"),
+        ("<center>Notice</center>", "<p>Notice</p>"),
+        ("<h1>Plan</h1>Words<h2>Dates</h2>", "<h3>Plan</h3>Words<h4>Dates</h4>"),
         ("1 < 2 and 3 > 2", "<p>1 &lt; 2 and 3 &gt; 2</p>"),
         ('<p onclick="x()">a<script>b()</script><a href="javascript:c()">d</a></p>', "<p>ad</p>"),
         ('<p><a href="/x">a</a></p>', '<p><a href="https://www.example.org/x">a</a></p>'),

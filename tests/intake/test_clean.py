@@ -37,6 +37,46 @@ def test_b37_nothing_that_acts_survives(attack: str) -> None:
     assert clean_html(cleaned, base=BASE) == cleaned
 
 
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<div>일시: 5월 24일</div><div>장소: 시청</div>", "<p>일시: 5월 24일</p><p>장소: 시청</p>"),
+        ("<div>a<div>b</div>c<br></div>d", "<p>a</p><p>b</p><p>c</p><p>d</p>"),
+        ("<h1>개요</h1>내용<h2>가</h2>", "<h3>개요</h3><p>내용</p><h3>가</h3>"),
+        ("<dl><dt>When</dt><dd>Noon</dd></dl>", "<p>When</p><p>Noon</p>"),
+        ("<center>공고</center><hr>Text", "<p>공고</p><p>Text</p>"),
+        ("<pre>\none\n two\n</pre>", "<p>one<br> two</p>"),
+        ("<b><div>a</div><div>b</div></b>", "<p><strong>a<br>b</strong></p>"),
+        ("<blockquote><div>a</div><div>b</div></blockquote>", "<blockquote><p>a</p><p>b</p></blockquote>"),
+        ("<ul><li><div>a</div><div>b</div></li></ul>", "<ul><li>a<br>b</li></ul>"),
+        ("<section><p>a</p><div><br></div><p>b</p></section>", "<p>a</p><p>b</p>"),
+        ("<h2>a<div>b</div></h2>", "<h3>a<br>b</h3>"),
+        (
+            "<table><tr><td><div>a</div><div>b</div></td></tr></table>",
+            "<table><tbody><tr><td>a<br>b</td></tr></tbody></table>",
+        ),
+    ],
+)
+def test_what_stood_on_a_line_of_its_own_stays_so_whatever_block_it_was_in(html: str, kept: str) -> None:
+    cleaned = clean_html(html, base=None)
+    assert cleaned == kept
+    assert clean_html(cleaned, base=None) == cleaned
+
+
+def test_what_is_struck_out_is_seen_to_be_and_is_left_out_of_plain_text() -> None:
+    cleaned = clean_html("<p>Fare <del>5,000</del> <ins>3,000</ins> won</p>", base=None)
+    assert cleaned == "<p>Fare <s>5,000</s> 3,000 won</p>"
+    assert plain_text(cleaned) == "Fare 3,000 won"
+
+
+def test_lists_keep_their_numbers() -> None:
+    cleaned = clean_html(
+        '<ol start="3"><li>a</li><li value="7">b</li><li>c</li></ol><ol start="x"><li>d</li></ol>', base=None
+    )
+    assert cleaned == '<ol start="3"><li>a</li><li value="7">b</li><li>c</li></ol><ol><li>d</li></ol>'
+    assert plain_text(cleaned) == "3. a\n7. b\n8. c\n\n1. d"
+
+
 def test_b38_full_width_signs_stay_text() -> None:
     assert clean_line("＜script＞") == "＜script＞"
     assert clean_html("<p>＜script＞</p>", base=None) == "<p>＜script＞</p>"

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.commonmark import markdown_html
 from feeds.documents.entry import entry_of
 from feeds.intake.clean import clean_html
 from feeds.intake.markdown import markdown_of
 from feeds.intake.paste import is_foreign, pasted, tidied
 from feeds.model import Newsroom
 from feeds.words import load
-from feeds.writing import LONGEST_TEXT, Form, Writing, content_of, markdown_html
+from feeds.writing import LONGEST_TEXT, Form, Writing, content_of
 from notifier.messages import Letters, environment
 from tests.documents.sample_feed import article
 
@@ -92,11 +93,51 @@ def test_markdown_is_written_as_a_person_writes_it() -> None:
     )
 
 
+def becomes(html: str, form: Form) -> str:
+    """The HTML that what was copied becomes, in the end."""
+    text = pasted(html, form=form).text
+    return clean_html(rendered(text) if form is Form.MARKDOWN else text, base=None)
+
+
 def test_emphasis_before_hangul_keeps_its_end() -> None:
-    """CommonMark 0.31, section 6.2: asterisks between a sign and a letter do not close."""
     text = pasted("<p>시는 <b>(강조)</b>를 본다.</p>", form=Form.MARKDOWN).text
-    assert text == "시는 <strong>(강조)</strong>를 본다."
+    assert text == "시는 **(강조)**를 본다."
     assert rendered(text) == "<p>시는 <strong>(강조)</strong>를 본다.</p>"
+
+
+COMMENTED = """
+<p class=MsoNormal>요금 <del cite="mailto:desk" datetime="2026-05-20T09:00">5,000</del><ins>3,000</ins>원
+<span class=MsoCommentReference><a class=msocomanchor href="#_msocom_1" name="_msoanchor_1">[홍1]</a></span></p>
+<div style='mso-element:comment-list'><hr class=msocomoff align=left>
+<div style='mso-element:comment'><div class=msocomtxt><p class=MsoCommentText>내부 메모</p></div></div></div>
+"""
+
+
+@pytest.mark.parametrize("form", Form)
+def test_what_word_has_deleted_and_what_reviewers_said_is_not_pasted(form: Form) -> None:
+    assert becomes(COMMENTED, form) == "<p>요금 3,000원</p>"
+
+
+@pytest.mark.parametrize(
+    "struck", ["<s>old</s>", "<strike>old</strike>", "<span style='text-decoration:line-through'>old</span>"]
+)
+@pytest.mark.parametrize("form", Form)
+def test_what_is_struck_out_is_seen_to_be(struck: str, form: Form) -> None:
+    assert becomes(f"<p>The {struck} fare</p>", form) == "<p>The <s>old</s> fare</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>3. </span>Call us</p>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>4. </span>Come</p>",
+        "<p class=MsoListParagraph>3. Call us</p><p class=MsoListParagraph>4. Come</p>",
+        "<ol start=3><li>Call us</li><li>Come</li></ol>",
+    ],
+)
+@pytest.mark.parametrize("form", Form)
+def test_a_list_begins_with_the_number_that_it_had(html: str, form: Form) -> None:
+    assert re.sub(r"\n", "", becomes(html, form)) == '<ol start="3"><li>Call us</li><li>Come</li></ol>'
 
 
 @pytest.mark.parametrize(
@@ -235,7 +276,7 @@ def test_b41_b50_depth_and_number_of_elements_are_bounded(tag: str, form: Form) 
 
 
 @pytest.mark.parametrize(
-    "html", ["<p>a</p>" * 1_001, "<p><strong>가.</strong>나</p>" * 1_001, f"<p>{'*a ' * 10_001}</p>"], ids=len
+    "html", ["<p>a</p>" * 1_001, "<p><strong>a.</strong>b</p>" * 1_001, f"<p>{'*a ' * 10_001}</p>"], ids=len
 )
 def test_b50_what_has_more_pieces_than_any_release_stays_html(html: str) -> None:
     assert markdown_of(html).startswith("<p>")
@@ -243,9 +284,9 @@ def test_b50_what_has_more_pieces_than_any_release_stays_html(html: str) -> None
 
 
 def test_paragraphs_that_resist_are_written_one_by_one_and_the_others_as_they_were() -> None:
-    plain, resists = "<p>a *b</p>", "<p><strong>가.</strong>나</p>"
+    plain, resists = "<p>a *b</p>", "<p><strong>a.</strong>b</p>"
     text = markdown_of(plain * 300 + resists + plain * 300)
-    assert text.split("\n\n") == [*["a \\*b"] * 300, "<strong>가.</strong>나", *["a \\*b"] * 300]
+    assert text.split("\n\n") == [*["a \\*b"] * 300, "<strong>a.</strong>b", *["a \\*b"] * 300]
 
 
 def test_b36_what_is_longer_than_a_text_may_be_is_pasted_as_html() -> None:

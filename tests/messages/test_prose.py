@@ -45,14 +45,14 @@ def test_the_text_part_of_a_mail_has_the_addresses_and_nothing_else_of_a_release
 def test_lists_quotations_captions_and_headings_are_told_apart() -> None:
     html = (
         "<h3>심야버스</h3><p>One<br>two</p><ul><li>a<ul><li>b</li></ul></li><li><p>c</p></li></ul>"
-        "<ol start='3'><li>d</li><li>e</li></ol><blockquote><p>f</p><p>g</p></blockquote>"
+        "<ol start='3'><li>d</li><li value='7'>e <s>no more</s></li></ol><blockquote><p>f</p><p>g</p></blockquote>"
         "<figure><img src='/x.png'><figcaption>h</figcaption></figure><p><q>i</q></p>"
     )
     assert text_of(html).split("\n\n") == [
         "심야버스\n--------",
         "One\ntwo",
         "- a\n  - b\n- c",
-        "3. d\n4. e",
+        "3. d\n7. e",
         "> f\n>\n> g",
         "[h]",
         "“i”",
