@@ -131,3 +131,13 @@ def _turn(opened: list[tuple[str, str]], look: Look) -> Iterator[str]:
     for tag in wanted[same:]:
         opened.append(tag)
         yield f"<{tag[0]}{tag[1]}>"
+
+
+def without(runs: Sequence[Run], length: int) -> list[Run]:
+    """The runs without their first `length` characters."""
+    kept: list[Run] = []
+    for run in runs:
+        cut = min(length, len(run.text))
+        length -= cut
+        kept.append(replace(run, text=run.text[cut:]) if cut else run)
+    return kept

@@ -1,7 +1,14 @@
 """Paragraphs that are items of a list, each with its level, put into lists. Pure."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+_COUNTED = re.compile(
+    r"\s*[(\[<]?(?:\d{1,3}|[A-Za-z]|[ivxlcdm]{1,6}|[IVXLCDM]{1,6}|[가-하ㄱ-ㅎ]|[①-⑳])\s*[.)\]>]|\s*[①-⑳]"
+)
+_BULLET = re.compile(r"\s*(?:[·•●○■□▪▫◦◆◇▶►➢✓ü§o-]|\d{1,3}[.)]|[A-Za-z][.)]|[가-하][.)])[\s\u00a0]+")
+_NUMBER = re.compile(r"\W*([0-9]{1,4})(?:\W|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +23,18 @@ class Item:
     html: str
     marked: bool = True
     number: int | None = None
+
+    def marked_by(self, mark: str) -> "Item":
+        """The item with what stands before it: whether that counts, and what number it is in digits."""
+        number = _NUMBER.match(mark)
+        is_counted = _COUNTED.match(mark) is not None
+        return replace(self, ordered=is_counted, marked=True, number=int(number[1]) if number else None)
+
+
+def typed_mark(line: str) -> str:
+    """The bullet or number that somebody typed before a line, with the space behind it; empty where there is none."""
+    found = _BULLET.match(line)
+    return found[0] if found else ""
 
 
 def nested(items: Sequence[Item]) -> str:

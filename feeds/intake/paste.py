@@ -9,15 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feeds.intake.clean import MAX_DEPTH, clean_html, too_rich, without_controls
 from feeds.intake.headings import ranked
-from feeds.intake.inline import BREAK, Look, Run, lines
+from feeds.intake.inline import BREAK, Look, Run, lines, without
 from feeds.intake.links import web_address
-from feeds.intake.lists import Item, nested
+from feeds.intake.lists import Item, nested, typed_mark
 from feeds.intake.markdown import markdown_of
 from feeds.intake.styles import declarations, is_hidden, is_remark, looked
 from feeds.intake.tables import Cell, Row, table_html
@@ -35,10 +34,6 @@ _BLOCK_NAMES = (
 _BLOCKS = set(_BLOCK_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _WORD_LEVEL = re.compile(r"\blevel(\d)")
-_COUNTED = re.compile(
-    r"\s*[(\[<]?(?:\d{1,3}|[A-Za-z]|[ivxlcdm]{1,6}|[IVXLCDM]{1,6}|[가-하ㄱ-ㅎ]|[①-⑳])\s*[.)\]>]|\s*[①-⑳]"
-)
-_BULLET = re.compile(r"\s*(?:[·•●○■□▪▫◦◆◇▶►➢✓ü§o-]|\d{1,3}[.)]|[A-Za-z][.)]|[가-하][.)])[\s\u00a0]+")
 _DEEPEST = 3 * MAX_DEPTH
 
 
@@ -154,19 +149,16 @@ class _Page:
     def _mark(self, marker: str) -> None:
         """What Word writes before an item says whether the list counts."""
         if self._item is not None:
-            self._item = replace(self._item, **_counted(marker), marked=True)
+            self._item = self._item.marked_by(marker)
 
     def _end_line(self) -> None:
         runs, self._runs = self._runs, []
         item = self._item
         if item is not None and not item.marked:
             # An older Word types the bullet into the text, in front of an item.
-            mark = _BULLET.match("".join(run.text for run in runs))
-            if mark is None:
-                item = None
-            else:
-                runs = _without(runs, len(mark[0]))
-                item = replace(item, **_counted(mark[0]))
+            mark = typed_mark("".join(run.text for run in runs))
+            item = item.marked_by(mark) if mark else None
+            runs = without(runs, len(mark))
         written = lines(runs, plain=bool(self._heading))
         if not written:
             return
@@ -300,28 +292,12 @@ _IS_LIST = re.compile(r"<[uo]l\b")
 _PARAGRAPH = re.compile(r"^<p>(.*)</p>$", re.S)
 
 
-def _counted(marker: str) -> dict[str, Any]:
-    """Whether what stands before an item counts, and what number it is where that is written in digits."""
-    number = re.match(r"\W*([0-9]{1,4})\W", marker + " ")
-    return {"ordered": _COUNTED.match(marker) is not None, "number": int(number[1]) if number else None}
-
-
 def _style(node: LexborNode) -> Mapping[str, str]:
     return declarations(node.attributes.get("style") or "")
 
 
 def _is_remark(node: LexborNode, tag: str, style: Mapping[str, str]) -> bool:
     return is_remark(tag, node.attributes.get("class") or "", node.attributes.get("href") or "", style)
-
-
-def _without(runs: list[Run], length: int) -> list[Run]:
-    """The runs without their first `length` characters."""
-    kept: list[Run] = []
-    for run in runs:
-        cut = min(length, len(run.text))
-        length -= cut
-        kept.append(replace(run, text=run.text[cut:]) if cut else run)
-    return kept
 
 
 def _inner(blocks: list[str]) -> list[str]:
