@@ -11,7 +11,7 @@ from feeds.clock import Clock
 from feeds.store import changes
 from feeds.store.database import Database, Session
 from notifier import consent
-from notifier.ledger import renewals, revocations, subscribers
+from notifier.ledger import erasing, renewals, revocations
 from notifier.lists import CONSENT_HOLDS
 from notifier.tokens import Tokens
 
@@ -24,10 +24,10 @@ def erase(session: Session, tokens: Tokens, *addresses: str, now: datetime) -> b
 
     What any address of theirs agreed to before now holds no more.
     """
-    known = subscribers.addresses_of(session, addresses)
+    known = erasing.addresses_of(session, addresses)
     for address in known:
         revocations.note(session, tokens.address_hashes(address)[0], now=now)
-    return subscribers.erase(session, addresses, known)
+    return erasing.erase(session, addresses, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Forgetting:
         now = self.clock()
         answered_by, left_by = now - consent.ANSWERED_LATE, now - self.after
         lapsed = self._erase(lambda session: renewals.lapsed_until(session, answered_by, limit=AT_ONCE))
-        left = self._erase(lambda session: subscribers.left_until(session, left_by, now=now, limit=AT_ONCE))
+        left = self._erase(lambda session: erasing.left_until(session, left_by, now=now, limit=AT_ONCE))
         with self.database.write() as session:
             revocations.forget(session, until=now - CONSENT_HOLDS)
         return lapsed + left

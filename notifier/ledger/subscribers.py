@@ -1,19 +1,15 @@
 """Subscribers and what they follow. Subscriptions are append-only: a change ends one row and begins another."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Row,
-    String,
-    cast,
-    delete,
     exists,
     func,
     insert,
-    literal,
     null,
     or_,
     select,
@@ -24,21 +20,15 @@ from sqlalchemy import (
 from feeds.scope import Scope
 from feeds.store import changes
 from feeds.store.database import Session
-from notifier.ledger import press
 from notifier.ledger.tables import (
-    accreditation,
     consent,
     delivery,
-    move,
-    notice,
-    renewal,
-    rest,
     signup,
     subscriber,
     subscription,
     subscription_division,
 )
-from notifier.model import OPEN, Cadence, DeliveryState, Pause, Subscriber, Subscription, Timing
+from notifier.model import Cadence, Pause, Subscriber, Subscription, Timing
 
 CONSENT_VERSION = "2026-11-28"
 """Which text of the sign-up page people agreed to; a new text takes a new name."""
@@ -253,62 +243,3 @@ def _subscription(row: Row[Any]) -> Subscription:
         cursor=row.cursor,
         created_at=row.created_at,
     )
-
-
-def left_until(session: Session, at: datetime, *, now: datetime, limit: int) -> Sequence[str]:
-    """The addresses of people who follow nothing since an instant; accredited ones are needed as long as they are."""
-    ended = subscription.c.ended_at
-    gone = select(subscription.c.subscriber_id).group_by(subscription.c.subscriber_id)
-    gone = gone.having(func.count() == func.count(ended), func.max(ended) <= at)
-    accredited = select(accreditation.c.subscriber_id).where(accreditation.c.until > now)
-    wanted = select(subscriber.c.address).where(subscriber.c.id.in_(gone), subscriber.c.id.not_in(accredited))
-    return list(session.execute(wanted.order_by(subscriber.c.id).limit(limit)).scalars())
-
-
-def addresses_of(session: Session, addresses: Collection[str]) -> set[str]:
-    """These addresses, and those at which their people were written to before, as far as that is kept.
-
-    One where somebody else is written to by now is theirs.
-    """
-    ids = select(subscriber.c.id).where(subscriber.c.address.in_(addresses))
-    mailed = select(delivery.c.address).where(delivery.c.subscriber_id.in_(ids))
-    moved = select(move.c.address_before).where(move.c.subscriber_id.in_(ids))
-    before = set(session.execute(mailed.union(moved)).scalars()) - set(addresses)
-    others = set(session.execute(select(subscriber.c.address).where(subscriber.c.address.in_(before))).scalars())
-    return {*addresses, *(before - others)}
-
-
-def erase(session: Session, addresses: Collection[str], known: Collection[str] | None = None) -> bool:
-    """Erase normalised addresses and everything that is kept of their people; False if nothing is.
-
-    `known` are these and their addresses before. Deliveries stay as numbers in the balance of their mailings, without
-    the address, its server's answers and what the person followed.
-    """
-    ids = list(session.execute(select(subscriber.c.id).where(subscriber.c.address.in_(addresses))).scalars())
-    session.execute(delete(move).where(move.c.subscriber_id.in_(ids)))
-    asked = or_(signup.c.address.in_(addresses), signup.c.mover_id.in_(ids))
-    own = or_(
-        delivery.c.address.in_(known or addresses),
-        delivery.c.subscriber_id.in_(ids),
-        delivery.c.signup_id.in_(select(signup.c.id).where(asked)),
-    )
-    waiting = update(delivery).where(own, delivery.c.state.in_(OPEN))
-    session.execute(waiting.values(state=DeliveryState.SKIPPED_LEFT, owner=None))
-    nameless = literal("erased:").concat(cast(delivery.c.id, String))
-    blank = (
-        update(delivery)
-        .where(own)
-        .values(address=nameless, subscriber_id=None, signup_id=None, reply=None, reason=None)
-    )
-    touched = session.execute(blank.returning(delivery.c.id)).all()
-    wishes = session.execute(delete(signup).where(asked).returning(signup.c.id)).all()
-    session.execute(delete(notice).where(notice.c.subscriber_id.in_(ids)))
-    followed = select(subscription.c.id).where(subscription.c.subscriber_id.in_(ids))
-    session.execute(delete(subscription_division).where(subscription_division.c.subscription_id.in_(followed)))
-    session.execute(delete(subscription).where(subscription.c.subscriber_id.in_(ids)))
-    session.execute(delete(renewal).where(renewal.c.subscriber_id.in_(ids)))
-    session.execute(delete(consent).where(consent.c.subscriber_id.in_(ids)))
-    session.execute(delete(rest).where(rest.c.subscriber_id.in_(ids)))
-    press.erase(session, ids)
-    session.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
-    return bool(ids or touched or wishes)

@@ -15,7 +15,7 @@ from config.settings import Settings
 from feeds.errors import CivicwireError
 from feeds.model import Newsroom
 from feeds.store.database import Database
-from notifier.ledger import subscribers, suppressions
+from notifier.ledger import erasing, subscribers, suppressions
 from notifier.lists import safe, unmarked
 from notifier.tokens import Tokens
 from tests.builders import SECRET, Hands
@@ -184,7 +184,7 @@ def test_b57_what_is_exported_can_be_imported_and_runs_in_no_spreadsheet(parts: 
     (row,) = csv.DictReader(io.StringIO(out.getvalue()))
     assert (row["address"], row["scope"], row["hour"]) == ("'+plus@example.org", "q=buses", "8")
     with parts.database.write() as session:
-        assert subscribers.erase(session, ["+plus@example.org"])  # as if it had never been here
+        assert erasing.erase(session, ["+plus@example.org"])  # as if it had never been here
     assert take(parts, tmp_path, out.getvalue(), head="") == []
     with parts.database.read() as session:
         assert subscribers.find(session, "+plus@example.org") is not None

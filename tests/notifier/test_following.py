@@ -11,7 +11,7 @@ from sqlalchemy import select
 from feeds.scope import Scope
 from notifier.budgets import FROM_EVERYBODY, BudgetSpent
 from notifier.following import MAILS_A_DAY
-from notifier.ledger import signups, subscribers, suppressions
+from notifier.ledger import erasing, signups, suppressions
 from notifier.ledger.tables import consent, delivery, subscriber, subscription
 from notifier.model import Cadence, DeliveryState, Kind, Subscriber
 from tests.notifier.conftest import Desk
@@ -254,7 +254,7 @@ def test_no_id_that_a_link_carries_is_given_twice(desk: Desk) -> None:
     desk.clock.forward(hours=49)
     desk.following.destroy_expired()
     with desk.database.write() as session:
-        assert subscribers.erase(session, ["gone@example.org"])
+        assert erasing.erase(session, ["gone@example.org"])
     assert desk.following.waiting(1) is None
     desk.following.ask("second@example.org", Scope(), Cadence.DAILY, language="en")
     assert desk.following.waiting(1) is None
@@ -266,8 +266,8 @@ def test_erasing_a_person_keeps_the_balance_and_nothing_else(desk: Desk) -> None
     desk.publish()
     desk.alerts.run()
     with desk.database.write() as session:
-        assert subscribers.erase(session, ["gone@example.org"])
-        assert not subscribers.erase(session, ["gone@example.org"])
+        assert erasing.erase(session, ["gone@example.org"])
+        assert not erasing.erase(session, ["gone@example.org"])
     assert desk.mails("gone@example.org") == []
     assert desk.counted()["delivery"] == 1
     assert desk.counted()["notice"] == 0
@@ -316,6 +316,6 @@ def test_mail_on_its_way_to_somebody_erased_is_skipped(desk: Desk) -> None:
     desk.publish()
     desk.alerts.run()
     with desk.database.write() as session:
-        subscribers.erase(session, ["gone@example.org"])
+        erasing.erase(session, ["gone@example.org"])
         states = session.execute(select(delivery.c.state)).scalars().all()
     assert states == [DeliveryState.SKIPPED_LEFT]

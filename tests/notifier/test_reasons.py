@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from feeds.scope import Scope
 from feeds.store import reading
-from notifier.ledger import history, subscribers
+from notifier.ledger import erasing, history
 from notifier.ledger.tables import delivery
 from notifier.model import Cadence, Kind
 from notifier.preview import Preview
@@ -140,7 +140,7 @@ def test_staff_and_the_person_see_why_and_erasure_takes_it(desk: Desk) -> None:
     assert "buses" in str(copy["mails"])
     assert "“night”" not in str(copy["mails"])
     with desk.database.write() as session:
-        subscribers.erase(session, ["one@example.org"])
+        erasing.erase(session, ["one@example.org"])
     assert "buses" not in str(reasons(desk))
 
 
