@@ -38,7 +38,8 @@ def test_a_digest_of_400_releases_in_korean_is_under_the_limit_and_says_how_many
     mail = digest(*many(400), language=language)
     assert on_the_wire(mail) < CLIPPED_AT
     shown = len(titles(mail))
-    assert 25 <= shown <= SHOWN_AT_MOST
+    assert 35 <= shown <= SHOWN_AT_MOST
+    assert f"\n{NEWSROOM.base_url}/articles/1000\n" in mail.text  # not with its title, which is three signs a byte
     more = f"{400 - shown} more on the web" if language == "en" else f"누리집에서 {400 - shown}건 더 보기"
     assert f"{more}:\n{VALUES['copy']}" in fill(mail, VALUES).text
     link = lxml_html.document_fromstring(fill(mail, VALUES).html).xpath("//p[@class='more']/a")[0]

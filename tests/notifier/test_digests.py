@@ -242,7 +242,7 @@ def test_a_release_that_several_wishes_match_is_told_once_with_the_other_heading
     desk.morning()
     (mail,) = desk.mails(READER)
     assert mail.articles == (change.article_id,)
-    assert mail.text.count(f"/articles/{change.article_id}/") == 1
+    assert mail.text.count(f"/articles/{change.article_id}\n") == 1
     assert "Environment Bureau" in mail.text
     assert "Climate" in mail.text
 

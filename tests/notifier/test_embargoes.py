@@ -221,7 +221,7 @@ def test_publication_by_hand_before_the_hour_is_told_and_tells_nobody_twice(jour
     (first, notice) = journalist.desk.mails(JOURNALIST)
     assert (first.kind, notice.kind) == (Kind.EMBARGO, Kind.EMBARGO_NOTICE)
     assert notice.subject == f"[Embargo lifted] {TITLE}"
-    assert f"/articles/{one.id}/" in notice.text
+    assert f"/articles/{one.id}\n" in notice.text
 
 
 @pytest.mark.parametrize("how", ["expired", "revoked"])
