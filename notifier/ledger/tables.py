@@ -194,7 +194,8 @@ delivery = Table(
     Column("mailing_id", Id, ForeignKey("mailing.id"), nullable=False),
     Column("subscriber_id", Id, ForeignKey("subscriber.id"), nullable=True, index=True),
     Column("signup_id", Id, ForeignKey("signup.id"), nullable=True, index=True),
-    Column("address", String(320), nullable=False),
+    # An open form asks how much an address had of late, staff what it got, an erasure where it stands.
+    Column("address", String(320), nullable=False, index=True),
     Column("state", String(24), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("repeats", Integer, nullable=False),
