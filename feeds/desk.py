@@ -84,7 +84,8 @@ class Desk:
     def publish(
         self, session: Session, actor: Actor, article_id: int, *, expected: int, mail: bool | None = None
     ) -> Article:
-        """Make it public now. `mail` says whether those who follow are told; by default if it is news.
+        """Make it public now. `mail` says whether those who follow are told; by default as was decided with its hour,
+        or if it is news.
 
         ApprovalNeeded if it is urgent, NotReady if something is missing.
         """
@@ -277,7 +278,7 @@ class Desk:
     def _publish(self, session: Session, actor: Actor, draft: Article, *, expected: int, mail: bool | None) -> Article:
         now = self.clock()
         if mail is None:
-            mail = publication.is_news(draft, self.newsroom, now)
+            mail = self._will_mail(draft, now)
         # Who is told of it as new finds it at the top of pages and feeds, whenever it was registered.
         publication.publish(session, draft, newsroom=self.newsroom, now=now, mail=mail, as_new=mail, expected=expected)
         return self._note(session, actor, "publish", draft.id, {"mail": mail})
@@ -294,10 +295,10 @@ class Desk:
         embargo: bool = False,
     ) -> Article:
         now = self.clock()
-        if mail is None:
-            mail = publication.is_news(draft, self.newsroom, now)
         if at <= now:
             raise Conflict("the instant of publication has passed: publish it now, or choose one to come")
+        if mail is None:
+            mail = self._will_mail(draft, at)
         articles.schedule(session, draft.id, at=at, mail=mail, expected=expected)
         if draft.embargoed and draft.publish_at is not None:
             if draft.publish_at != at:
@@ -307,6 +308,12 @@ class Desk:
             embargoes.release(session, draft, until=at, now=now)
             return self._note(session, actor, "embargo", draft.id, {"at": at.isoformat(), "mail": mail})
         return self._note(session, actor, "schedule", draft.id, {"at": at.isoformat(), "mail": mail})
+
+    def _will_mail(self, draft: Article, at: datetime) -> bool:
+        """Whether followers are told where nobody says: as it was decided with its hour, else if it is news by then."""
+        if draft.state is State.SCHEDULED and draft.mail is not None:
+            return draft.mail
+        return publication.is_news(draft, self.newsroom, self.clock(), at=at)
 
     def _change_public(
         self,

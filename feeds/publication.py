@@ -27,18 +27,25 @@ def is_overdue(article: Article, now: datetime) -> bool:
     return article.publish_at < now - LATEST
 
 
-def is_news(draft: Article, newsroom: Newsroom, now: datetime, *, undated: bool = True) -> bool:
+def is_news(
+    draft: Article, newsroom: Newsroom, now: datetime, *, undated: bool = True, at: datetime | None = None
+) -> bool:
     """Whether publishing this draft tells anybody something new: it was registered today or yesterday.
 
-    One without a date is news if `undated` says so: an editor knows that, a machine does not.
+    Where it becomes public later, `at` that instant, it may be registered on any day from now until then: a release is
+    often given the day on which it is to come out. One without a date is news if `undated` says so: an editor knows
+    that, a machine does not.
     """
-    return is_news_of(draft.registered_on, newsroom, now, undated=undated)
+    return is_news_of(draft.registered_on, newsroom, now, undated=undated, at=at)
 
 
-def is_news_of(day: date | None, newsroom: Newsroom, now: datetime, *, undated: bool) -> bool:
+def is_news_of(
+    day: date | None, newsroom: Newsroom, now: datetime, *, undated: bool, at: datetime | None = None
+) -> bool:
     """The same of what was registered on this day."""
-    today = now.astimezone(newsroom.city.zone).date()
-    return undated if day is None else today - _STILL_NEWS <= day <= today
+    zone = newsroom.city.zone
+    since, until = now.astimezone(zone).date() - _STILL_NEWS, (at or now).astimezone(zone).date()
+    return undated if day is None else since <= day <= until
 
 
 def dated(day: date | None, at: datetime | None, newsroom: Newsroom, now: datetime) -> datetime | None:

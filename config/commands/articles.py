@@ -78,18 +78,26 @@ def _publish(
         if division is not None:
             articles.file(session, article_id, division=division, board=draft.board)
             draft = reading.get(session, article_id)
-        tell = mail or is_news(draft, parts.newsroom, parts.clock())
+        told = mail or None
         if at is not None:
-            told = mail or None
             expected = draft.version
-            parts.desk.schedule(session, SHELL, article_id, at=at, mail=told, expected=expected, embargo=embargo)
+            done = parts.desk.schedule(session, SHELL, article_id, at=at, mail=told, expected=expected, embargo=embargo)
         else:
-            parts.desk.publish(session, SHELL, article_id, expected=draft.version, mail=tell)
+            done = parts.desk.publish(session, SHELL, article_id, expected=draft.version, mail=told)
     if draft.division is None:
         print(f"civicwire: no division is known: filed under {fallback}; --division says otherwise", file=sys.stderr)
-    if not tell:
-        note = f"civicwire: registered on {draft.registered_on}, no news any more: nobody is mailed without --mail"
-        print(note, file=sys.stderr)
+    if not done.mail:
+        print(f"civicwire: {_no_news(parts, draft, at)}: nobody is mailed without --mail", file=sys.stderr)
+
+
+def _no_news(parts: Parts, draft: Article, at: datetime | None) -> str:
+    """Why nobody is mailed, in a sentence."""
+    if is_news(draft, parts.newsroom, parts.clock(), at=at):
+        return "so it was decided when its hour was set"
+    day, until = draft.registered_on, (at or parts.clock()).astimezone(parts.newsroom.city.zone).date()
+    if day is not None and day > until:
+        return f"registered on {day}, after the day on which it becomes public"
+    return f"registered on {day}, no news any more"
 
 
 def _correct(parts: Parts, article_id: int, page: str, note: str) -> None:

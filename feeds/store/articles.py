@@ -138,6 +138,7 @@ def publish(
         embargoed=False,
         published_at=dated or now,
         updated_at=dated or now,
+        mail=not quiet,
     )
     search_index.place(session, article_id)
     change = changes.record(

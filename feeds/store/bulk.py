@@ -141,5 +141,6 @@ def _row(one: Incoming, authority: str, fallback_division: str, now: datetime) -
             "created_at": now,
             "published_at": one.published_at,
             "updated_at": one.published_at,
+            "mail": not one.quiet if is_public else None,
         }
     )

@@ -419,3 +419,20 @@ def test_whether_it_is_urgent_cannot_be_changed_once_it_is_public(cms: Program, 
         cms.change(article, what, {"urgent": True, "note": "x"} if what == "/correct" else {"urgent": True}), 422
     )
     assert "urgent" in str(problem)
+
+
+@pytest.mark.parametrize(("day", "mailed"), [("2026-05-21", True), ("2026-05-22", False), ("2026-05-01", False)])
+def test_a_release_with_the_day_of_its_publication_is_mailed_and_the_answer_says_so(
+    site: Site, cms: Program, day: str, mailed: bool
+) -> None:
+    hour = "2026-05-21T09:00:00+09:00"
+    scheduled = cms.create(registered_on=day, publish_at=hour)
+    under = read(cms.change(cms.create(registered_on=day), "/publish", {"embargo_until": hour}))
+    receipt = program(site, "blind", scopes=(Right.WRITE, Right.PUBLISH)).create(registered_on=day, publish_at=hour)
+    assert [one["mail"] for one in (scheduled, under, receipt)] == [mailed] * 3
+    site.clock.forward(days=1)
+    assert site.parts.publications.run() == 3
+    with site.database.read() as session:
+        assert {change.quiet for change in changes.window(session, 0, 9)} == {not mailed}
+    path = f"/articles/{scheduled['id']}"
+    assert (read(cms.get(path))["mail"], read(stranger(site).get(path))["mail"]) == (mailed, None)

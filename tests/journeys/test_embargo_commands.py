@@ -60,3 +60,12 @@ def test_one_instant_is_enough(ready: Path) -> None:
     told = civicwire(ready, "articles", "publish", "1", "--at", at, "--embargo-until", at)
     assert told.returncode != 0
     assert "exclude each other" in told.stderr
+
+
+def test_a_release_with_the_day_of_its_hour_is_mailed_from_a_shell_too(ready: Path) -> None:
+    (ready / "own.csv").write_text("title,text,registered\nParks stay open,Until ten.,2031-05-01\n", encoding="utf-8")
+    assert civicwire(ready, "intake", "own.csv").returncode == 0
+    own = civicwire(ready, "articles", "publish", "1", "--at", "2031-05-01T09:00:00+09:00")
+    assert "nobody is mailed" not in own.stderr
+    moved = civicwire(ready, "articles", "publish", "1")
+    assert "nobody is mailed" not in moved.stderr, moved.stderr

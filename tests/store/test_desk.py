@@ -530,3 +530,37 @@ def test_discarding_and_publishing_at_once_end_in_one_of_the_two(database: Datab
         left = reading.listing(session)
         assert {one.state for one in left} <= {State.PUBLISHED}
         assert changes.head(session) == len(left)
+
+
+@pytest.mark.parametrize(
+    ("registered", "mailed"),
+    [(-2, False), (-1, True), (0, True), (1, True), (3, True), (4, False)],
+    ids=["before yesterday", "yesterday", "today", "meanwhile", "its own day", "a day after it"],
+)
+def test_what_has_an_hour_is_news_if_it_is_registered_from_yesterday_on_and_not_after_it_is_public(
+    database: Database, desk: Desk, registered: int, mailed: bool
+) -> None:
+    one, day = written(database, desk), NOW.date() + timedelta(days=registered)
+    with database.write() as session:
+        filing = replace(filing_of(one), registered_on=day)
+        one = desk.edit(session, EDITOR, one.id, one.content, filing, expected=one.version)
+        one = desk.schedule(session, EDITOR, one.id, at=NOW + timedelta(days=3), expected=one.version)
+    assert one.mail is mailed
+
+
+def test_another_hour_leaves_it_as_it_was_decided_who_is_mailed(database: Database, desk: Desk, clock: Hands) -> None:
+    """What was news when its hour was set is not silent because the hour moved, nor what was to be silent mailed."""
+    told, untold = written(database, desk), written(database, desk)
+    with database.write() as session:
+        filing = replace(filing_of(told), registered_on=NOW.date())
+        told = desk.edit(session, EDITOR, told.id, told.content, filing, expected=told.version)
+        told = desk.schedule(session, EDITOR, told.id, at=NOW + timedelta(days=5), expected=told.version)
+        untold = desk.schedule(
+            session, EDITOR, untold.id, at=NOW + timedelta(days=5), mail=False, expected=untold.version
+        )
+    clock.forward(days=3)
+    with database.write() as session:
+        for one, mailed in ((told, True), (untold, False)):
+            moved = desk.schedule(session, EDITOR, one.id, at=NOW + timedelta(days=6), expected=one.version)
+            assert moved.mail is mailed
+            assert desk.publish(session, EDITOR, one.id, expected=moved.version).mail is mailed

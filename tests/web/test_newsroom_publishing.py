@@ -480,3 +480,27 @@ def test_a_time_that_was_filled_in_without_its_choice_publishes_nothing(site: Si
     assert answer.status == 422
     assert "A time is filled in." in answer.text
     assert stored(site, one.id).state is State.DRAFT
+
+
+def test_a_release_that_is_registered_ahead_is_proposed_for_its_own_day_and_to_be_mailed(site: Site) -> None:
+    crowd(site, 2)
+    one = written(site, registered_on=NOW.date() + timedelta(days=3))
+    member = enters(site, ENVIRONMENT)
+    sheet = opened(member, one.id, "publish")
+    assert '<input type="radio" name="mail" value="yes" checked>' in sheet.answer.text
+    assert '<input type="radio" name="when" value="at" checked>' in sheet.answer.text
+    assert '<input type="date" id="day" name="day" value="2026-05-23">' in sheet.answer.text
+    assert done(sheet.send("publish", when="at", day="2026-05-23", time="09:00")) == "scheduled"
+    assert stored(site, one.id).mail is True
+
+
+def test_a_second_person_sees_that_what_is_asked_for_its_own_day_will_be_mailed(site: Site) -> None:
+    crowd(site, 2)
+    one = written(site, registered_on=NOW.date() + timedelta(days=3))
+    with site.database.write() as session:
+        at = NOW + timedelta(days=3)
+        site.parts.desk.ask_approval(session, ENVIRONMENT, one.id, expected=one.version, at=at)
+    sheet = opened(enters(site, CHIEF), one.id, "approve")
+    assert "It was registered on" not in sheet.answer.text
+    assert done(sheet.send("approve")) == "scheduled"
+    assert stored(site, one.id).mail is True

@@ -7,6 +7,11 @@ from pydantic import BaseModel, Field
 
 from feeds.model import State
 
+_MAIL = (
+    "Whether followers are mailed when it becomes public, or were; none while that is not decided, "
+    "and to who may not read drafts of its division."
+)
+
 
 class Picture(BaseModel):
     """A picture. `media` is its name where we keep it, `address` where it can be fetched."""
@@ -78,7 +83,8 @@ class Brief(BaseModel):
 
 
 class Article(Brief):
-    """An article. `markdown`, `approval` and `created_at` are told only to who may read drafts of its division."""
+    """An article. `markdown`, `approval`, `created_at` and `mail` are told only to who may read drafts of its
+    division."""
 
     html: str
     text: str
@@ -92,6 +98,7 @@ class Article(Brief):
     approval: Approval | None
     created_at: datetime | None
     correction_note: Annotated[str | None, Field(description="What the last correction changed.")]
+    mail: Annotated[bool | None, Field(description=_MAIL)]
     withdrawal_reason: str | None
 
 
@@ -107,6 +114,7 @@ class Receipt(BaseModel):
     publish_at: datetime | None
     published_at: datetime | None
     updated_at: datetime | None
+    mail: Annotated[bool | None, Field(description=_MAIL)]
 
 
 class ArticlePage(BaseModel):

@@ -145,7 +145,8 @@ class NewArticle(_Strict):
     telephone: Telephone | None = None
     """Whom readers may call; left out, the division."""
     registered_on: Day | None = None
-    """The day on which it was issued elsewhere. What is older than yesterday is no news: nobody is mailed."""
+    """The day on which it was issued elsewhere, or is to be. What is older than yesterday, or later than the day on
+    which it becomes public, is no news: nobody is mailed."""
     licence: Licence | None = None
     """Left out, the city's."""
     urgent: bool = False
@@ -224,7 +225,7 @@ class Scheduling(_Strict):
 
     at: Instant
     mail: bool | None = None
-    """Whether followers are mailed then; left out, they are if it is news today."""
+    """Whether followers are mailed then; left out, it stays as it was decided, or they are if it is news."""
 
 
 class Asking(_Strict):

@@ -43,6 +43,7 @@ def whole(article: Article, newsroom: Newsroom, *, staff: bool, twins: Collectio
         "approval": None,
         "created_at": article.created_at if staff else None,
         "correction_note": article.correction_note,
+        "mail": article.mail if staff else None,
         "withdrawal_reason": article.withdrawal_reason,
     }
     if staff and article.approval is not None:
@@ -52,7 +53,7 @@ def whole(article: Article, newsroom: Newsroom, *, staff: bool, twins: Collectio
 
 def receipt(article: Article, newsroom: Newsroom) -> answers.Receipt:
     """What is told of an article to who may change it but not read it."""
-    told = _brief(article, newsroom)
+    told = _brief(article, newsroom) | {"mail": article.mail}
     return answers.Receipt.model_validate({name: told[name] for name in answers.Receipt.model_fields})
 
 

@@ -107,7 +107,7 @@ class DeskPages:
                 "embargoed": self._embargoed(session, article) if is_mine else None,
                 "reach": None if article.state.is_public else self.room.reach(session, article),
             }
-        when = article.publish_at or self.room.clock()
+        is_to_be_news = is_news(article, newsroom, self.room.clock(), at=article.publish_at)
         return self.room.door.render(
             request,
             visitor,
@@ -116,7 +116,7 @@ class DeskPages:
             body=views.body_of(article, newsroom, self.room.chrome.words),
             public_url=public_path(article) if article.state is State.PUBLISHED else None,
             is_mine=is_mine,
-            will_mail=article.mail if article.mail is not None else is_news(article, newsroom, when),
+            will_mail=article.mail if article.mail is not None else is_to_be_news,
             published=desk_views.publication_day(article, newsroom, words) if article.published_at else None,
             withdrawn_at=_moment_of_withdrawal(article, newsroom, words),
             publish_at=desk_views.moment(article.publish_at, newsroom, words) if article.publish_at else None,

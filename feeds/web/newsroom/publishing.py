@@ -2,13 +2,14 @@
 whom it will be mailed to is shown before the button, and a large number is typed once more."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from feeds.localtime import instant_of
 from feeds.model import Article, State
 from feeds.publication import is_news
 from feeds.reach import Reach
@@ -167,15 +168,27 @@ class Publishing:
 
     def _will_mail(self, article: Article) -> bool:
         """Whether its followers are told, if nothing else is chosen."""
-        if article.mail is not None:
-            return article.mail
-        return is_news(article, self.room.newsroom, self.room.clock())
+        return article.mail if article.mail is not None else self._is_news(article)
+
+    def _is_news(self, article: Article) -> bool:
+        """Whether it is news at the hour that stands in the form at first."""
+        return is_news(article, self.room.newsroom, self.room.clock(), at=article.publish_at or self._own_day(article))
+
+    def _own_day(self, article: Article) -> datetime | None:
+        """The first instant of the day that it is registered on, where that is still to come."""
+        day, zone = article.registered_on, self.room.newsroom.city.zone
+        ahead = day is not None and day > self.room.clock().astimezone(zone).date()
+        return instant_of(day, time(), zone) if day is not None and ahead else None
 
     def _usual(self, article: Article, reach: Reach) -> Asked:
-        """What stands in the form at first: the hour it has, else now; with many readers, in a moment."""
+        """What stands in the form at first: the hour it has, else its own day if that is still to come, else now; with
+        many readers, in a moment."""
         zone = self.room.newsroom.city.zone
         if article.publish_at is not None:
             return asked_at(article.publish_at, zone, When.EMBARGO if article.embargoed else When.AT)
+        own_day = self._own_day(article)
+        if own_day is not None:
+            return replace(asked_at(own_day, zone), time="")
         soon = reach.immediate > MANY and self._will_mail(article) and not article.urgent
         return replace(asked_at(self.room.clock(), zone), when=When.SOON if soon else When.NOW, time="")
 
@@ -251,7 +264,7 @@ class Publishing:
             "seen": seen,
             "reach": reach,
             "many": reach.immediate > MANY,
-            "is_news": is_news(article, self.room.newsroom, self.room.clock()),
+            "is_news": self._is_news(article),
             "language_name": desk_views.language_name,
         }
 
