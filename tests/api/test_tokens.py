@@ -240,3 +240,27 @@ def test_a_token_may_not_approve_what_another_program_asked_for(site: Site, cms:
     other = program(site, "wire", divisions=None)
     demand_problem(other.change(asked, "/publish"), 409)
     demand_problem(other.change(asked, "/approve"), 404)
+
+
+def test_what_a_token_may_not_do_is_in_the_audit_log_once_a_minute(site: Site, cms: Program) -> None:
+    draft, public = cms.create(), cms.create(publish=True)
+    blind = program(site, "reader", divisions=("transport",), scopes=(Right.READ,))
+    for _ in range(2):
+        demand_problem(blind.post("/articles", RELEASE), 403)
+        demand_problem(blind.change(public, "/withdraw", {"reason": "Wrong."}), 403)
+        demand_problem(blind.post("/media?name=a.txt", b"text", content_type="text/plain"), 403)
+        demand_problem(blind.ask("DELETE", f"/articles/{draft['id']}", if_match="*"), 404)
+    site.clock.forward(minutes=1)
+    demand_problem(blind.post("/articles", RELEASE), 403)
+    demand_problem(blind.get("/articles/999"), 404)
+    demand_problem(stranger(site).get(f"/articles/{draft['id']}"), 404)
+    with site.database.read() as session:
+        noted = [(one.actor, one.subject) for one in reversed(audit.entries(session, action="forbidden"))]
+    create = "POST /api/v1/articles"
+    tried = [
+        create,
+        f"{create}/{public['id']}/withdraw",
+        "POST /api/v1/media",
+        f"DELETE /api/v1/articles/{draft['id']}",
+    ]
+    assert noted == [("token reader", subject) for subject in (*tried, create)]

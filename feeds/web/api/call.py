@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 
 from feeds.clock import Clock
 from feeds.desk import Desk
-from feeds.errors import Forbidden, NotFound
+from feeds.errors import Forbidden, Hidden
 from feeds.media.keeper import MediaStore
 from feeds.model import Article, Newsroom
 from feeds.staff import Actor, Right
@@ -55,6 +55,13 @@ class Reply:
         return response
 
 
+@dataclass(slots=True)
+class Mark:
+    """What is found out about a request on its way: that it asked for what its token may not do."""
+
+    forbidden: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request that the gate let through: who asks, if they showed a token, and the body, whole."""
@@ -62,6 +69,7 @@ class Call:
     office: Office
     token: ApiToken | None
     body: bytes = field(repr=False, default=b"")
+    mark: Mark = field(default_factory=Mark)
 
     @property
     def reader(self) -> Actor | None:
@@ -100,7 +108,7 @@ class Call:
         """Act on an article that is there for this token, at the version that If-Match names.
 
         Problem 428 without If-Match, Stale where the article is at another version, Forbidden for another division's,
-        and NotFound where that is not public. The version that `do` gets is the one it has to pass on.
+        and Hidden where that is not public. The version that `do` gets is the one it has to pass on.
         """
 
         def checked(session: Session, actor: Actor) -> Reply:
@@ -111,7 +119,7 @@ class Call:
             if not actor.covers(self.office.newsroom, article.division):
                 if article.state.is_public:
                     raise Forbidden(f"{actor.name} does not write for the division {article.division}")
-                raise NotFound("article", article_id)
+                raise Hidden("article", article_id)
             tags.demand(article)
             return do(session, actor, article)
 

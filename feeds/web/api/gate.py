@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -20,11 +20,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from feeds.access.throttle import network
 from feeds.errors import CivicwireError, StoreError
 from feeds.media.keeper import MAX_FILE_BYTES
-from feeds.store import api_tokens
+from feeds.store import api_tokens, audit
 from feeds.store.api_tokens import ApiToken
 from feeds.web.api import problems, strict_json
 from feeds.web.api.buckets import Allowance, Buckets, Rate
-from feeds.web.api.call import SCOPE, Call, Office
+from feeds.web.api.call import SCOPE, Call, Mark, Office
 from feeds.web.api.problems import API, Problem, Saying, unauthorized
 
 log = structlog.get_logger()
@@ -33,6 +33,8 @@ JSON_BYTES = 2 * 1024 * 1024
 UPLOAD_BYTES = MAX_FILE_BYTES + 64 * 1024
 """A file and what a form writes around it."""
 UPLOAD_SECONDS = 300
+_FORBIDDEN_EVERY = timedelta(minutes=1)
+"""How often the audit log is told that a token tried the same operation in vain."""
 _READS = ("GET", "HEAD", "OPTIONS")
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _JSON = re.compile(r"application/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*\"?utf-?8\"?[ \t]*)?;?[ \t]*", re.IGNORECASE)
@@ -64,6 +66,7 @@ class _Passing:
 
     allowance: Allowance | None = None
     token: ApiToken | None = None
+    mark: Mark = field(default_factory=Mark)
 
 
 class Gate:
@@ -79,6 +82,7 @@ class Gate:
         self._writes = Buckets(options.writes)
         self._strangers = Buckets(options.strangers)
         self._failures = Buckets(options.failures)
+        self._forbidden: dict[tuple[int, str, str], datetime] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -106,13 +110,14 @@ class Gate:
         except CivicwireError as error:
             await self._refusal(problems.noted(error), request)(scope, receive, told_send)
         except Exception as error:
-            if lost:
-                return  # nobody is there any more to be told anything
-            log.error("request.broken", cause=f"{type(error).__name__}: {error}", exc_info=error)
-            if not began:
+            if not lost:  # else nobody is there any more to be told anything
+                log.error("request.broken", cause=f"{type(error).__name__}: {error}", exc_info=error)
+            if not began and not lost:
                 await self._refusal(Problem(500), request)(scope, receive, told_send)
         if passing.token is not None:
             await run_in_threadpool(self._note_use, passing.token)
+            if passing.mark.forbidden:
+                await run_in_threadpool(self._note_forbidden, passing.token, request)
 
     def _through(self, request: Request, passing: _Passing) -> ASGIApp:
         async def answer(scope: Scope, _receive: Receive, send: Send) -> None:
@@ -121,7 +126,7 @@ class Gate:
                 return
             await self._admit(request, passing)
             body = await self._body(request) if request.method in _WRITES and self._takes(scope) else b""
-            call = Call(self._office, passing.token, body)
+            call = Call(self._office, passing.token, body, passing.mark)
             method = "GET" if scope["method"] == "HEAD" else scope["method"]
             inner = dict(scope) | {SCOPE: call, "method": method}
             await self._app(inner, _replayed(body), send)
@@ -204,6 +209,20 @@ class Gate:
                 api_tokens.note_use(session, token.id, now)
         except StoreError as error:
             log.warning("token.unnoted", token=token.id, cause=str(error))
+
+    def _note_forbidden(self, token: ApiToken, request: Request) -> None:
+        """Write into the audit log that a program tried what is not its own: of a loop one entry a minute."""
+        now, asked = self._office.clock(), (token.id, request.method, getattr(request.scope.get("route"), "path", ""))
+        last = self._forbidden.get(asked)
+        if last is not None and timedelta() <= now - last < _FORBIDDEN_EVERY:
+            return
+        self._forbidden[asked] = now
+        subject = f"{request.method} {request.scope['path']}"
+        try:
+            with self._office.database.write() as session:
+                audit.record(session, at=now, actor=token.actor.name, action="forbidden", subject=subject)
+        except StoreError as error:
+            log.warning("forbidden.unnoted", token=token.id, cause=str(error))
 
 
 def _told(request: Request, passing: _Passing, *, refused: bool) -> list[tuple[bytes, bytes]]:

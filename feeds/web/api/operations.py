@@ -4,6 +4,7 @@ It holds no parts: each request brings its own, so that one application serves a
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Scope
 
-from feeds.errors import CivicwireError
+from feeds.errors import CivicwireError, Hidden
 from feeds.web.api import drafts, finding, life, problems, reading, uploads
 from feeds.web.api.call import SCOPE, Call
 from feeds.web.api.problems import FieldError, Problem, Saying, Sentence, invalid
@@ -24,6 +25,7 @@ _PLACES = ("body", "query", "header")
 
 def _answer(problem: Problem, request: Request) -> Response:
     call: Call = request.scope[SCOPE]
+    call.mark.forbidden |= problem.status == HTTPStatus.FORBIDDEN
     return problems.answer(problem, request, call.office.words)
 
 
@@ -34,6 +36,9 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _unable(request: Request, error: Exception) -> Response:
     assert isinstance(error, CivicwireError)  # noqa: S101 - what it is registered for
+    call: Call = request.scope[SCOPE]
+    # What is another's and not public is answered as if it were not there; that it was asked for is known.
+    call.mark.forbidden |= isinstance(error, Hidden)
     return _answer(problems.noted(error), request)
 
 

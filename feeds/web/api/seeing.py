@@ -1,6 +1,6 @@
 """What a caller may see of articles: what is public, and with a token that may read also what is of its divisions."""
 
-from feeds.errors import NotFound
+from feeds.errors import Hidden
 from feeds.model import Article, State
 from feeds.store import reading
 from feeds.store.database import Session
@@ -10,14 +10,14 @@ from feeds.web.api.problems import Problem, Saying, unauthorized
 
 
 def visible(call: Call, session: Session, article_id: int) -> Article:
-    """The article if this caller may know of it. NotFound for what is not public, Problem 410 for what was."""
+    """The article if this caller may know of it. Hidden for what is not public, Problem 410 for what was."""
     article = reading.get(session, article_id)
     if article.state is State.PUBLISHED or call.sees(article):
         return article
     if article.state is State.WITHDRAWN:
         extra = {"withdrawn_at": article.updated_at.isoformat()} if article.updated_at else {}
         raise Problem(410, Saying("problem.detail.withdrawn", {"reason": article.withdrawal_reason}), extra=extra)
-    raise NotFound("article", article_id)
+    raise Hidden("article", article_id)
 
 
 def seen(call: Call, session: Session, article: Article) -> answers.Article:
