@@ -19,6 +19,8 @@ BATCH_CHARACTERS = 4_000_000
 """A transaction ends at whichever comes first, so that memory and the wait of other writers are bounded."""
 _TWICE = Skipped("the same post stands twice in what was given: the first is taken")
 
+_EMPTY = Skipped("it holds no records")
+
 
 @dataclass
 class Run:
@@ -59,7 +61,12 @@ class Run:
         """The records of one input; what ends its reading is its last record."""
         try:
             with self.opener.opened(path) as given, readable():
-                yield from sources.records(given, self.source)
+                is_empty = True
+                for record in sources.records(given, self.source):
+                    is_empty = False
+                    yield record
+                if is_empty:
+                    yield Record("", _EMPTY)
         except PageRefused as refusal:
             yield Record("", Refused(title=None, reasons=refusal.reasons))
         except FetchRefused as refusal:

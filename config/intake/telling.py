@@ -44,6 +44,8 @@ class Telling:
     _first_remarks: list[str] = field(default_factory=list)
     _drafts: bool = False
     _quiet: int = 0
+    _unread: int = 0
+    _first_unread: str = ""
 
     def begin(self) -> None:
         """Before the first record."""
@@ -76,6 +78,7 @@ class Telling:
         number = sum(self.counts.values())
         self.counts[what] += 1
         if isinstance(reading, Draft):
+            self._note_date(reading)
             for remark in reading.remarks:
                 self._remark(path, record, remark)
         else:
@@ -100,9 +103,23 @@ class Telling:
         else:
             self._print(kept)
         hidden = self.counts[REFUSED] - SHOWN_LINES
+        read = sum(self.counts.values()) - self.counts[REFUSED] - self.counts[SKIPPED]
+        if self._unread * 2 > read:
+            print(
+                f"civicwire: {self._unread:,} of {read:,} releases give a date that cannot be read, such as "
+                f"“{self._first_unread}”: they have no day of registration, "
+                "and where the run publishes they are dated by the run",
+                file=sys.stderr,
+            )
         if hidden > 0:
             place = f": {kept} names all" if kept else ""
             print(f"civicwire: {hidden} more are refused{place}", file=sys.stderr)
+
+    def _note_date(self, draft: Draft) -> None:
+        """Count a date that is written and cannot be read: where most are, it is their form that nobody knows."""
+        if draft.unread_date:
+            self._unread += 1
+            self._first_unread = self._first_unread or draft.unread_date
 
     def _leave(self, path: str, record: Record, what: str, outcome: Outcome) -> None:
         """Tell of an article that its source would change: somebody has to look whether it should be changed here."""

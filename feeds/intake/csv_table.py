@@ -42,12 +42,12 @@ class _Dialect:
     is_plain: bool = False
 
 
-def column_names(head: bytes) -> tuple[str, ...]:
+def column_names(head: bytes, encoding: str | None = None) -> tuple[str, ...]:
     """The names of the columns as the first line of a file gives them, trimmed and in lower case; empty if it is none.
 
-    By the beginning of the bytes alone: names are ASCII in every character set that we read.
+    Without `encoding` by the beginning of the bytes alone: our own names are ASCII in every character set that we read.
     """
-    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    encoding = encoding or ("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     first = head[: len(head) // 2 * 2].decode(encoding, "replace").partition("\n")[0].strip("\r")
     return _names(first, _separator(first))
 

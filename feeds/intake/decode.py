@@ -14,6 +14,22 @@ _KOREAN = {"euc-kr", "euckr", "euc_kr", "cp949", "ms949", "uhc", "windows-949", 
 _LATIN = {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252", "cp1252", "us-ascii", "ascii"}
 _TYPOGRAPHY = frozenset(b"\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0")
 _NOT_TEXT = "the file is not text: {0}"
+_LOOKED_AT = 65_536
+
+
+def demand_text(head: bytes) -> None:
+    """PageRefused, with what it seems to be and how to save it, for the beginning of a file that is no text."""
+    if head.startswith((_BOMS[1][0], _BOMS[2][0])):
+        return
+    nulls = head[:_LOOKED_AT].count(b"\x00")
+    if nulls * 100 <= min(len(head), _LOOKED_AT):
+        return
+    even, odd = (head[start:_LOOKED_AT:2].count(b"\x00") for start in (0, 1))
+    if min(even, odd) * 10 <= max(even, odd):
+        order = "little" if odd > even else "big"
+        seems = f"it seems to be in UTF-16 ({order}-endian) without the mark that says so: save it as UTF-8"
+        raise PageRefused((f"the file is not text in UTF-8 or CP949: {seems}",))
+    raise PageRefused((_NOT_TEXT.format("it holds NUL characters: save it as text in UTF-8"),))
 
 
 def text_of(page: bytes, media_type: str | None = None, *, limit: int = MAX_BYTES) -> str:
@@ -45,6 +61,7 @@ def _decoded(page: bytes, declared: str | None) -> str:
                 raise PageRefused((_NOT_TEXT.format(f"its mark says {encoding}, its bytes do not"),))
             return text
     if b"\x00" in page:
+        demand_text(page)
         raise PageRefused((_NOT_TEXT.format("it holds NUL characters"),))
     if declared and declared.replace("_", "-").startswith("utf-7"):
         raise PageRefused(("the page declares UTF-7, which no page should use",))

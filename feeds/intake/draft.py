@@ -38,6 +38,8 @@ class Draft:
     identity: Identity | None = None
     remarks: tuple[str, ...] = ()
     """What an editor should look at, for example a date that does not exist."""
+    unread_date: str = ""
+    """The date of registration as it is written, where it is written and cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

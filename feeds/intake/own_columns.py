@@ -44,9 +44,15 @@ def unknown(names: Mapping[str, object] | tuple[str, ...]) -> str | None:
     """What is wrong with the names of columns, in a sentence; None if nothing is."""
     strange = [name for name in names if name not in COLUMNS]
     if strange:
-        shown = ", ".join(clean_line(name)[:40] or "(no name)" for name in strange[:10])
+        shown = ", ".join(_shown(name) for name in strange[:10])
         return f"unknown columns: {shown}; known are {', '.join(COLUMNS)}"
     return None
+
+
+def _shown(name: str) -> str:
+    """A name as a sentence can hold it, whatever bytes it was read from."""
+    is_readable = name.isprintable() and "\ufffd" not in name
+    return (clean_line(name)[:40] or "(no name)") if is_readable else "(unreadable)"
 
 
 def reading_of(values: Mapping[str, str], setting: Setting) -> Reading:
@@ -77,16 +83,19 @@ def _draft(record: Mapping[str, str], setting: Setting) -> Draft:
         )
         if is_wrong
     ]
+    try:
+        content, remarks = content_of_post(
+            record["title"],
+            _html(record),
+            base=address or setting.site_address,
+            language=record["language"] or None,
+            subtitle=record["subtitle"],
+            summary=record["summary"],
+        )
+    except PageRefused as refusal:
+        raise PageRefused((*reasons, *refusal.reasons)) from refusal
     if reasons:
         raise PageRefused(tuple(reasons))
-    content, remarks = content_of_post(
-        record["title"],
-        _html(record),
-        base=address or setting.site_address,
-        language=record["language"] or None,
-        subtitle=record["subtitle"],
-        summary=record["summary"],
-    )
     missing = {"division": "the record names no division", "registered": "the record gives no date of registration"}
     return Draft(
         content=content,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from feeds.errors import PageRefused
+from feeds.intake.decode import demand_text
 
 MAX_LINE = 5 * 1024 * 1024
 """Characters of a physical line, and of a field that spans several."""
@@ -24,8 +25,7 @@ def encoding_of(opening: Callable[[], BinaryIO], head: bytes) -> str:
     marked = next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None)
     if marked:
         return marked
-    if head.count(b"\x00") * 100 > len(head):
-        raise PageRefused(("the file is not text: it holds NUL characters (UTF-16 needs its mark)",))
+    demand_text(head)
     if _is_valid(opening, "utf-8"):
         return "utf-8"
     faults = _faults(opening, "utf-8", enough=None)

@@ -14,7 +14,7 @@ from feeds.intake.draft import Draft, Refused
 from feeds.intake.fingerprint import fingerprint
 from feeds.intake.report import as_json
 from feeds.intake.source import Skipped
-from tests.intake.given import SETTING, csv_of, draft, given, reasons, records, skipped
+from tests.intake.given import SEOUL, SETTING, csv_of, draft, given, reasons, records, skipped
 
 POST = {
     "NTT_ID": "4711",
@@ -81,6 +81,17 @@ def test_an_instant_without_a_zone_is_the_citys() -> None:
         ("last week", None, False),
         ("\\N", None, False),
         ("1019-07-17", None, False),
+        ("19/07/17", date(2019, 7, 17), False),
+        ("99/12/31", date(1999, 12, 31), False),
+        ("19/07/17 00:30:00.000000000", date(2019, 7, 17), True),
+        ("2019/07/17 오전 9:30:00", date(2019, 7, 17), True),
+        ("2019. 7. 17. 오전 9:30", date(2019, 7, 17), True),
+        ("7/17/2019 9:30", date(2019, 7, 17), True),
+        ("7/17/2019 9:30:00 AM", date(2019, 7, 17), True),
+        ("7/12/2019 9:30", None, False),
+        ("17/7/2019", None, False),
+        ("19/02/30", None, False),
+        ("2019-07-17 오후 14:05", None, False),
     ],
 )
 def test_b42_a_date_is_read_or_stays_unknown(written: str, day: date | None, hour_is_known: bool) -> None:
@@ -88,6 +99,27 @@ def test_b42_a_date_is_read_or_stays_unknown(written: str, day: date | None, hou
     assert (found.registered_on, found.registered_at is not None) == (day, hour_is_known)
     told = "the post gives no date of registration that can be read" in found.remarks
     assert told is (day is None)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2019-07-17 오후 2:05", (14, 5)),
+        ("2019-07-17 오전 12:30", (0, 30)),
+        ("2019-07-17 오후 12:30", (12, 30)),
+        ("2019-07-17 2:05 PM", (14, 5)),
+        ("2019-07-17 9:30", (9, 30)),
+    ],
+)
+def test_b42_the_hours_of_a_clock_of_twelve_are_those_before_or_after_noon(written: str, hour: tuple[int, int]) -> None:
+    at = one(FRST_REGIST_PNTTM=written).registered_at
+    assert at == datetime(2019, 7, 17, *hour, tzinfo=SEOUL)
+
+
+def test_a_post_is_refused_with_every_reason() -> None:
+    found = reasons(records(dump({"NTT_ID": "", "BBS_ID": "", "NTT_SJ": "", "NTCE_BGNDE": "x"}).encode())[0])
+    for said in ("NTCE_BGNDE is no day", "BBS_ID is no id", "NTT_ID is no id", "it has no title"):
+        assert said in found
 
 
 def test_a_post_of_a_dump_and_its_page_are_the_same_post() -> None:

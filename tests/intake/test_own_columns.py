@@ -178,3 +178,33 @@ def test_b51_every_line_is_answered_once_whatever_is_in_it(found: list[dict[str,
     answered = records(content, "archive.jsonl")
     assert [record.place for record in answered] == [f"line {n + 1}" for n in range(len(found))]
     assert all(isinstance(record.reading, Draft | Refused) for record in answered)
+
+
+def test_a_record_is_refused_with_every_reason_of_every_stage() -> None:
+    found = bad(title="", registered="2019-02-30")
+    assert "the date “2019-02-30” is none that can be read" in found
+    assert "it has no title" in found
+
+
+@pytest.mark.parametrize(("encoding", "order"), [("utf-16-le", "little"), ("utf-16-be", "big")])
+@pytest.mark.parametrize("name", ["own.csv", "page.txt"])
+def test_utf_16_without_its_mark_is_told_and_what_to_save_it_as(name: str, encoding: str, order: str) -> None:
+    with pytest.raises(PageRefused) as told:
+        content = "id,title,text\r\n1,가로등,켜집니다.\r\n".encode(encoding)
+        found = records(content, name)
+        raise PageRefused((reasons(found[0]),))
+    assert str(told.value) == (
+        "the file is not text in UTF-8 or CP949: it seems to be in UTF-16 "
+        f"({order}-endian) without the mark that says so: save it as UTF-8"
+    )
+
+
+def test_columns_that_are_not_ours_are_named_as_they_are_written_and_bytes_never_are() -> None:
+    with pytest.raises(PageRefused, match="unknown columns: 제목, 본문; known are"):
+        records("제목,본문\r\n가,나\r\n".encode("cp949"), "own.csv")
+    with pytest.raises(PageRefused) as told:
+        records(b"\x01\x1b[31m,title,text\r\n1,a,b\r\n", "own.csv")
+    assert "unknown columns: (unreadable)" in str(told.value)
+    with pytest.raises(PageRefused, match="not text") as told:
+        records(bytes(range(256)) * 40, "own.csv")
+    assert str(told.value).isprintable()

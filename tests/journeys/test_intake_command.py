@@ -435,3 +435,16 @@ def test_b98_a_name_that_is_no_utf_8_can_be_told_of(ready: Path) -> None:
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     assert b"unknown columns: titel" in done.stderr
+
+
+def test_a_table_of_its_header_alone_is_told_to_hold_no_records(ready: Path) -> None:
+    (ready / "own.csv").write_text("id,title,text\r\n", encoding="utf-8")
+    done = civicwire(ready, "intake", "own.csv")
+    assert (done.returncode, "own.csv: skipped: it holds no records" in done.stdout) == (0, True), done
+
+
+def test_dates_in_a_form_that_nobody_knows_are_told_of_once_with_the_first_of_them(ready: Path) -> None:
+    posts = [POST | {"NTT_ID": str(number), "FRST_REGIST_PNTTM": f"{number}.7.19"} for number in (1, 2, 3)]
+    (ready / "dump.csv").write_text(dump(*posts, POST), encoding="utf-8")
+    done = civicwire(ready, "intake", "dump.csv", *SITE, "--dry-run")
+    assert done.stderr.count("3 of 4 releases give a date that cannot be read, such as “1.7.19”") == 1, done

@@ -19,7 +19,7 @@ from feeds.errors import PageRefused
 from feeds.intake.clean import clean_line
 from feeds.intake.csv_table import Row, column_names, rows
 from feeds.intake.draft import Draft, Identity, Reading, Refused
-from feeds.intake.moments import moment, registered
+from feeds.intake.moments import moment, printable, registered
 from feeds.intake.posts import content_of_post, markup_of
 from feeds.intake.source import Input, Record, Setting, Skipped
 
@@ -77,10 +77,9 @@ def _reading(row: Row, setting: Setting, site: str) -> Reading | Skipped:
     # CHAR columns are padded with blanks, and NULL is written in several ways.
     post = {name: "" if value.strip().casefold() in _NULL else value.strip() for name, value in row.values.items()}
     try:
-        reason = _hidden(post) or _outside(post, setting)
-        if reason:
-            return Skipped(reason)
-        return _draft(post, setting, site)
+        bounds, faults = _window(post, setting.zone)
+        reason = _hidden(post) or _outside(*bounds, setting)
+        return Skipped(reason) if reason else _draft(post, faults, setting, site)
     except PageRefused as refusal:
         return Refused(title=clean_line(unescape(post["ntt_sj"]))[:200] or None, reasons=refusal.reasons)
 
@@ -105,24 +104,31 @@ def _number(written: str) -> str:
     return match[1] or _NONE if match else written or _NONE
 
 
-def _outside(post: Mapping[str, str], setting: Setting) -> str | None:
-    """Why the site does not show the post at this instant. PageRefused where nobody can tell whether it does."""
-    begins, ends = (_bound(post, name, setting.zone) for name in ("ntce_bgnde", "ntce_endde"))
+def _window(post: Mapping[str, str], zone: ZoneInfo) -> tuple[tuple[datetime | None, datetime | None], tuple[str, ...]]:
+    """When the site shows the post, from and until; and what of that nobody can tell."""
+    faults: list[str] = []
+
+    def bound(name: str) -> datetime | None:
+        written = post.get(name, "")
+        if _NO_BOUND.fullmatch(written):
+            return None
+        found = moment(written, zone)
+        if found is None:
+            faults.append(f"{name.upper()} is no day, so that nobody can tell whether the post is shown")
+            return None
+        return found.at or datetime.combine(found.day, time(), zone)
+
+    bounds = bound("ntce_bgnde"), bound("ntce_endde")
+    return bounds, tuple(faults)
+
+
+def _outside(begins: datetime | None, ends: datetime | None, setting: Setting) -> str | None:
+    """Why the site does not show the post at this instant."""
     if begins is not None and begins > setting.now:
         return f"it is not shown before {begins.astimezone(setting.zone):%Y-%m-%d %H:%M} (NTCE_BGNDE)"
     if ends is not None and _after(ends, setting.zone) <= setting.now:
         return f"it is not shown after {ends.astimezone(setting.zone):%Y-%m-%d} (NTCE_ENDDE)"
     return None
-
-
-def _bound(post: Mapping[str, str], name: str, zone: ZoneInfo) -> datetime | None:
-    written = post.get(name, "")
-    if _NO_BOUND.fullmatch(written):
-        return None
-    found = moment(written, zone)
-    if found is None:
-        raise PageRefused((f"{name.upper()} is no day, so that nobody can tell whether the post is shown",))
-    return found.at or datetime.combine(found.day, time(), zone)
 
 
 def _after(ends: datetime, zone: ZoneInfo) -> datetime:
@@ -133,13 +139,19 @@ def _after(ends: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(local.date() + timedelta(days=1), time(), zone)
 
 
-def _draft(post: Mapping[str, str], setting: Setting, site: str) -> Draft:
-    no_ids = [f"{name.upper()} is no id of letters and digits" for name in _IDS if not _ID.fullmatch(post[name])]
-    if no_ids:
-        raise PageRefused(tuple(no_ids))
+def _draft(post: Mapping[str, str], faults: tuple[str, ...], setting: Setting, site: str) -> Draft:
+    """The post as a draft. PageRefused with every reason: these faults of its window, its ids, its text."""
+    no_ids = (f"{name.upper()} is no id of letters and digits" for name in _IDS if not _ID.fullmatch(post[name]))
+    reasons = (*faults, *no_ids)
     title = unescape(post["ntt_sj"])
-    content, remarks = content_of_post(title, markup_of(post["ntt_cn"]), base=setting.site_address)
-    since = registered(post.get("frst_regist_pnttm", ""), setting.zone)
+    try:
+        content, remarks = content_of_post(title, markup_of(post["ntt_cn"]), base=setting.site_address)
+    except PageRefused as refusal:
+        raise PageRefused((*reasons, *refusal.reasons)) from refusal
+    if reasons:
+        raise PageRefused(reasons)
+    written = post.get("frst_regist_pnttm", "")
+    since = registered(written, setting.zone)
     writer = clean_line(post.get("ntcr_nm", ""))
     known = setting.is_division(writer)
     remarks += () if known else ("the post names no division",)
@@ -152,4 +164,5 @@ def _draft(post: Mapping[str, str], setting: Setting, site: str) -> Draft:
         registered_at=since.at if since else None,
         identity=Identity(host=site, board_id=post["bbs_id"], post_id=post["ntt_id"]),
         remarks=remarks,
+        unread_date="" if since else printable(written),
     )

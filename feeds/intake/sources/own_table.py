@@ -8,6 +8,7 @@ from feeds.intake.csv_table import column_names, rows
 from feeds.intake.draft import Refused
 from feeds.intake.own_columns import BODIES, reading_of, unknown
 from feeds.intake.source import Input, Record
+from feeds.intake.text_stream import encoding_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class OwnTable:
         names = column_names(given.head)
         slip = unknown(names) if any(names) else None
         if slip:
-            raise PageRefused((slip,))
+            # What is no text has no columns, and names that are not ours may be in another character set.
+            raise PageRefused((unknown(column_names(given.head, encoding_of(given.open, given.head))) or slip,))
         for row in rows(given):
             fault = Refused(title=None, reasons=(row.fault,)) if row.fault else None
             yield Record(row.place, fault or reading_of(row.values, given.setting))
