@@ -16,6 +16,7 @@ from feeds.model import Article, State
 from feeds.publication import is_news
 from feeds.staff import SHELL
 from feeds.store import articles, reading
+from feeds.web.dates import stamp
 
 _LONGEST = 1000
 
@@ -135,7 +136,9 @@ def _show(parts: Parts, one: Article, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        print_table(("field", "value"), list(found.items()))
+        zone = parts.newsroom.city.zone
+        shown = {name: stamp(value, zone) if isinstance(value, datetime) else value for name, value in found.items()}
+        print_table(("field", "value"), list(shown.items()))
 
 
 def _object(parts: Parts, one: Article) -> dict[str, object]:

@@ -436,3 +436,34 @@ def test_a_release_with_the_day_of_its_publication_is_mailed_and_the_answer_says
         assert {change.quiet for change in changes.window(session, 0, 9)} == {not mailed}
     path = f"/articles/{scheduled['id']}"
     assert (read(cms.get(path))["mail"], read(stranger(site).get(path))["mail"]) == (mailed, None)
+
+
+@pytest.mark.parametrize("field", ["title", "subtitle", "telephone"])
+def test_what_is_one_line_holds_no_line_end_and_no_control_character(cms: Program, field: str) -> None:
+    """A line end is dropped around a value and refused within it, where it may be meant to begin a header."""
+    for bad in ("abc\r\nBcc: x", "a\x1b[31m", "a\u2028b"):
+        told = demand_problem(cms.post("/articles", RELEASE | {field: bad}), 422)
+        assert told["errors"] == [
+            {"field": field, "detail": "This is one line: send it without control characters and line ends."}
+        ]
+    assert cms.create(**{field: " abc\r\n"})[field] == "abc"
+
+
+def test_a_wrong_name_of_a_file_is_told_in_words(cms: Program) -> None:
+    told = demand_problem(cms.post("/articles", RELEASE | {"pictures": [{"media": "bus.png"}]}), 422)
+    assert told["errors"] == [
+        {"field": "pictures.0.media", "detail": "This is the name of no file: send what POST /media answered as media."}
+    ]
+
+
+def test_a_weakened_tag_is_told_to_be_one_and_the_strong_one_beside_it(cms: Program) -> None:
+    article = cms.create()
+    answer = cms.change(article, "/publish", {}, if_match=f"W/{tag(article)}")
+    told = demand_problem(answer, 412)
+    assert (told["type"], told["etag"], answer.headers["etag"]) == ("about:blank", tag(article), tag(article))
+    assert "names a weak ETag" in told["detail"]
+    assert "meanwhile" not in answer.text
+    newer = read(cms.ask("PATCH", f"/articles/{article['id']}", {"title": "New"}, if_match=told["etag"]))
+    assert demand_problem(cms.change(newer, "/publish", {}, if_match=f"W/{tag(article)}"), 412)["type"].endswith(
+        "stale"
+    )

@@ -174,6 +174,7 @@ def test_a_list_can_be_narrowed(site: Site, query: str, found: list[int]) -> Non
         ("board=nowhere", "board"),
         ("topic=nowhere", "topic"),
         ("language=english", "language"),
+        ("language=fr", "language"),
         ("state=deleted", "state"),
         ("since=yesterday", "since"),
         ("since=2026-05-20", "since"),
@@ -285,3 +286,17 @@ def test_several_divisions_are_one_filter(site: Site, cms: Program) -> None:
     article = cms.create(publish=True)
     found = read(cms.get("/articles?division=climate&division=water&division=climate"))["articles"]
     assert [one["id"] for one in found] == [article["id"]]
+
+
+def test_an_empty_search_finds_everything_the_newest_first_and_a_language_that_came_in_is_known(
+    site: Site, cms: Program
+) -> None:
+    first = cms.create(publish=True)
+    with site.database.write() as session:
+        french = articles.add(
+            session, content(language="fr"), filing=Filing(division="climate"), authority="a.example.org,2026", now=NOW
+        )
+        articles.publish(session, french, fallback_division="climate", now=NOW + timedelta(minutes=1))
+    found = read(stranger(site).get("/search?q="))["hits"]
+    assert [one["article"]["id"] for one in found] == [french, first["id"]]
+    assert [one["id"] for one in read(stranger(site).get("/articles?language=fr"))["articles"]] == [french]

@@ -11,7 +11,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -83,6 +85,8 @@ def test_a_newsroom_from_a_shell(folder: Path) -> None:
     published = json.loads(civicwire(folder, "articles", "publish", "1", "--json").stdout)
     assert (published["state"], published["title"]) == ("published", "Parks stay open until ten")
     assert "is published already" in _one_line(civicwire(folder, "articles", "publish", "1"))
+    hour = datetime.fromisoformat(published["published"]).astimezone(ZoneInfo("Asia/Seoul"))
+    assert f"{hour:%Y-%m-%d %H:%M}" in civicwire(folder, "articles", "show", "1").stdout
     listed = json.loads(civicwire(folder, "articles", "list", "--json").stdout)["articles"]
     assert [one["number"] for one in listed] == [1]
     (folder / "better.txt").write_text(PAGE.replace("until ten", "until eleven"), encoding="utf-8")

@@ -26,12 +26,19 @@ class Tags:
     """The versions that a change may be made from; `any` where the header says so."""
 
     given: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    """Those that something on the way has weakened: they match nothing (RFC 9110, section 13.1.1)."""
     any: bool = False
 
     def demand(self, article: Article) -> None:
-        """Stale unless the article is at one of these versions."""
-        if not self.any and _version(article) not in {tag.strip('"').partition(".")[0] for tag in self.given}:
-            raise Stale(article.id, article.version)
+        """Stale unless the article is at one of these versions; Problem 412 where only a weak tag names its version."""
+        if self.any or _version(article) in _versions(self.given):
+            return
+        if _version(article) in _versions(self.weak):
+            tag = tag_of(article)
+            extra = {"version": article.version, "etag": tag}
+            raise Problem(412, Saying("problem.detail.weak_version", {"tag": tag}), headers={"ETag": tag}, extra=extra)
+        raise Stale(article.id, article.version)
 
 
 def demand_tags(header: str | None) -> Tags:
@@ -45,9 +52,14 @@ def demand_tags(header: str | None) -> Tags:
         raise Problem(400, Saying("problem.detail.many_versions"))
     # A weak tag never matches here, and what is no tag does not either (section 13.1.1).
     strong = tuple(part.strip() for part in parts if _STRONG.fullmatch(part))
+    weak = tuple(one.removeprefix("W/") for part in parts if (one := part.strip()).startswith("W/"))
     if not strong and "W/" not in header:
         raise Problem(400, Saying("problem.detail.no_version"))
-    return Tags(given=strong)
+    return Tags(given=strong, weak=weak)
+
+
+def _versions(tags: Sequence[str]) -> set[str]:
+    return {tag.strip('"').partition(".")[0] for tag in tags}
 
 
 def _version(article: Article) -> str:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, LiteralString
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from feeds.writing import (
@@ -25,6 +25,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_MEDIA_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _fault(word: LiteralString) -> PydanticCustomError:
@@ -50,17 +52,36 @@ def _instant(value: object) -> object:
         raise _fault("calendar") from error
 
 
+def _line(value: str) -> str:
+    """One line: what is around it is trimmed, and nothing within it ends a line or steers a terminal."""
+    if _CONTROL.search(value.strip()):
+        raise _fault("one_line")
+    return value
+
+
+def _media_name(value: str) -> str:
+    if not _MEDIA_NAME.fullmatch(value):
+        raise _fault("media_name")
+    return value
+
+
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-05-24"])]
 Instant = Annotated[datetime, BeforeValidator(_instant), Field(examples=["2026-05-24T08:00:00+09:00"])]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE)]
+Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_line)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE), AfterValidator(_line)]
 Caption = Annotated[str, StringConstraints(max_length=LONGEST_CAPTION)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SENTENCE)]
-MediaName = Annotated[str, StringConstraints(max_length=80, pattern=r"^[0-9a-f]{64}\.[a-z0-9]{2,5}$")]
+MediaName = Annotated[
+    str,
+    StringConstraints(max_length=80),
+    AfterValidator(_media_name),
+    Field(json_schema_extra={"pattern": f"^{_MEDIA_NAME.pattern}$"}),
+]
 Licence = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9.-]+$")]
-Telephone = Annotated[str, StringConstraints(max_length=40)]
+Telephone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_line)]
 Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
@@ -102,7 +123,7 @@ class AttachmentFields(_Strict):
 class FootnoteFields(_Strict):
     """A note at the end: its mark in the text, the term it explains, and the note."""
 
-    mark: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    mark: Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(_line)]
     term: Line = ""
     note: Caption | None = None
 
@@ -125,7 +146,7 @@ class NewArticle(_Strict):
 
     language: Language
     """One of the newsroom's languages."""
-    title: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE)]
+    title: Title
     subtitle: Line = ""
     summary: Annotated[str, StringConstraints(max_length=LONGEST_SUMMARY)] = ""
     """Left empty it is made from the text."""
@@ -172,7 +193,7 @@ class PublicFields(_Strict):
 
     model_config = ConfigDict(json_schema_extra=_as_given)
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE)] = ""
+    title: Title = ""
     subtitle: Line | None = None
     summary: Annotated[str, StringConstraints(max_length=LONGEST_SUMMARY)] = ""
     """Emptied, it is made from the text."""

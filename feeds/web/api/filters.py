@@ -7,7 +7,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.model import Newsroom
-from feeds.store import topics
+from feeds.store import reading, topics
 from feeds.store.database import Session
 from feeds.web.api.fields import Instant, Language, Slug
 from feeds.web.api.problems import FieldError, Saying, invalid, none
@@ -38,12 +38,22 @@ def demand_single(request: Request) -> None:
         raise invalid(*wrong)
 
 
-def demand_known(session: Session, newsroom: Newsroom, wish: Filters) -> None:
-    """Problem 422 for a filter that names what there is not: a slip must not look like an empty list."""
+def demand_known(session: Session, newsroom: Newsroom, wish: Filters, *, is_public: bool = True) -> None:
+    """Problem 422 for a filter that names what there is not: a slip must not look like an empty list.
+
+    Of what is not public (`is_public` False) any language may be asked for: drafts come in whatever their source is in.
+    """
     wrong = [FieldError("division", none("division", one)) for one in wish.division if not newsroom.division(one)]
     if wish.board is not None and wish.board not in {one.slug for one in newsroom.city.boards}:
         wrong.append(FieldError("board", none("board", wish.board)))
     if wish.topic is not None and wish.topic not in {one.slug for one in topics.known(session)}:
         wrong.append(FieldError("topic", none("topic", wish.topic)))
+    if wish.language is not None and is_public and not _is_spoken(session, newsroom, wish.language):
+        wrong.append(FieldError("language", none("language", wish.language)))
     if wrong:
         raise invalid(*wrong)
+
+
+def _is_spoken(session: Session, newsroom: Newsroom, language: str) -> bool:
+    """Whether anybody writes in it here, or something that was taken in is in it."""
+    return language in newsroom.city.languages or bool(reading.newest(session, language=language, limit=1))

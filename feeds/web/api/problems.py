@@ -167,7 +167,7 @@ def noted(error: CivicwireError) -> Problem:
 
 
 def none(kind: str, name: object) -> Saying:
-    """That there is no division, board, topic, article or revision of this name."""
+    """That there is no division, board, topic, language, article or revision of this name."""
     return Saying(f"problem.none.{kind}", {"name": name})
 
 

@@ -46,7 +46,7 @@ def list_articles(call: Calling, wish: Annotated[ListFilters, Query()]) -> Respo
     except ValueError as error:
         raise invalid(FieldError("cursor", Saying("problem.field.cursor"))) from error
     with call.office.database.read() as session:
-        demand_known(session, newsroom, wish)
+        demand_known(session, newsroom, wish, is_public=wish.state is State.PUBLISHED)
         wanted = Wanted(
             state=wish.state,
             divisions=seeing.divisions(call, wish.state, wish.division),
