@@ -82,17 +82,26 @@ class Asking:
         gone = self.gone(request, unknown.values, unknown.rest)
         if gone is not None:
             return gone
-        words, city = self.words(request), self.chrome.newsroom.city
+        words, city, visit = self.words(request), self.chrome.newsroom.city, self.chrome.visit(request)
         kinds: tuple[Sequence[Division | Board | Topic], ...] = (city.divisions, city.boards, vocabulary)
         names = {one.slug: one.name(words.language) for kind in kinds for one in kind}
+        scopes = {one.slug: Scope(topics=(one.slug,)) for one in vocabulary}
+        scopes |= {one.slug: Scope(boards=(one.slug,)) for one in city.boards}
+        scopes |= {one.slug: Scope((one.slug,)) for one in city.divisions}
         values = [value for _, value in unknown.values]
-        near = [slug for value in values for slug in _near(value, names)][:_SUGGESTED]
+        near = list(dict.fromkeys(slug for value in values for slug in _near(value, names)))[:_SUGGESTED]
         fields = [one for value in values for one in get_close_matches(value.lower()[:80], _KEYS, n=1, cutoff=_ALIKE)]
         text = words("error.feed.unknown", values=", ".join(value[:80] for value in values[:5]))
-        meant = [f"{names[slug]} ({slug})" for slug in near] + fields
-        if meant:
-            text += " " + words("error.feed.near", values=", ".join(dict.fromkeys(meant)))
-        return self.chrome.message(request, 404, "feed", text=text)
+        if fields:
+            text += " " + words("error.feed.near", values=", ".join(dict.fromkeys(fields)))
+        return self.chrome.message(
+            request,
+            404,
+            "feed",
+            text=text,
+            near=[(f"{names[slug]} ({slug})", visit.link(feed_page_path(scopes[slug]))) for slug in near],
+            action=(words("feeds.title"), visit.link("/feeds")),
+        )
 
     def gone(
         self, request: Request, values: Sequence[tuple[str, str]], rest: Sequence[tuple[str, str]]

@@ -108,12 +108,14 @@ class Chrome:
         *,
         text: str | None = None,
         action: tuple[str, str] | None = None,
+        near: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
         """A page that says what is wrong and what to do: the words `error.<word>`, by default those of the status.
 
         `text` is said instead of the words' own, where that depends on what was asked; `action` is what to do, by its
-        words and its address, instead of reading the latest releases.
+        words and its address, instead of reading the latest releases; `near` are pages that may have been meant,
+        likewise.
         """
         visit = self.visit(request)
         words = self.words[visit.language]
@@ -126,6 +128,7 @@ class Chrome:
             title=words(f"{key}.heading"),
             heading=words(f"{key}.heading"),
             text=text or words(f"{key}.text"),
+            near=near,
             action=action or (words("message.home"), visit.link("/")),
         )
 

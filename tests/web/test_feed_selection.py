@@ -105,6 +105,13 @@ def test_b60_what_is_not_known_is_named_with_what_is_near(filled: Site, query: s
     assert all(name in answer.text for name in named)
 
 
+def test_b60_what_was_meant_is_one_step_away(filled: Site) -> None:
+    page = filled.browser.get("/feeds/select?division=watr&topic=sumit&lang=ko").text
+    assert '<a href="/feeds/water?lang=ko">물과 (water)</a>' in page
+    assert '<a href="/feeds/select?topic=summit&amp;lang=ko">정상회의 (summit)</a>' in page
+    assert '<a class="button" href="/feeds?lang=ko">부서와 피드</a>' in page
+
+
 def test_more_values_than_a_feed_holds_are_refused_with_the_number(site: Site) -> None:
     city = site.parts.newsroom.city
     many = "&".join(f"division=x{n}" for n in range(MAX_VALUES + 1))
