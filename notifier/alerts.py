@@ -1,6 +1,6 @@
 """Alerts: when the change log grows, plan a mailing for everybody who asked to be told at once. A shell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -14,9 +14,9 @@ from feeds.model import Article, Change, ChangeKind, Newsroom, State
 from feeds.scope import Scope
 from feeds.store import audit, changes, reading, topics
 from feeds.store.database import Database, Session, attempt
-from notifier.ledger import embargo_mail, mailings, restorations, subscribers, wishes
+from notifier.ledger import embargo_mail, fanning, mailings, restorations, subscribers, wishes
 from notifier.messages import Letters
-from notifier.model import Audience, Cadence, Kind
+from notifier.model import Cadence, Kind, Priority
 
 log = structlog.get_logger()
 _KINDS: dict[ChangeKind, Literal["published", "corrected"]] = {
@@ -105,33 +105,28 @@ class Alerts:
         article = reading.get(session, change.article_id)
         if article.state is not State.PUBLISHED or article.revision != change.revision:
             return 0  # a later correction says more
-        return self._address(session, change, article, mailings.holders_under_embargo(session, change))
+        return self._address(session, change, article, mailings.holders_under_embargo(change))
 
-    def _address(self, session: Session, change: Change, article: Article, audience: Sequence[Audience]) -> int:
-        told = [(change.number, article.id, article.revision)]
-        audience = self._with_reasons(session, article, audience)
-        planned = 0
-        for language, pictures in sorted({(person.language, person.pictures) for person in audience}):
-            mailing = self._mailing(session, change, article, language, pictures)
-            alike = (person for person in audience if (person.language, person.pictures) == (language, pictures))
-            people = [(person, told) for person in alike]
-            planned += mailings.address_all(session, mailing, people, now=self.clock())
+    def _address(self, session: Session, change: Change, article: Article, audience: fanning.Audience) -> int:
+        each = {look: self._mailing(session, change, article, *look) for look in fanning.looks(session, audience)}
+        if not each:
+            return 0
+        kind = Kind.CORRECTION if change.kind is ChangeKind.CORRECTED else Kind.ALERT
+        priority, told = Priority.of(kind, urgent=article.urgent), (change.number, article.id, article.revision)
+        planned = fanning.plan(session, audience, each, told, priority=priority, now=self.clock())
+        if audience.by_words:
+            fanning.give_reasons(session, change, audience, each, self._reasons(session, article))
         return planned
 
-    def _with_reasons(self, session: Session, article: Article, audience: Sequence[Audience]) -> Sequence[Audience]:
-        """Who follows by words is told which of theirs the article holds, and by which words."""
-        if not any(person.wishes for person in audience):
-            return audience
+    def _reasons(self, session: Session, article: Article) -> Callable[[tuple[Scope, ...], str], str]:
+        """Puts what somebody follows by words into words: which of it the article holds, and where."""
         vocabulary, found = topics.by_slug(session), Found(article.content.texts)
 
         @cache
         def said(wishes: tuple[Scope, ...], language: str) -> str:
             return self.letters.reason([(one, found.of(one.words)) for one in wishes], vocabulary, language)
 
-        return [
-            replace(person, reason=said(person.wishes, person.language)) if person.wishes else person
-            for person in audience
-        ]
+        return said
 
     def _mailing(self, session: Session, change: Change, article: Article, language: str, pictures: bool) -> int:
         """The mailing that tells of this change in this language; its content is frozen when the first needs it."""

@@ -1,18 +1,18 @@
 """Mailings, whom they go to, and who has been told of what: written together, so that nobody is told twice."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, true, update
 
 from feeds.model import Article, Change, State
-from feeds.scope import Scope
 from feeds.store.database import Session, insert_once
 from feeds.store.tables import article
+from notifier.ledger import fanning
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, rest, subscriber, subscription
-from notifier.ledger.wishes import Wanted, is_one_of, wishes_for
+from notifier.ledger.wishes import Wanted, wishes_for
 from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind, Priority
 from notifier.placeholders import MailContent
 
@@ -209,7 +209,7 @@ def told_to(session: Session, subscriber_id: int, article_ids: Iterable[int]) ->
 
 def alert_audience(
     session: Session, change: Change, texts: Sequence[Article], lineage: tuple[str, ...]
-) -> Sequence[Audience]:
+) -> fanning.Audience:
     """Who asked to be told at once of such an article, each person once, less those told of this change already.
 
     It is asked about by each of its `texts`: as it stands, and as it was published; `lineage` are the slugs of its
@@ -218,17 +218,16 @@ def alert_audience(
     each = [wishes_for(session, text, lineage) for text in texts]
     wanted = Wanted(or_(*(one.condition for one in each)), list({scope for one in each for scope in one.by_words}))
     at_once = subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.cursor < change.number
-    people = _audience(session, change, and_(*at_once, wanted.condition))
-    return _with_wishes(session, change, people, wanted)
+    return fanning.Audience(_people(change, and_(*at_once, wanted.condition)), wanted.by_words)
 
 
 def correction_audience(
     session: Session, change: Change, stands: Article, lineage: tuple[str, ...]
-) -> Sequence[Audience]:
+) -> fanning.Audience:
     """Who was alerted of the article by an earlier revision, or had it under embargo, and still wants to be told at
     once; and who follows it."""
-    people = _audience(session, change, _wants_corrections(change))
-    return _with_wishes(session, change, people, wishes_for(session, stands, lineage)) if people else people
+    people = _people(change, _wants_corrections(change))
+    return fanning.Audience(people, wishes_for(session, stands, lineage).by_words)
 
 
 def count_corrected(session: Session, change: Change) -> int:
@@ -246,35 +245,21 @@ def _wants_corrections(change: Change) -> ColumnElement[bool]:
     return and_(subscription.c.cursor < change.number, or_(at_once, follows_it))
 
 
-def _with_wishes(session: Session, change: Change, people: Sequence[Audience], wanted: Wanted) -> Sequence[Audience]:
-    """Each with what they follow at once by words and the article holds, in the order it was asked for."""
-    if not (people and wanted.by_words):
-        return people
-    of_person: dict[int, list[Scope]] = {}
-    found = (
-        select(subscription.c.subscriber_id, subscription.c.scope)
-        .where(
-            subscription.c.ended_at.is_(None),
-            subscription.c.cadence == Cadence.IMMEDIATE,
-            subscription.c.cursor < change.number,
-            is_one_of(session, wanted.by_words),
-        )
-        .order_by(subscription.c.id)
-    )
-    for person, scope in session.execute(found):
-        of_person.setdefault(person, []).append(Scope.parse(scope))
-    return [replace(one, wishes=tuple(of_person.get(one.subscriber_id, ()))) for one in people]
-
-
-def holders_under_embargo(session: Session, change: Change) -> Sequence[Audience]:
+def holders_under_embargo(change: Change) -> fanning.Audience:
     """Who had an earlier revision of the article under embargo, at whatever cadence they follow."""
-    return _audience(session, change, _heard(change, Kind.EMBARGO))
+    return fanning.Audience(_people(change, _heard(change, Kind.EMBARGO)))
+
+
+def _told_of(article_id: int) -> ColumnElement[bool]:
+    """A person's notice of an article, looked for among theirs: SQLite would look through those of everybody who was
+    told of it, once for each person."""
+    return notice.c.article_id + 0 == article_id
 
 
 def _heard(change: Change, *kinds: Kind) -> ColumnElement[bool]:
     return exists().where(
         notice.c.subscriber_id == subscription.c.subscriber_id,
-        notice.c.article_id == change.article_id,
+        _told_of(change.article_id),
         notice.c.revision < change.revision,
         notice.c.delivery_id == delivery.c.id,
         delivery.c.mailing_id == mailing.c.id,
@@ -311,7 +296,7 @@ def _holders(article_id: int, withdrawn_at: datetime | None) -> Select[tuple[int
     )
     got = exists().where(
         notice.c.subscriber_id == subscriber.c.id,
-        notice.c.article_id == article_id,
+        _told_of(article_id),
         notice.c.delivery_id == delivery.c.id,
         delivery.c.address == subscriber.c.address,
         delivery.c.state.in_(_ARRIVED),
@@ -322,17 +307,10 @@ def _holders(article_id: int, withdrawn_at: datetime | None) -> Select[tuple[int
     return select(subscriber.c.id, subscriber.c.address, subscriber.c.language).where(got, follows, at_hand)
 
 
-def _audience(session: Session, change: Change, wanted: ColumnElement[bool]) -> Sequence[Audience]:
-    return [
-        Audience(subscriber_id=row.id, address=row.address, language=row.language, pictures=row.pictures)
-        for row in session.execute(_people(change, wanted).order_by(subscriber.c.id))
-    ]
-
-
 def _people(change: Change, wanted: ColumnElement[bool]) -> Select[tuple[int, str, str, bool]]:
     told = exists().where(
         notice.c.subscriber_id == subscriber.c.id,
-        notice.c.article_id == change.article_id,
+        _told_of(change.article_id),
         notice.c.revision >= change.revision,
     )
     # Who pauses is told afterwards, by one digest; but of what came out before they did, as everybody is.
