@@ -25,6 +25,12 @@ def test_the_scale_profile_adds_postgresql_a_second_web_process_and_workers() ->
     assert SERVICES["web"]["command"][-2:] == ["--role", "web"]
 
 
+def test_whoever_writes_the_suppression_journal_has_the_same_one() -> None:
+    assert {name for name, service in SERVICES.items() if "data:/data" in service.get("volumes", [])} == {
+        *("app", "web", "worker")
+    }
+
+
 def test_every_setting_that_compose_gives_exists() -> None:
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     text += (ROOT / "docs" / "operate" / "scale.env").read_text(encoding="utf-8")
