@@ -309,6 +309,9 @@ class Shelf:
         # used again by whoever asks next.
         every = self._packers.map(made, extensions) if is_fresh else map(made, extensions)
         for extension, document in zip(extensions, every, strict=True):
+            known = before.documents.get(extension) if before else None
+            if known is not None and known.packed == document.packed:
+                document.packed.made[:] = known.packed.made  # another format was asked for: this one is as it was
             live.documents[extension] = document
             self._table[document.address] = document
             self._owners[document.address] = live
