@@ -25,7 +25,8 @@ def demand_text(head: bytes) -> None:
     if nulls * 100 <= min(len(head), _LOOKED_AT):
         return
     even, odd = (head[start:_LOOKED_AT:2].count(b"\x00") for start in (0, 1))
-    if min(even, odd) * 10 <= max(even, odd):
+    # Spaces and line ends alone are one character in eight.
+    if nulls * 16 >= min(len(head), _LOOKED_AT) and min(even, odd) * 10 <= max(even, odd):
         order = "little" if odd > even else "big"
         seems = f"it seems to be in UTF-16 ({order}-endian) without the mark that says so: save it as UTF-8"
         raise PageRefused((f"the file is not text in UTF-8 or CP949: {seems}",))

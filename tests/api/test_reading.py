@@ -56,7 +56,7 @@ def test_what_staff_alone_know_of_a_public_article_is_told_to_nobody_else(site: 
     article = cms.create(publish=True)
     path = f"/articles/{article['id']}"
     ours, theirs = read(cms.get(path)), read(stranger(site).get(path))
-    assert {name for name in ours if ours[name] != theirs[name]} == {"markdown", "created_at"}
+    assert {name for name in ours if ours[name] != theirs[name]} == {"markdown", "created_at", "mail"}
     revisions = [read(who.get(f"{path}/revisions"))["revisions"] for who in (cms, stranger(site))]
     assert [one[0]["author"] for one in revisions] == ["token cms", None]
 
@@ -295,7 +295,7 @@ def test_an_empty_search_finds_everything_the_newest_first_and_a_language_that_c
     with site.database.write() as session:
         french = articles.add(
             session, content(language="fr"), filing=Filing(division="climate"), authority="a.example.org,2026", now=NOW
-        )
+        ).id
         articles.publish(session, french, fallback_division="climate", now=NOW + timedelta(minutes=1))
     found = read(stranger(site).get("/search?q="))["hits"]
     assert [one["article"]["id"] for one in found] == [french, first["id"]]

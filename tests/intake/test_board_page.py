@@ -147,7 +147,7 @@ def test_a_sign_in_page_is_refused_as_one() -> None:
         (b"Division name\x00Date of registration", "NUL"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not text"),
         (gzip.compress(b"x" * 100, mtime=0), "not text"),
-        (page().encode("utf-16-le"), "NUL"),
+        (page().encode("utf-16-le"), "UTF-16 (little-endian)"),
         (b"\xff\xfe\x00", "its mark says utf-16-le"),
         ("Division name: Ümläute, façade, déjà vu\xa0à".encode("latin-1"), "neither UTF-8 nor CP949"),
         (b"x" * (5 * 1024 * 1024 + 1), "bigger than 5 MB"),

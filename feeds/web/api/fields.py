@@ -26,7 +26,6 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _MEDIA_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _fault(word: LiteralString) -> PydanticCustomError:
@@ -52,13 +51,6 @@ def _instant(value: object) -> object:
         raise _fault("calendar") from error
 
 
-def _line(value: str) -> str:
-    """One line: what is around it is trimmed, and nothing within it ends a line or steers a terminal."""
-    if _CONTROL.search(value.strip()):
-        raise _fault("one_line")
-    return value
-
-
 def _media_name(value: str) -> str:
     if not _MEDIA_NAME.fullmatch(value):
         raise _fault("media_name")
@@ -69,8 +61,8 @@ Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-05-24"])]
 Instant = Annotated[datetime, BeforeValidator(_instant), Field(examples=["2026-05-24T08:00:00+09:00"])]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_line)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE), AfterValidator(_line)]
+Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE)]
 Caption = Annotated[str, StringConstraints(max_length=LONGEST_CAPTION)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SENTENCE)]
@@ -81,7 +73,7 @@ MediaName = Annotated[
     Field(json_schema_extra={"pattern": f"^{_MEDIA_NAME.pattern}$"}),
 ]
 Licence = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9.-]+$")]
-Telephone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_line)]
+Telephone = Annotated[str, StringConstraints(max_length=40)]
 Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
@@ -123,7 +115,7 @@ class AttachmentFields(_Strict):
 class FootnoteFields(_Strict):
     """A note at the end: its mark in the text, the term it explains, and the note."""
 
-    mark: Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(_line)]
+    mark: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     term: Line = ""
     note: Caption | None = None
 
