@@ -17,7 +17,7 @@ _FLOWING = frozenset({"blockquote", "aside"})
 """What paragraphs may stand in; in everything else a line ends with a break."""
 _GONE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(GONE))})[ >]")
 _TAG = re.compile(r"(<(/?)([a-z0-9]+)((?: [a-z]+=\"[^\"]*\")*)>)")
-_LAST_BREAKS = re.compile(r"(?:\s*<br>)+\s*</p>")
+_NOTHING = re.compile(r"<(a|strong|em|b|i|s|del|strike|sup|sub|q|cite|abbr|p)((?: [a-z]+=\"[^\"]*\")*)></\1>")
 
 
 def in_paragraphs(html: str) -> str:
@@ -35,7 +35,22 @@ def in_paragraphs(html: str) -> str:
         writer.tag(found[3], closes=bool(found[2]), attributes=found[4])
     writer.text(html[rest:])
     writer.end_paragraph()
-    return _LAST_BREAKS.sub("</p>", "".join(writer.written))
+    *paragraphs, end = "".join(writer.written).split("</p>")
+    written = "".join([*(f"{_without_last_breaks(one)}</p>" for one in paragraphs), end])
+    for _ in range(3):  # what stood around blocks may be left around nothing
+        written = _NOTHING.sub(lambda found: found[0] if " id=" in found[2] else "", written)
+    return written
+
+
+def _without_last_breaks(html: str) -> str:
+    """HTML without the breaks and spaces at its end. Looked for from there: a text may be all spaces."""
+    end = len(html)
+    while True:
+        while end and html[end - 1].isspace():
+            end -= 1
+        if not html.endswith("<br>", 0, end):
+            return html[:end]
+        end -= len("<br>")
 
 
 class _Writer:
@@ -47,11 +62,12 @@ class _Writer:
         self._filled = [False]
         """Of each open element, and of the whole, whether something stands on its current line."""
         self._in_paragraph = self._is_due = False
-        self._verbatim = 0
+        self._verbatim = self._apart = 0
+        """How many open elements keep line ends; and in how many no paragraph may stand."""
 
     @property
     def _is_flow(self) -> bool:
-        return _FLOWING.issuperset(self._open)
+        return not self._apart
 
     def text(self, text: str) -> None:
         if self._verbatim:
@@ -73,6 +89,8 @@ class _Writer:
         if name in _INLINE:
             self._inline(name, tag, closes=closes)
             return
+        if self._in_paragraph and not closes:
+            self._end_inlines()
         self.end_paragraph()
         self._is_due = False
         self.written.append(tag)
@@ -108,6 +126,8 @@ class _Writer:
 
     def _inline(self, name: str, tag: str, *, closes: bool) -> None:
         if closes:
+            if name not in _VOID and self._open[-1:] != [name]:
+                return  # it ended with its paragraph
             self.written.append(tag)
         else:
             self._piece(tag)
@@ -117,11 +137,18 @@ class _Writer:
     def _opened_or_closed(self, name: str, *, closes: bool) -> None:
         if not closes:
             self._open.append(name)
+            self._apart += name not in _FLOWING
             self._filled.append(False)
         elif self._open:
-            self._open.pop()
+            self._apart -= self._open.pop() not in _FLOWING
             self._filled.pop()
             self._filled[-1] = True
+
+    def _end_inlines(self) -> None:
+        """No paragraph holds a block: what is open in it ends before one."""
+        while self._open and self._open[-1] in _INLINE:
+            self.written.append(f"</{self._open[-1]}>")
+            self._opened_or_closed(self._open[-1], closes=True)
 
     def _line_ends(self) -> None:
         if self._is_flow:

@@ -54,6 +54,9 @@ def _list(items: list[Item]) -> list[str]:
             while items and items[0].level > level:
                 below.append(items.pop(0))
             level = min(level, first.level)
-            written += [f"<li>{first.html}", *_list(below), "</li>"]
+            number = (first.number if ordered else None) or start
+            opening = f'<li value="{number}">' if number != start else "<li>"
+            start = number + 1
+            written += [f"{opening}{first.html}", *_list(below), "</li>"]
         written.append(f"</{name}>")
     return written

@@ -52,6 +52,11 @@ def test_b37_nothing_that_acts_survives(attack: str) -> None:
         ("<section><p>a</p><div><br></div><p>b</p></section>", "<p>a</p><p>b</p>"),
         ("<h2>a<div>b</div></h2>", "<h3>a<br>b</h3>"),
         (
+            "<b><div>x</div><ul><li>y</li></ul></b>z",
+            "<p><strong>x</strong></p><ul><li>y</li></ul><p>z</p>",
+        ),
+        ("<div>a" + " " * 100_000 + "b<br>" + "<br> " * 5_000 + "</div>", "<p>a" + " " * 100_000 + "b</p>"),
+        (
             "<table><tr><td><div>a</div><div>b</div></td></tr></table>",
             "<table><tbody><tr><td>a<br>b</td></tr></tbody></table>",
         ),

@@ -10,7 +10,9 @@ def rendered(markdown: str) -> str:
     return clean_html(markdown_html(markdown), base=None).replace("\n", "")
 
 
-@pytest.mark.parametrize("line", ["2026. 5. 24.(일) 개최", "5. 24. 행사", "5. 24.(일)", "2026. 행사", "2026) 계획"])
+@pytest.mark.parametrize(
+    "line", ["2026. 5. 24.(일) 개최", "5. 24. 행사", "5. 24.(일)", "5. 24(일) 개막", "2026. 행사", "2026) 계획"]
+)
 @pytest.mark.parametrize(
     ("before", "html"),
     [("", "<p>{}</p>"), ("> ", "<blockquote><p>{}</p></blockquote>"), ("- ", "<ul><li>{}</li></ul>")],
@@ -32,6 +34,10 @@ def test_a_date_within_a_list_or_after_a_line_stays_as_it_is() -> None:
         ("3. a\n5. b\n6. c", "3. a\n5. b\n6. c"),
         ("1. a\n1. b\n1. c", "1. a\n2. b\n3. c"),
         ("1. a\n2. b", "1. a\n2. b"),
+        ("7. a\n5. b\n6. c", "7. a\n5. b\n6. c"),
+        ("0. a\n1. b\n3. c", "0. a\n1. b\n3. c"),
+        ("1. 3.5톤 트럭\n2. 4.5톤 트럭", "1. 3.5톤 트럭\n2. 4.5톤 트럭"),
+        ("5. 24~26. A\n5. 27~28. B", "5. 24~26. A\n5. 27~28. B"),
         ("- a\n- b", "- a\n- b"),
     ],
 )
@@ -45,7 +51,9 @@ def test_a_list_has_the_numbers_that_were_typed(markdown: str, text: str) -> Non
         ("**대구(Daegu)**는", "<strong>대구(Daegu)</strong>는"),
         ('**"기후"**를', '<strong>"기후"</strong>를'),
         ("**[링크](https://example.org/)**로", '<strong><a href="https://example.org/">링크</a></strong>로'),
-        ('제목은*"기후"*다', '제목은<em>"기후"</em>다'),
+        ('제목은**"기후"**다', '제목은<strong>"기후"</strong>다'),
+        ("*대구(Daegu)*는", "<em>대구(Daegu)</em>는"),
+        ("신청자*(본인)는 서류*(원본)를", "신청자*(본인)는 서류*(원본)를"),
         ("**市(し)**は", "<strong>市(し)</strong>は"),
         ("가**나**다", "가<strong>나</strong>다"),
         ("2 * 3 * 4, a ** b", "2 * 3 * 4, a ** b"),
