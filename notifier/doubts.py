@@ -35,13 +35,13 @@ class Doubts:
         if self._pulse is None:
             return await self._ask(one)
         while not self._is_known(one):
-            await self._look([one])
+            await self._look([one], self._pulse)
         return self._against.get(one.id)
 
     async def ahead(self, claimed: Sequence[Delivery]) -> None:
         """Ask about these before anybody waits for the answer."""
         if self._pulse is not None and claimed:
-            await self._look(claimed)
+            await self._look(claimed, self._pulse)
 
     def forget(self, one: Delivery) -> None:
         """It is out of our hands."""
@@ -61,10 +61,9 @@ class Doubts:
     def _turn(self) -> None:
         self._felt = None
 
-    async def _look(self, asking: Sequence[Delivery]) -> None:
+    async def _look(self, asking: Sequence[Delivery], pulse: Callable[[], int]) -> None:
         async with self._looking:
-            assert self._pulse is not None  # noqa: S101 - without one nobody looks ahead
-            before = self._pulse()
+            before = pulse()
             anew = before != self._seen
             # What one connection has popped and not taken yet is in no list but its own.
             every = {one.id: one for one in (*self._waiting(), *asking) if anew or one.id not in self._asked}

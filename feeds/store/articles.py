@@ -167,14 +167,14 @@ def unschedule(session: Session, article_id: int, *, now: datetime, expected: in
     if found.state is not State.SCHEDULED:
         raise Conflict(f"article {article_id} is {found.state}, not scheduled")
     embargoes.end(session, article_id, now=now)
-    _set(session, article_id, expected, state=State.DRAFT, publish_at=None)
+    _set(session, article_id, expected, state=State.DRAFT, publish_at=None, mail=None)
 
 
 def set_aside(session: Session, article_id: int, *, now: datetime) -> bool:
     """Make a scheduled article a draft without reading it, for one whose rows are damaged; False if it is not such."""
     embargoes.end(session, article_id, now=now)
     wanted = update(article).where(article.c.id == article_id, article.c.state == State.SCHEDULED)
-    freed = wanted.values(state=State.DRAFT, publish_at=None, version=article.c.version + 1)
+    freed = wanted.values(state=State.DRAFT, publish_at=None, mail=None, version=article.c.version + 1)
     return session.execute(freed.returning(article.c.id)).first() is not None
 
 

@@ -261,6 +261,7 @@ def test_a_draft_can_be_scheduled_moved_and_taken_back(site: Site, cms: Program)
         article = read(answer) if status == 200 else article
     assert article["publish_at"] == "2026-05-22T00:00:00Z"
     article = read(cms.change(article, "/unschedule"))
+    assert article["mail"] is None
     assert (article["state"], article["publish_at"]) == ("draft", None)
     demand_problem(cms.change(article, "/unschedule"), 409)
 

@@ -50,6 +50,12 @@ def dotted(node: ast.AST) -> str:
 
 
 @cache
+def said_by_tests() -> str:
+    """All that the tests say, in one piece: read once."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py")))
+
+
+@cache
 def tracked() -> tuple[str, ...]:
     """The files of the checkout as git sees them, new ones too; skipped where this is no checkout."""
     asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.house.sources import ROOT
+from tests.house.sources import said_by_tests
 
 FAULTS = {
     1: "killed at random moments of a send",
@@ -83,5 +83,4 @@ FAULTS = {
 @pytest.mark.parametrize("number", FAULTS)
 def test_a_fault_is_named_by_a_test(number: int) -> None:
     named = re.compile(rf"^(?:async )?def test_(?:\w+_)?f{number:02}_\w+\(|id=\"f{number:02}-", re.MULTILINE)
-    tests = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    assert any(named.search(text) for text in tests), f"F{number:02} ({FAULTS[number]}) has no test"
+    assert named.search(said_by_tests()), f"F{number:02} ({FAULTS[number]}) has no test"
