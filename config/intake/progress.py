@@ -24,7 +24,9 @@ def progress() -> Iterator[Move]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # What is printed goes around the bar only where both are on the terminal: a report in a file is no part of it.
+    watched = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=watched) as bar:
         task = bar.add_task("", total=None, records=0)
 
         def move(name: str, records: int, done: int, total: int) -> None:
