@@ -1,8 +1,7 @@
 """DKIM signatures (RFC 6376), with RSA and with Ed25519 (RFC 8463). Pure: keys, instants and bytes in, header out.
 
 Heads are canonicalised the relaxed way, since relays fold them anew; bodies the simple way, since ours are canonical as
-they are written. So the hash of a body's constant beginning can be kept: `Body.begun` is copied, and only what differs
-from person to person is hashed for each.
+they are written.
 """
 
 import base64
@@ -93,23 +92,14 @@ class Key:
         return self.private.sign(hashlib.sha256(octets).digest())
 
 
-class Body:
-    """The hash of a body that is being written: what is the same for everybody is hashed once."""
+def body_hash(body: bytes) -> bytes:
+    """The SHA-256 of a body.
 
-    def __init__(self, beginning: bytes = b"") -> None:
-        """Hash the beginning that many bodies share."""
-        self._begun = hashlib.sha256(beginning)
-
-    def hash(self, rest: bytes) -> bytes:
-        """The SHA-256 of the whole body, given what follows its beginning.
-
-        ValueError for one that does not end in exactly one CRLF: only then is it canonical (RFC 6376, section 3.4.3).
-        """
-        if not rest.endswith(b"\r\n") or rest.endswith(b"\r\n\r\n"):
-            raise ValueError("a body ends in one line end")
-        whole = self._begun.copy()
-        whole.update(rest)
-        return whole.digest()
+    ValueError for one that does not end in exactly one CRLF: only then is it canonical (RFC 6376, section 3.4.3).
+    """
+    if not body.endswith(b"\r\n") or body.endswith(b"\r\n\r\n"):
+        raise ValueError("a body ends in one line end")
+    return hashlib.sha256(body).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +112,9 @@ class Signer:
     def sign(self, message: bytes, *, now: datetime) -> bytes:
         """The message with a signature of every key before it. Its lines end in CRLF, and it has a From."""
         head, _, body = message.partition(b"\r\n\r\n")
-        return b"".join(self.signatures(head, Body().hash(body), now=now)) + message
+        return b"".join(self.signatures(head, body_hash(body), now=now)) + message
 
-    def signatures(self, head: bytes, body_hash: bytes, *, now: datetime) -> Iterator[bytes]:
+    def signatures(self, head: bytes, hashed: bytes, *, now: datetime) -> Iterator[bytes]:
         """A DKIM-Signature for each key, each with its CRLF, given the head and the hash of the body."""
         fields = _fields(head)
         names = _names(fields)
@@ -135,7 +125,7 @@ class Signer:
                     f"v=1; a={key.algorithm}-sha256; c=relaxed/simple; d={self.domain};",
                     f"s={key.selector}; t={int(now.timestamp())};",
                     *_wrapped("h=", ":".join(names) + ";", ":"),
-                    f"bh={_base64(body_hash)};",
+                    f"bh={_base64(hashed)};",
                     "b=",
                 ]
             )

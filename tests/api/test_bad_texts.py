@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 import pytest
 
 from feeds.store import reading
-from notifier.mime import build, headers_for
+from notifier.mime import build
 from notifier.model import Kind
 from tests.api.program import RELEASE, Program, demand_problem, read
+from tests.messages.headers import headers_for
 from tests.web.browser import path_of
 from tests.web.conftest import Site
 

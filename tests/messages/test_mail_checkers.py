@@ -10,10 +10,11 @@ import pytest
 from mail_samples import CITY, DAY, LETTERS, NEWSROOM, VALUES, article, every_kind, many
 
 from feeds.clock import system_clock
-from notifier.mime import build, headers_for
+from notifier.mime import build
 from notifier.model import Cadence, Kind
 from notifier.placeholders import MailContent, fill
 from tests.conftest import missing
+from tests.messages.headers import headers_for
 
 JUDGE = Path(__file__).with_name("spamassassin.pl")
 LANGUAGES = ("en", "ko")

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mail_samples import NEWSROOM
 
-from notifier.mime import build, encode_header, headers_for, mailbox
+from notifier.mime import build, encode_header, mailbox
 from notifier.model import Kind
+from tests.messages.headers import headers_for
 
 HOSTILE = [
     "=?utf-8?q?=0ABcc:_evil=40x.test?=",
