@@ -22,6 +22,8 @@ ALL = "all"
 SELECT = "select"
 _FIELDS = 300
 _SUGGESTED = 3
+_LEAST_PART = 3
+"""Letters of a name that are enough to tell it by; of Korean two syllables are."""
 _KEYS = {key: key for key in ("division", "topic", "board", "q", "lang")} | {"language": "lang"}
 """The fields of a feed's address, and `language`, as search has it."""
 _ALIKE = 0.75
@@ -196,8 +198,10 @@ def asked_address(request: Request) -> str:
 
 
 def _near(value: str, names: Mapping[str, str]) -> list[str]:
-    """Slugs that this may have been meant for: alike themselves, or by their names."""
+    """Slugs that this may have been meant for: alike themselves or by their names, or this is a part of either."""
     by_name = {name.lower(): slug for slug, name in names.items()}
     close = get_close_matches(value[:80], names, n=_SUGGESTED, cutoff=0.6)
     close += [by_name[name] for name in get_close_matches(value[:80], by_name, n=_SUGGESTED, cutoff=0.6)]
+    if len(value) >= (_LEAST_PART if value.isascii() else 2):
+        close += [slug for name, slug in by_name.items() if value in slug or value in name]
     return list(dict.fromkeys(close))

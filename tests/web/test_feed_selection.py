@@ -89,6 +89,8 @@ def test_another_spelling_of_a_wish_leads_to_its_one_address(filled: Site, asked
     ("query", "named"),
     [
         ("division=watr", ["watr", "Water (water)"]),
+        ("division=tran", ["tran", "Transport Bureau (transport)"]),
+        ("division=office", ["Press Office (press)"]),
         ("division=climate&division=nowhere-at-all", ["nowhere-at-all"]),
         ("topic=sumit", ["sumit", "Summits (summit)"]),
         ("board=news&topic=gone", ["gone"]),
