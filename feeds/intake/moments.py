@@ -13,19 +13,27 @@ _WRITTEN = re.compile(
     re.ASCII | re.I,
 )
 _CLOCK = (
-    r"(?:(?P<half>오전|오후|[AP]M)\s*)?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+    r"(?:(?P<half>오전|오후|[AP]M)\s*)?(?P<hour>\d{1,2})(?::|시\s?)(?P<minute>\d{2})(?:분|:(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r"(?:\s*(?P<after>[AP]M))?"
 )
-# As databases and spreadsheets that are set to Korean write them, and as those that are set to English do.
+_WEEKDAY = r"(?:\s?\([월화수목금토일](?:요일)?\)|\s[월화수목금토일]요일)"
+
+
+def _form(day: str) -> re.Pattern[str]:
+    return re.compile(rf"{day}{_WEEKDAY}?(?:\s+{_CLOCK})?", re.ASCII | re.I)
+
+
+# As people, databases and spreadsheets that are set to Korean write them, and as those that are set to English do.
 _LOCAL = tuple(
-    re.compile(rf"{day}(?:\s+{_CLOCK})?", re.ASCII | re.I)
+    _form(day)
     for day in (
         r"(?P<year>\d{4})(?P<sign>[-./])\s?(?P<month>\d{1,2})(?P=sign)\s?(?P<day>\d{1,2})\.?",
-        r"(?P<year>\d{2})/(?P<month>\d{2})/(?P<day>\d{2})",
+        r"(?P<year>\d{4})년\s?(?P<month>\d{1,2})월\s?(?P<day>\d{1,2})일",
         # Only where it can be nothing else: a second number of 12 or less may be the month.
         r"(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>\d{4})",
     )
 )
+_SHORT_YEAR = _form(r"(?P<year>\d{2})/(?P<month>\d{2})/(?P<day>\d{2})")
 _AFTERNOON = {"오후", "pm"}
 _MAIL = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s")
 EARLIEST, LATEST = 1970, 2100
@@ -40,10 +48,11 @@ class Moment:
     at: datetime | None = None
 
 
-def moment(text: str, zone: ZoneInfo) -> Moment | None:
+def moment(text: str, zone: ZoneInfo, *, short_year: bool = False) -> Moment | None:
     """What `2019-07-17`, `20190717102030`, `2019/07/17 10:20`, ISO 8601 or RFC 5322 (section 3.3) dates say.
 
-    Also `19/07/17` (Oracle's RR/MM/DD), `2019. 7. 17. 오후 2:05`, and `7/17/2019 9:30` where no month can be second.
+    Also `2019. 7. 17.(수) 오후 2:05`, `2019년 7월 17일 14시 05분`, and `7/17/2019 9:30` where no month can be second. With
+    `short_year` also `19/07/17`, as Oracle writes a day (RR/MM/DD): elsewhere any of the three may be the year.
     None for anything else, also for a day that no calendar has.
     """
     text = text.strip()
@@ -52,7 +61,8 @@ def moment(text: str, zone: ZoneInfo) -> Moment | None:
     found = _WRITTEN.fullmatch(text)
     try:
         if found is None:
-            local = next((match for form in _LOCAL if (match := form.fullmatch(text))), None)
+            forms = (*_LOCAL, _SHORT_YEAR) if short_year else _LOCAL
+            local = next((match for form in forms if (match := form.fullmatch(text))), None)
             if local is not None:
                 return _of_local(local.groupdict(), zone)
             return _of_mail(text, zone) if _MAIL.match(text) else None
@@ -99,9 +109,9 @@ def _local(clock: datetime, zone: ZoneInfo) -> Moment:
     return Moment(clock.astimezone(zone).date(), clock.astimezone(UTC))
 
 
-def registered(text: str, zone: ZoneInfo) -> Moment | None:
+def registered(text: str, zone: ZoneInfo, *, short_year: bool = False) -> Moment | None:
     """The moment of a registration: None also where its year is none in which a release may have been registered."""
-    found = moment(text, zone)
+    found = moment(text, zone, short_year=short_year)
     return found if found is not None and EARLIEST <= found.day.year <= LATEST else None
 
 

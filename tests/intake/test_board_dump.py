@@ -86,6 +86,12 @@ def test_an_instant_without_a_zone_is_the_citys() -> None:
         ("19/07/17 00:30:00.000000000", date(2019, 7, 17), True),
         ("2019/07/17 오전 9:30:00", date(2019, 7, 17), True),
         ("2019. 7. 17. 오전 9:30", date(2019, 7, 17), True),
+        ("2019.7.17(수)", date(2019, 7, 17), False),
+        ("2019. 7. 17. (수요일) 오후 2:05", date(2019, 7, 17), True),
+        ("2019-07-17 수요일", date(2019, 7, 17), False),
+        ("2019년 7월 17일", date(2019, 7, 17), False),
+        ("2019년 07월 17일(수) 09:30", date(2019, 7, 17), True),
+        ("2019년 13월 17일", None, False),
         ("7/17/2019 9:30", date(2019, 7, 17), True),
         ("7/17/2019 9:30:00 AM", date(2019, 7, 17), True),
         ("7/12/2019 9:30", None, False),
@@ -109,6 +115,8 @@ def test_b42_a_date_is_read_or_stays_unknown(written: str, day: date | None, hou
         ("2019-07-17 오후 12:30", (12, 30)),
         ("2019-07-17 2:05 PM", (14, 5)),
         ("2019-07-17 9:30", (9, 30)),
+        ("2019년 7월 17일 14시 05분", (14, 5)),
+        ("2019년 7월 17일 오후 2시 05분", (14, 5)),
     ],
 )
 def test_b42_the_hours_of_a_clock_of_twelve_are_those_before_or_after_noon(written: str, hour: tuple[int, int]) -> None:

@@ -107,6 +107,7 @@ def test_html_is_cleaned() -> None:
         ({"language": "Klingon!"}, "is no tag such as en"),
         ({"language": "en-" + "x" * 20}, "is no tag such as en"),
         ({"registered": "2019-02-30"}, "the date “2019-02-30” is none"),
+        ({"registered": "05/06/19"}, "the date “05/06/19” is none"),
         ({"registered": "9999-01-01"}, "the date “9999-01-01” is none"),
         ({"registered": "1066-10-14"}, "the date “1066-10-14” is none"),
         ({"address": "javascript:x()"}, "the address is none of http or https"),

@@ -112,7 +112,7 @@ def _window(post: Mapping[str, str], zone: ZoneInfo) -> tuple[tuple[datetime | N
         written = post.get(name, "")
         if _NO_BOUND.fullmatch(written):
             return None
-        found = moment(written, zone)
+        found = moment(written, zone, short_year=True)
         if found is None:
             faults.append(f"{name.upper()} is no day, so that nobody can tell whether the post is shown")
             return None
@@ -151,7 +151,7 @@ def _draft(post: Mapping[str, str], faults: tuple[str, ...], setting: Setting, s
     if reasons:
         raise PageRefused(reasons)
     written = post.get("frst_regist_pnttm", "")
-    since = registered(written, setting.zone)
+    since = registered(written, setting.zone, short_year=True)
     writer = clean_line(post.get("ntcr_nm", ""))
     known = setting.is_division(writer)
     remarks += () if known else ("the post names no division",)

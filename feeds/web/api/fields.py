@@ -26,6 +26,9 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _MEDIA_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+_LICENCE = re.compile(r"[A-Za-z0-9.-]+")
 
 
 def _fault(word: LiteralString) -> PydanticCustomError:
@@ -51,28 +54,28 @@ def _instant(value: object) -> object:
         raise _fault("calendar") from error
 
 
-def _media_name(value: str) -> str:
-    if not _MEDIA_NAME.fullmatch(value):
-        raise _fault("media_name")
-    return value
+def _in_form(form: re.Pattern[str], word: LiteralString) -> tuple[AfterValidator, Any]:
+    """Text of this form, and its schema; of any other the words say what is wanted, not the expression."""
+
+    def checked(value: str) -> str:
+        if not form.fullmatch(value):
+            raise _fault(word)
+        return value
+
+    return AfterValidator(checked), Field(json_schema_extra={"pattern": f"^{form.pattern}$"})
 
 
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-05-24"])]
 Instant = Annotated[datetime, BeforeValidator(_instant), Field(examples=["2026-05-24T08:00:00+09:00"])]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
-Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Language = Annotated[str, StringConstraints(max_length=16), *_in_form(_LANGUAGE, "language_tag")]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=80), *_in_form(_SLUG, "slug")]
 Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE)]
 Caption = Annotated[str, StringConstraints(max_length=LONGEST_CAPTION)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SENTENCE)]
-MediaName = Annotated[
-    str,
-    StringConstraints(max_length=80),
-    AfterValidator(_media_name),
-    Field(json_schema_extra={"pattern": f"^{_MEDIA_NAME.pattern}$"}),
-]
-Licence = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9.-]+$")]
+MediaName = Annotated[str, StringConstraints(max_length=80), *_in_form(_MEDIA_NAME, "media_name")]
+Licence = Annotated[str, StringConstraints(max_length=40), *_in_form(_LICENCE, "licence_name")]
 Telephone = Annotated[str, StringConstraints(max_length=40)]
 Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 

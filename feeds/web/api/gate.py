@@ -222,6 +222,7 @@ class Gate:
             with self._office.database.write() as session:
                 audit.record(session, at=now, actor=token.actor.name, action="forbidden", subject=subject)
         except StoreError as error:
+            self._forbidden.pop(asked, None)  # so that the next attempt is written down
             log.warning("forbidden.unnoted", token=token.id, cause=str(error))
 
 
