@@ -51,7 +51,7 @@ class Moment:
 def moment(text: str, zone: ZoneInfo, *, short_year: bool = False) -> Moment | None:
     """What `2019-07-17`, `20190717102030`, `2019/07/17 10:20`, ISO 8601 or RFC 5322 (section 3.3) dates say.
 
-    Also `2019. 7. 17.(수) 오후 2:05`, `2019년 7월 17일 14시 05분`, and `7/17/2019 9:30` where no month can be second. With
+    Also `2019. 7. 17.(수) 오후 2:05`, `2019년 7월 17일 14시 05분`, and `7/17/2019` where no month can be second; with
     `short_year` also `19/07/17`, as Oracle writes a day (RR/MM/DD): elsewhere any of the three may be the year.
     None for anything else, also for a day that no calendar has.
     """

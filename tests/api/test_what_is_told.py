@@ -166,3 +166,23 @@ def test_every_refusal_on_the_way_to_an_operation_is_told_in_korean_too(site: Si
         401,
         400,
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("language", "Korean!", "This is no language tag: write it as en or ko."),
+        (
+            "division",
+            "Climate Policy",
+            "A name here has small letters a to z, digits and hyphens only, as climate-policy.",
+        ),
+        ("licence", "CC BY", "The name of a licence has letters, digits, full stops and hyphens only, as KOGL-1."),
+    ],
+)
+def test_what_is_of_another_form_is_told_in_a_sentence_and_not_by_an_expression(
+    cms: Program, field: str, value: str, said: str
+) -> None:
+    told = demand_problem(cms.post("/articles", RELEASE | {field: value}), 422)
+    assert {"field": field, "detail": said} in told["errors"]
+    assert "[" not in told["detail"]
