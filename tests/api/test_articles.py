@@ -1,6 +1,7 @@
 """What a program does with articles: from a draft to its withdrawal, each request one transaction at the desk."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -314,6 +315,14 @@ def test_twins_lead_to_each_other_and_readers_learn_only_of_public_ones(site: Si
     assert read(stranger(site).get(path))["twins"] == linked["twins"]
     english = read(cms.get(path))
     assert read(cms.ask("DELETE", path + "/twins", if_match=tag(english)))["twins"] == []
+
+
+@pytest.mark.parametrize(("written", "status"), [(float, 200), (lambda number: number + 0.5, 422), (str, 422)])
+def test_a_whole_number_is_one_however_json_writes_it(
+    cms: Program, written: Callable[[int], object], status: int
+) -> None:
+    english, korean = cms.create(), cms.create(language="ko", title="심야버스 연장")
+    assert cms.change(english, "/twins", {"article": written(korean["id"])}).status == status
 
 
 def test_two_articles_of_one_language_are_no_twins(cms: Program) -> None:

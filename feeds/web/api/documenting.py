@@ -55,7 +55,12 @@ def _header(name: str, text: str, *, required: bool = False, **schema: object) -
 
 
 IF_NONE_MATCH = _header("If-None-Match", "The ETag of what you have: 304 if it is still good.")
-IF_MATCH = _header("If-Match", "The ETag of the version that you looked at.", required=True)
+IF_MATCH = _header(
+    "If-Match",
+    "The ETag of the version that you looked at.",
+    required=True,
+    pattern=r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*"){0,19})$',
+)
 KEY = _header(
     "Idempotency-Key",
     "A word of your own: repeat the request with it, and it is done once.",

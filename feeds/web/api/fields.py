@@ -54,6 +54,11 @@ def _instant(value: object) -> object:
         raise _fault("calendar") from error
 
 
+def _whole(value: object) -> object:
+    """12.0 is an integer to JSON Schema (2020-12, section 6.1.1 of Validation), as 12 is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _in_form(form: re.Pattern[str], word: LiteralString) -> tuple[AfterValidator, Any]:
     """Text of this form, and its schema; of any other the words say what is wanted, not the expression."""
 
@@ -77,7 +82,7 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEN
 MediaName = Annotated[str, StringConstraints(max_length=80), *_in_form(_MEDIA_NAME, "media_name")]
 Licence = Annotated[str, StringConstraints(max_length=40), *_in_form(_LICENCE, "licence_name")]
 Telephone = Annotated[str, StringConstraints(max_length=40)]
-Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Number = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_whole)]
 
 
 def _as_given(schema: dict[str, Any]) -> None:
