@@ -69,7 +69,7 @@ class Parts:
         city = read_city_file(self.settings.city)
         if self.settings.mail_from is not None:
             city = replace(city, sender_address=self.settings.mail_from)
-        return Newsroom(city, self.settings.base_url)
+        return Newsroom(city, self.settings.base_url, undo=timedelta(seconds=self.settings.undo_seconds))
 
     @cached_property
     def database(self) -> Database:

@@ -152,7 +152,14 @@ class Arrivals:
             )
             for place, one in new.items()
         ]
-        ids = bulk.store(session, incoming, authority=city.authority, fallback_division=city.fallback_division, now=now)
+        ids = bulk.store(
+            session,
+            incoming,
+            authority=city.authority,
+            fallback_division=city.fallback_division,
+            now=now,
+            undo=self.newsroom.undo,
+        )
         return {place: _arrived(article_id, one) for (place, one), article_id in zip(becomes.items(), ids, strict=True)}
 
     def _new(self, one: Prepared, wish: Wish) -> Foreseen:
@@ -247,6 +254,7 @@ class Arrivals:
                 licence=stored.licence,
             ),
             source=one.source,
+            undo=publication.undo_of(stored, self.newsroom),
         )
         if loses_its_hour(stored, content):
             articles.unschedule(session, known.article_id, now=self.clock())

@@ -15,7 +15,7 @@ from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale,
 from feeds.model import Article, Content, Newsroom, State, StepKind
 from feeds.readiness import lacking
 from feeds.staff import Actor, Right
-from feeds.store import api_tokens, articles, audit, embargoes, reading, topics, twins
+from feeds.store import api_tokens, articles, audit, changes, embargoes, reading, topics, twins, undoing
 from feeds.store.articles import Filing, filing_of
 from feeds.store.database import Session
 
@@ -209,6 +209,18 @@ class Desk:
         details = {"reason": reason} | ({"told_by_mail": True} if mail else {})
         return self._note(session, actor, "withdraw", article_id, details)
 
+    def stop_mail(self, session: Session, actor: Actor, article_id: int) -> Article:
+        """Mail nobody about what of an article still waits; pages and feeds keep it. Conflict where the mails were
+        planned already, or none were to be."""
+        changes.take_turn(session)
+        self.theirs(session, actor, Right.PUBLISH, article_id)
+        stopped = undoing.stop(session, article_id)
+        if not stopped:
+            raise Conflict(
+                f"no mail about article {article_id} waits: it is too late to stop it, or none was to be sent"
+            )
+        return self._note(session, actor, "stop_mail", article_id, {"changes": [str(kind) for kind in stopped]})
+
     def link_twins(self, session: Session, actor: Actor, article_id: int, other: int) -> Article:
         """Say that two articles are one release in two languages."""
         for one in (article_id, other):
@@ -364,6 +376,7 @@ class Desk:
             now=self.clock(),
             filing=filing,
             author=actor.name,
+            undo=publication.undo_of(before, self.newsroom),
             expected=expected,
         )
         return True

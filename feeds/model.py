@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -348,6 +348,8 @@ class Newsroom:
 
     city: City
     base_url: str
+    undo: timedelta = timedelta()
+    """For how long mails of what is published wait, so that they can be undone."""
     _by_slug: Mapping[str, Division] = field(init=False, repr=False, compare=False)
     _before: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _lineages: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)

@@ -58,6 +58,12 @@ def dated(day: date | None, at: datetime | None, newsroom: Newsroom, now: dateti
     return at or _midnight(day, newsroom)
 
 
+def undo_of(article: Article, newsroom: Newsroom) -> timedelta:
+    """For how long the mails of a decision about an article wait: those of what is urgent, and of what journalists
+    have under embargo already, go at once."""
+    return timedelta() if article.urgent or article.embargoed else newsroom.undo
+
+
 def publish(
     session: Session,
     draft: Article,
@@ -67,10 +73,12 @@ def publish(
     mail: bool,
     registered_at: datetime | None = None,
     as_new: bool = False,
+    at_its_hour: bool = False,
     expected: int | None = None,
 ) -> Change:
     """Publish a draft under the day it was registered on (or the instant, if that is known), mailing those who follow
-    it or nobody. `as_new` dates it by the present whenever it was registered."""
+    it or nobody. `as_new` dates it by the present whenever it was registered. Mails of one that is published
+    `at_its_hour` wait for nothing more."""
     return articles.publish(
         session,
         draft.id,
@@ -78,6 +86,7 @@ def publish(
         now=now,
         dated=None if as_new else dated(draft.registered_on, registered_at, newsroom, now),
         quiet=not mail,
+        undo=timedelta() if at_its_hour else undo_of(draft, newsroom),
         expected=expected,
     )
 
@@ -134,7 +143,7 @@ class Publications:
                 raise NotReady(article_id, missing)
             mail = is_news(draft, self.newsroom, now) if draft.mail is None else draft.mail
             # It waited for its hour: what readers are told of as new is as new as that hour.
-            publish(session, draft, newsroom=self.newsroom, now=now, mail=mail, as_new=mail)
+            publish(session, draft, newsroom=self.newsroom, now=now, mail=mail, as_new=mail, at_its_hour=True)
             audit.record(session, at=now, actor=CLOCK, action="publish", article_id=article_id)
         log.info("article.published", article=article_id, late=round((now - draft.publish_at).total_seconds(), 1))
         return True

@@ -1,6 +1,6 @@
 """Alerts: when the change log grows, plan a mailing for everybody who asked to be told at once. A shell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -12,7 +12,7 @@ from feeds.errors import StoreError
 from feeds.found import Found
 from feeds.model import Article, Change, ChangeKind, Newsroom, State
 from feeds.scope import Scope
-from feeds.store import audit, changes, reading, topics
+from feeds.store import audit, changes, reading, topics, undoing
 from feeds.store.database import Database, Session, attempt
 from notifier.ledger import embargo_mail, fanning, mailings, restorations, subscribers, wishes
 from notifier.messages import Letters
@@ -52,16 +52,49 @@ class Alerts:
                 if restorations.waiting(session) is not None:
                     return AlertsRun(seen, planned)
                 embargo_mail.count_lifted(session)
-                behind = subscribers.behind(session, Cadence.IMMEDIATE)
-                number = changes.after(session, behind) if behind is not None else None
-                if number is None:
-                    return AlertsRun(seen, planned)
-                (change,) = changes.window(session, number - 1, number) or (None,)  # a damaged one has had its turn
-                planned += self._settled(session, change) if change else 0
-                # An archive that is taken in is a hundred thousand quiet changes in a row: they have one turn together.
-                to = changes.end_of_quiet(session, number) if change and change.quiet else number
-                subscribers.alerted(session, to=to)
-                seen += to - number + 1
+                turn = self._next(session)
+            if turn is None:
+                return AlertsRun(seen, planned)
+            seen += turn.changes
+            planned += turn.planned
+
+    def _next(self, session: Session) -> AlertsRun | None:
+        """Give the next change its turn in the order of the log, up to the first that can still be undone; then what is
+        due behind it, for that waits for no other. None where nothing is due."""
+        turns = undoing.turns(session)
+        first = next((one.change for one in turns if not one.had), None)
+        behind = subscribers.behind(session, Cadence.IMMEDIATE)
+        number = changes.after(session, behind) if behind is not None else None
+        if number is not None and (first is None or number < first):
+            return self._in_order(session, number)
+        now = self.clock()
+        due = next((one for one in turns if not one.had and one.until <= now), None)
+        if due is None:
+            if number is None and first is None and turns:
+                undoing.forget(session, to=turns[-1].change)
+            return None
+        return self._together(session, [one.change for one in turns if one.burst == due.burst and not one.had], behind)
+
+    def _in_order(self, session: Session, number: int) -> AlertsRun:
+        (change,) = changes.window(session, number - 1, number) or (None,)  # a damaged one has had its turn
+        planned = self._settled(session, change) if change else 0
+        # An archive that is taken in is a hundred thousand quiet changes in a row: they have one turn together.
+        to = changes.end_of_quiet(session, number) if change and change.quiet else number
+        subscribers.alerted(session, to=to)
+        undoing.forget(session, to=to)
+        return AlertsRun(to - number + 1, planned)
+
+    def _together(self, session: Session, numbers: Sequence[int], behind: int | None) -> AlertsRun:
+        """Give a burst its turn, at the end of its window. Where something still waits before it, it has another in the
+        order of the log, for whoever asked to be told at once meanwhile."""
+        found = [change for number in numbers for change in changes.window(session, number - 1, number)]
+        planned = sum(self._settled(session, change) for change in found)
+        undoing.settle(session, numbers, now=self.clock())
+        other = changes.first_loud(session, numbers[0] - 1 if behind is None else behind, but=numbers)
+        to = min(numbers[-1], undoing.last_free(session), numbers[-1] if other is None else other - 1)
+        subscribers.alerted(session, to=to)
+        undoing.forget(session, to=to)
+        return AlertsRun(len(numbers), planned)
 
     def _learn(self) -> None:
         """Know all wishes before anybody has to wait for what we write; the first time of all, before there is news."""

@@ -11,7 +11,7 @@ import structlog
 from feeds.clock import Clock
 from feeds.model import Article, ChangeKind, Newsroom, State, Topic
 from feeds.scope import Scope
-from feeds.store import changes, reading, topics
+from feeds.store import changes, reading, topics, undoing
 from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.alerts import as_told
@@ -62,8 +62,11 @@ class Digests:
         self._resume(now)
         done = []
         with self.database.read() as session:
+            undone = min((one.at for one in undoing.waiting(session)), default=None)
             waiting = due(session, self.newsroom, now)
         for slot, timing in waiting:
+            if undone is not None and undone <= slot.due_at:
+                continue  # what came out by then is in it, unless its mails are undone within the minute
             to, ahead = self._write_ahead(slot, timing, now)
             with self.database.write() as session:
                 changes.take_turn(session)
@@ -85,7 +88,7 @@ class Digests:
                 person = subscribers.get(session, person_id)
                 if person is None or person.pause is None or person.pause.until > now:
                     continue
-                to = changes.head(session)
+                to = undoing.last_free(session)
                 try:
                     zone = zone_of(person.timing, self.newsroom)
                 except ZoneInfoNotFoundError:
@@ -125,7 +128,7 @@ class Digests:
         Who is told what is decided in that transaction. What was written here for nobody is dropped with it.
         """
         with self.database.read() as session:
-            to = changes.head(session)
+            to = undoing.last_free(session)
             if slot.is_too_late(now):
                 return to, ()
             edition, alike = self._gather(session, slot, timing, to, now)

@@ -19,7 +19,7 @@ from feeds.errors import StoreError
 from feeds.found import Found
 from feeds.model import Article, Newsroom, Step, StepKind
 from feeds.scope import Scope
-from feeds.store import audit, changes, embargoes, reading, topics
+from feeds.store import audit, changes, embargoes, reading, topics, undoing
 from feeds.store.database import Database, Session, attempt
 from notifier.alerts import Alerts
 from notifier.ledger import embargo_mail, mailings, restorations
@@ -49,7 +49,7 @@ class Embargoes:
         with self.database.read() as session:
             if restorations.waiting(session) is not None:
                 return 0
-            waiting = [step.number for step in embargoes.waiting(session)]
+            waiting = [step.number for step in _due(session)]
         planned = sum(self._turn(number) for number in waiting)
         with self.database.read() as session:
             due = [article.id for article in embargoes.under(session) if self._owed(session, article)]
@@ -60,7 +60,7 @@ class Embargoes:
         with self.database.write() as session:
             changes.take_turn(session)
             embargo_mail.count_lifted(session)
-            step = next((one for one in embargoes.waiting(session) if one.number == number), None)
+            step = next((one for one in _due(session) if one.number == number), None)
             if step is None:
                 return 0
             planned = self._settled(session, step.article_id, lambda: self._notify(session, step))
@@ -90,7 +90,7 @@ class Embargoes:
             return 0  # the text is due without it; and it is public at the hour they were told
         if step.kind is StepKind.CORRECTED:
             found = changes.window(session, (step.change or 1) - 1, step.change or 0)
-            return sum(self._alerts.correct(session, change) for change in found)
+            return sum(self._alerts.correct(session, change) for change in found if not change.quiet)
         article = reading.get(session, step.article_id)
         planned = 0
         for (language, zone), those in self._alike(embargo_mail.recipients(session, article.id)):
@@ -204,3 +204,9 @@ class Embargoes:
         except (ZoneInfoNotFoundError, ValueError):
             return None
         return zone
+
+
+def _due(session: Session) -> Sequence[Step]:
+    """The steps that had no turn yet, but for corrections whose mails can still be undone."""
+    undone = {one.change for one in undoing.turns(session) if not one.had}
+    return [step for step in embargoes.waiting(session) if step.change not in undone]

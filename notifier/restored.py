@@ -12,7 +12,7 @@ from datetime import datetime
 
 from feeds.model import Newsroom
 from feeds.scope import Scope
-from feeds.store import changes, embargoes
+from feeds.store import changes, embargoes, undoing
 from feeds.store.database import Session
 from notifier import erasure
 from notifier.digests import due
@@ -132,6 +132,7 @@ def _skip(session: Session, newsroom: Newsroom, of: Restoration, now: datetime) 
     for person_id in own_mail.rested(session, of.restored_at):
         own_mail.resume(session, person_id, to=of.change_number, caught_up=True)
     subscribers.alerted(session, to=of.change_number)
+    undoing.forget(session, to=of.change_number)
     return restorations.skip(session, of, now=now)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from feeds.access.passwords import Cost
 from feeds.model import Article, Board, Change, City, Content, Division
 from feeds.store import articles
-from feeds.store.articles import Filing
+from feeds.store.articles import NO_WINDOW, Filing
 from feeds.store.database import Database
 from notifier.journal import Journal
 from notifier.tokens import Tokens
@@ -98,6 +98,7 @@ def publish(
     language: str = "en",
     quiet: bool = False,
     urgent: bool = False,
+    undo: timedelta = NO_WINDOW,
 ) -> Change:
     """Store and publish a release; answers its change."""
     with database.write() as session:
@@ -108,13 +109,21 @@ def publish(
             authority="riverton.example.org,2026",
             now=now,
         )
-        return articles.publish(session, draft.id, fallback_division="press", now=now, quiet=quiet)
+        return articles.publish(session, draft.id, fallback_division="press", now=now, quiet=quiet, undo=undo)
 
 
-def correct(database: Database, article_id: int, title: str, *, note: str = "A word.", now: datetime = NOW) -> Change:
+def correct(
+    database: Database,
+    article_id: int,
+    title: str,
+    *,
+    note: str = "A word.",
+    now: datetime = NOW,
+    undo: timedelta = NO_WINDOW,
+) -> Change:
     """Correct a published release."""
     with database.write() as session:
-        change = articles.revise(session, article_id, content(title), note=note, now=now)
+        change = articles.revise(session, article_id, content(title), note=note, now=now, undo=undo)
     assert change is not None
     return change
 

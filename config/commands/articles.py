@@ -15,7 +15,7 @@ from feeds.intake.draft import Draft
 from feeds.model import Article, State
 from feeds.publication import is_news
 from feeds.staff import SHELL
-from feeds.store import articles, reading
+from feeds.store import articles, reading, undoing
 from feeds.web.dates import stamp
 
 _LONGEST = 1000
@@ -85,6 +85,13 @@ def _publish(
             done = parts.desk.schedule(session, SHELL, article_id, at=at, mail=told, expected=expected, embargo=embargo)
         else:
             done = parts.desk.publish(session, SHELL, article_id, expected=draft.version, mail=told)
+        waiting = [one.until for one in undoing.waiting(session) if one.article_id == article_id]
+    if waiting:
+        until = max(waiting).astimezone(parts.newsroom.city.zone)
+        print(
+            f"civicwire: mails go out at {until:%H:%M:%S}; withdrawn before that, it is mailed to nobody",
+            file=sys.stderr,
+        )
     if draft.division is None:
         print(f"civicwire: no division is known: filed under {fallback}; --division says otherwise", file=sys.stderr)
     if not done.mail:

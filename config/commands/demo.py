@@ -62,6 +62,7 @@ def _settings(port: int, smtp_port: int) -> Settings:
         smtp_host="127.0.0.1",
         smtp_port=smtp_port,
         smtp_tls=Tls.NONE,
+        undo_seconds=10,
     )
 
 

@@ -1,12 +1,13 @@
 """`civicwire hold`, `civicwire release` and `civicwire status`."""
 
 from contextlib import suppress
+from math import ceil
 
 from config.commands.console import opened, print_json, print_table
 from config.parts import Parts
 from feeds.errors import CivicwireError
 from feeds.staff import SHELL
-from feeds.store import changes
+from feeds.store import changes, reading, undoing
 from notifier import holding
 from notifier.balance import Balance
 from notifier.ledger import history, holds, renewals, restorations, standing
@@ -56,6 +57,11 @@ def _status(parts: Parts, as_json: bool) -> None:
         asked = renewals.count(session)
         quiet = history.in_quiet_hours(session)
         doubt = restorations.waiting(session)
+        undone = undoing.waiting(session)
+        titles = {
+            number: one.content.title
+            for number, one in reading.by_id(session, [one.article_id for one in undone]).items()
+        }
         doubtful = restorations.doubtful(session, doubt) if doubt else 0
     backup = None
     with suppress(OSError):
@@ -70,6 +76,9 @@ def _status(parts: Parts, as_json: bool) -> None:
                 "change": head,
                 "renewals": asked,
                 "in_quiet_hours": quiet,
+                "in_undo_window": [
+                    {"article": one.article_id, "kind": str(one.kind), "until": one.until} for one in undone
+                ],
                 "restored_from": doubt.taken_at if doubt else None,
                 "mailings": [
                     {
@@ -104,6 +113,9 @@ def _status(parts: Parts, as_json: bool) -> None:
         print(f"Renewals of consent: {said}.")
     if quiet:
         print(f"Pending because of quiet hours: {quiet} deliveries of advertising.")
+    for one in undone:
+        left = max(0, ceil((one.until - parts.clock()).total_seconds()))
+        print(f"Can still be undone for {left} seconds: {titles.get(one.article_id, one.article_id)} ({one.kind}).")
     rows = [(one.id, one.kind, one.subject, *_balance(one.balance)) for one in mailings]
     print_table(("mailing", "kind", "subject", *_COLUMNS), rows)
 

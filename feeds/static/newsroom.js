@@ -12,6 +12,19 @@ for (const group of document.querySelectorAll("[data-chooses]")) {
   group.addEventListener("input", () => { group.closest("li").querySelector("[type=radio]").checked = true; });
 }
 
+// Until when mails can be undone is counted down; what is over cannot be pressed.
+for (const window of document.querySelectorAll(".undo")) {
+  const left = window.querySelector(".left");
+  const served = Number(window.dataset.seconds) * 1000 + performance.now();
+  const tick = () => {
+    const seconds = Math.max(0, Math.ceil((served - performance.now()) / 1000));
+    left.textContent = seconds ? window.dataset[seconds === 1 ? "one" : "left"].replace("{n}", seconds) : window.dataset.now;
+    if (seconds) return setTimeout(tick, 250);
+    window.querySelector("form")?.remove();
+  };
+  tick();
+}
+
 // A browser may be told to keep nothing; then nothing is kept.
 const stored = (act) => { try { return act(localStorage); } catch { return null; } };
 const copies = (store, of = "") => Object.keys(store).filter((name) => name.startsWith(`civicwire:${of}`));

@@ -4,18 +4,21 @@ change. Every function that takes `expected` raises Stale if that is not the art
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import delete, insert, select, update
 
 from feeds.errors import Conflict, NotFound, Stale
 from feeds.model import Article, Change, ChangeKind, Content, State, StepKind
-from feeds.store import changes, embargoes, search_index, twins
+from feeds.store import changes, embargoes, search_index, twins, undoing
 from feeds.store.database import Session
 from feeds.store.reading import get
 from feeds.store.staff_tables import audit
 from feeds.store.tables import article, article_topic, attachment, discarded_source, picture, revision
+
+NO_WINDOW = timedelta()
+"""Mails do not wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +121,13 @@ def publish(
     now: datetime,
     dated: datetime | None = None,
     quiet: bool = False,
+    undo: timedelta = NO_WINDOW,
     expected: int | None = None,
 ) -> Change:
     """Make a draft or a scheduled article visible and write the change; one without division goes to the fallback.
 
     `dated` is the instant of publication that readers see, for what was published elsewhere before; `quiet` means
-    that nobody is mailed. Conflict if it is public already.
+    that nobody is mailed, `undo` for how long its mails wait. Conflict if it is public already.
     """
     changes.take_turn(session)
     before = _not_yet_public(session, article_id, "published")
@@ -144,6 +148,8 @@ def publish(
     change = changes.record(
         session, article_id=article_id, revision=before.revision, kind=ChangeKind.PUBLISHED, at=now, quiet=quiet
     )
+    if not quiet:
+        undoing.begin(session, [change.number], at=change.at, lasts=undo)
     if before.embargoed and before.publish_at is not None:
         lifted, until = StepKind.LIFTED, before.publish_at
         embargoes.record(session, article_id, before.revision, lifted, at=now, until=until, change=change.number)
@@ -248,10 +254,12 @@ def revise(
     filing: Filing | None = None,
     source: Source | None = None,
     author: str | None = None,
+    undo: timedelta = NO_WINDOW,
     expected: int | None = None,
 ) -> Change | None:
     """Freeze a new revision. Of a published article it is a correction, whose change is answered, and `note` says
     what changed; without a note it is a minor edit, of which readers are told nothing. Of any other there is no change.
+    `undo` says for how long the mails of a correction wait.
 
     Conflict if the article is withdrawn.
     """
@@ -289,6 +297,7 @@ def revise(
             corrected, until = StepKind.CORRECTED, before.published_at or now
             embargoes.record(session, article_id, number, corrected, at=now, until=until, change=change.number)
         if note is not None:
+            undoing.begin(session, [change.number], at=change.at, lasts=undo)
             latest = max(change.at, before.updated_at or change.at)
             session.execute(update(article).where(article.c.id == article_id).values(updated_at=latest))
     if filing is not None:
@@ -315,6 +324,7 @@ def withdraw(
     if before.state is not State.PUBLISHED:
         raise Conflict(f"article {article_id} is {before.state}; only a published one can be withdrawn")
     _set(session, article_id, expected, state=State.WITHDRAWN, withdrawal_reason=reason)
+    undoing.drop(session, article_id)
     search_index.place(session, article_id)
     change = changes.record(
         session, article_id=article_id, revision=before.revision, kind=ChangeKind.WITHDRAWN, at=now, quiet=not mail

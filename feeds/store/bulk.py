@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import and_, delete, insert, select, update
 
 from feeds.model import Content, State
-from feeds.store import changes, search_index
-from feeds.store.articles import Filing, Source, revision_rows
+from feeds.store import changes, search_index, undoing
+from feeds.store.articles import NO_WINDOW, Filing, Source, revision_rows
 from feeds.store.database import Session
 from feeds.store.tables import article, article_topic, attachment, discarded_source, picture, revision
 
@@ -94,11 +94,17 @@ def note_read(session: Session, article_id: int, fingerprint: str) -> None:
 
 
 def store(
-    session: Session, incoming: Sequence[Incoming], *, authority: str, fallback_division: str, now: datetime
+    session: Session,
+    incoming: Sequence[Incoming],
+    *,
+    authority: str,
+    fallback_division: str,
+    now: datetime,
+    undo: timedelta = NO_WINDOW,
 ) -> list[int]:
     """Store new articles with their first revisions; answers their ids in order. Published ones write their changes.
 
-    What is published without a division goes to the fallback.
+    What is published without a division goes to the fallback. `undo` says for how long mails of them wait.
     """
     if not incoming:
         return []
@@ -120,7 +126,7 @@ def store(
             session.execute(insert(table), values_of)
     search_index.index_all(session, {article_id: one.content for article_id, one in zip(ids, incoming, strict=True)})
     public = [(article_id, one.quiet) for article_id, one in zip(ids, incoming, strict=True) if one.published_at]
-    changes.record_published(session, public, at=now)
+    undoing.begin(session, changes.record_published(session, public, at=now), at=now, lasts=undo)
     return ids
 
 

@@ -4,7 +4,7 @@ On PostgreSQL whoever writes a change holds an advisory lock until it commits, s
 before an earlier one; SQLite has one writer. "Everything after number N" is therefore complete.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,10 +56,11 @@ def record(
     return _change(written)
 
 
-def record_published(session: Session, published: Sequence[tuple[int, bool]], *, at: datetime) -> None:
-    """Write the changes of several first revisions at once: (article id, whether it is quiet), in this order."""
+def record_published(session: Session, published: Sequence[tuple[int, bool]], *, at: datetime) -> list[int]:
+    """Write the changes of several first revisions at once: (article id, whether it is quiet), in this order. Answers
+    the numbers of those that people are mailed about."""
     if not published:
-        return
+        return []
     take_turn(session)
     number = head(session)
     last = session.execute(select(told(change.c.at)).where(change.c.number == number)).scalar()
@@ -69,6 +70,7 @@ def record_published(session: Session, published: Sequence[tuple[int, bool]], *,
         for place, (article_id, quiet) in enumerate(published, start=1)
     ]
     session.execute(insert(change), rows)
+    return [number + place for place, (_, quiet) in enumerate(published, start=1) if not quiet]
 
 
 def head(session: Session) -> int:
@@ -100,10 +102,16 @@ def withdrawn_since(session: Session, since: datetime) -> tuple[Change, ...]:
     return tuple(_change(row) for row in session.execute(wanted.order_by(change.c.number)))
 
 
+def first_loud(session: Session, after: int, *, but: Collection[int]) -> int | None:
+    """The first change after this one that people are mailed about, but for these; or None."""
+    loud = select(func.min(change.c.number)).where(change.c.number > after, change.c.quiet.is_(False))
+    first: int | None = session.execute(loud.where(change.c.number.not_in(list(but)))).scalar_one()
+    return first
+
+
 def end_of_quiet(session: Session, number: int) -> int:
     """The last of the changes in a row that nobody is mailed about, from the quiet one of this number on."""
-    loud = select(func.min(change.c.number)).where(change.c.number > number, change.c.quiet.is_(False))
-    first: int | None = session.execute(loud).scalar_one()
+    first = first_loud(session, number, but=())
     return head(session) if first is None else first - 1
 
 

@@ -238,6 +238,20 @@ change = Table(
     Column("filed_before", Document, nullable=True),
 )
 
+undo_window = Table(
+    "undo_window",
+    metadata,
+    # A change whose mails wait, for they can still be undone; or that had its turn at them ahead of one that waits.
+    # The row goes when the change has had its turn in the order of the log.
+    Column("change_number", Id, ForeignKey("change.number"), primary_key=True, autoincrement=False),
+    # The change that opened the window in which this one came: they leave together, at `until`.
+    Column("burst", Id, nullable=False),
+    Column("until", Instant, nullable=False),
+    # Until when others join it.
+    Column("joined_until", Instant, nullable=False),
+    Column("settled_at", Instant, nullable=True),
+)
+
 hub = Table(
     "hub",
     metadata,

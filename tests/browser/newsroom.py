@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -115,7 +116,7 @@ class Desk:
 
 
 @contextmanager
-def opened(folder: Path, city: City) -> Iterator[Desk]:
+def opened(folder: Path, city: City, undo: timedelta = timedelta()) -> Iterator[Desk]:
     """The site with an editor, a second one, a chief and an operator, one topic, and somebody who follows at once."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -130,7 +131,7 @@ def opened(folder: Path, city: City) -> Iterator[Desk]:
         )
         desk = Desk(Site(settings, Hands()), Hands(), mailbox)
         desk.clock = desk.parts.clock  # type: ignore[assignment]
-        desk.parts.newsroom = Newsroom(city, settings.base_url)
+        desk.parts.newsroom = Newsroom(city, settings.base_url, undo)
         upgrade(desk.parts.database)
         _furnish(desk)
         with background(application(desk.parts), port=port):

@@ -245,8 +245,22 @@ def test_an_old_release_is_published_without_mail_also_by_hand(ready: Path) -> N
     (ready / "other.txt").write_text((ready / "old.txt").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
     civicwire(ready, "intake", "other.txt")
     assert json.loads(civicwire(ready, "run", "alerts", "--json").stdout)["done"].get("alerts planned", 0) == 0
-    civicwire(ready, "articles", "publish", "2", "--mail")
+    civicwire(ready, "articles", "publish", "2", "--mail", CIVICWIRE_UNDO_SECONDS="0")
     assert json.loads(civicwire(ready, "run", "alerts", "--json").stdout)["done"]["alerts planned"] == 1
+
+
+def test_a_release_whose_mails_can_still_be_undone_is_in_the_status(ready: Path) -> None:
+    civicwire(ready, "subscribers", "add", "reader@example.org", "--cadence", "immediate", "--confirmed")
+    civicwire(ready, "intake", "page.txt")
+    published = civicwire(ready, "articles", "publish", "1", "--mail", CIVICWIRE_UNDO_SECONDS="3600")
+    assert "mails go out at" in published.stderr
+    assert json.loads(civicwire(ready, "run", "alerts", "--json").stdout)["done"]["alerts planned"] == 0
+    (waiting,) = json.loads(civicwire(ready, "status", "--json").stdout)["in_undo_window"]
+    assert (waiting["article"], waiting["kind"]) == (1, "published")
+    assert "seconds: Parks stay open until ten (published)" in civicwire(ready, "status").stdout
+    later = civicwire(ready, "run", "alerts", "--now", waiting["until"], "--json")
+    assert json.loads(later.stdout)["done"]["alerts planned"] == 1
+    assert json.loads(civicwire(ready, "status", "--json").stdout)["in_undo_window"] == []
 
 
 def test_without_a_database_it_says_how_to_make_one(folder: Path) -> None:

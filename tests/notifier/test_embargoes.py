@@ -15,7 +15,7 @@ from notifier.ledger import embargo_mail, mailings, press
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Kind, Timing
 from notifier.press import DayRefused
-from tests.builders import NOW, content
+from tests.builders import NOW, content, correct
 from tests.notifier.conftest import Desk
 from tests.notifier.pressroom import HOUR, JOURNALIST, TITLE, UNTIL, Rooms, with_a_journalist
 from tests.store.test_scheduled import damage
@@ -140,6 +140,24 @@ def test_a_correction_and_a_withdrawal_after_the_lift_reach_who_had_it(journalis
     assert [each.kind for each in journalist.desk.mails(JOURNALIST)] == [Kind.EMBARGO, Kind.CORRECTION]
     with journalist.database.read() as session:
         assert mailings.count_holders(session, one.id) == 1
+
+
+def test_a_correction_that_can_still_be_undone_is_not_told_to_who_had_the_release_under_embargo(
+    journalist: Rooms,
+) -> None:
+    one = journalist.release()
+    journalist.sent()
+    journalist.lift()
+    journalist.desk.alerts.run()
+    correct(journalist.database, one.id, "Zeppelin lands at two", now=journalist.clock(), undo=timedelta(minutes=1))
+    journalist.embargoes.run()
+    journalist.desk.alerts.run()
+    assert [each.kind for each in journalist.desk.mails(JOURNALIST)] == [Kind.EMBARGO]
+    journalist.clock.forward(minutes=1)
+    for _ in range(2):
+        journalist.embargoes.run()
+        journalist.desk.alerts.run()
+    assert [each.kind for each in journalist.desk.mails(JOURNALIST)] == [Kind.EMBARGO, Kind.CORRECTION]
 
 
 def test_an_edit_under_embargo_reaches_who_has_it_once_for_several(journalist: Rooms) -> None:

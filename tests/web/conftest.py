@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -93,22 +94,22 @@ def _read_once() -> tuple[dict[str, Words], Environment, Environment]:
     return words.load("feeds", "notifier"), page_templates(PAGE_TEMPLATES), messages.environment()
 
 
-def make_site(settings: Settings, city: City, clock: Hands) -> Site:
+def make_site(settings: Settings, city: City, clock: Hands, undo: timedelta = timedelta()) -> Site:
     """The real parts, of a small city."""
     parts = Parts(settings, clock)
-    parts.newsroom = Newsroom(city, settings.base_url)
+    parts.newsroom = Newsroom(city, settings.base_url, undo)
     parts.passwords = Passwords(QUICK)
     parts.words, parts.page_templates, mails = _read_once()
     parts.letters = Letters(parts.newsroom, parts.words, mails)
     return Site(parts, clock, Browser(application(parts)))
 
 
-def site_in(folder: Path, prepared: Path, city: City) -> Site:
+def site_in(folder: Path, prepared: Path, city: City, undo: timedelta = timedelta()) -> Site:
     """A site of its own, its database a copy of a prepared one."""
     path = folder / "civicwire.db"
     shutil.copy(prepared, path)
     settings = Settings(database_url=f"sqlite:///{path}", base_url=BASE_URL, secret_key=(SECRET,))
-    return make_site(settings, city, Hands())
+    return make_site(settings, city, Hands(), undo)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ router = APIRouter(generate_unique_id_function=lambda route: route.name, tags=["
 
 @operation(router, "POST", "/publish", "publish", "Publish a draft or a scheduled article at once")
 def publish_article(change: Changing, fields: Annotated[Publishing | None, Body()] = None) -> Response:
-    """It is public everywhere at once, and those who follow are mailed within a minute.
+    """It is public everywhere at once, and those who follow are mailed within two minutes: for one of
+    them the newsroom can still undo that.
 
     With `embargo_until` it is scheduled for that instant, and accredited journalists have it at once.
     """

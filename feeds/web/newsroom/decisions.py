@@ -9,7 +9,7 @@ from starlette.routing import Route
 from feeds.errors import Conflict, Hidden, NotFound, Stale
 from feeds.model import Article, State
 from feeds.staff import Right
-from feeds.store import changes
+from feeds.store import audit, changes
 from feeds.store.database import Session
 from feeds.web.newsroom import desk_views
 from feeds.web.newsroom.door import Form, Visitor, route
@@ -29,6 +29,7 @@ class Decisions:
         door, at = self.room.door, "/newsroom/articles/{id:int}"
         return [
             route(f"{at}/unschedule", post=door.action(self.unschedule)),
+            route(f"{at}/stop-mail", post=door.action(self.stop_mail)),
             route(f"{at}/withdraw", get=door.page(self.ask_withdraw), post=door.action(self.withdraw)),
             route(f"{at}/discard", get=door.page(self.ask_discard), post=door.action(self.discard)),
             route(f"{at}/twins", post=door.action(self.twins)),
@@ -42,6 +43,20 @@ class Decisions:
             return self.room.desk.unschedule(session, visitor.actor, number, expected=seen.version)
 
         return carry_out(self.room, request, visitor, seen, deed, done="stopped", wanted=State.DRAFT)
+
+    def stop_mail(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        """Mail nobody about what was just published. Nothing but the time matters: there is a minute to press it."""
+        number = number_of(request)
+        try:
+            with self.room.database.write() as session:
+                self.room.desk.stop_mail(session, visitor.actor, number)
+        except Conflict:
+            with self.room.database.read() as session:
+                last = audit.entries(session, article_id=number, limit=1)
+            # Pressed twice it is stopped once, and the second time is told the same.
+            if not last or last[0].action != "stop_mail":
+                return self.room.back(request, number, problem="mailed")
+        return self.room.back(request, number, done="mail_stopped")
 
     def ask_withdraw(self, request: Request, visitor: Visitor) -> Response:
         """The page before a withdrawal."""

@@ -13,7 +13,7 @@ from feeds.model import Article, Newsroom, State
 from feeds.publication import is_news, is_overdue
 from feeds.reach import Embargoed
 from feeds.readiness import lacking
-from feeds.store import audit, desk_list, reading, search, topics
+from feeds.store import audit, desk_list, reading, search, topics, undoing
 from feeds.store.database import Session
 from feeds.web import views
 from feeds.web.newsroom import desk_views
@@ -105,6 +105,7 @@ class DeskPages:
                 "deeds": self._deeds(session, article, words) if is_mine else [],
                 "posted": self.room.posted(session, article.id) if article.state.is_public else (),
                 "embargoed": self._embargoed(session, article) if is_mine else None,
+                "undo": desk_views.undo_of(undoing.waiting(session), article, newsroom, self.room.clock()),
                 "reach": None if article.state.is_public else self.room.reach(session, article),
             }
         is_to_be_news = is_news(article, newsroom, self.room.clock(), at=article.publish_at)

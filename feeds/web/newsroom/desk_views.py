@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 
-from feeds.model import Article, Division, Newsroom, State, hour_is_known
+from feeds.model import Article, ChangeKind, Division, Newsroom, State, hour_is_known
 from feeds.readiness import Lack
 from feeds.staff import Actor
+from feeds.store.undoing import Waiting
 from feeds.web.chrome import OWN_NAMES
 from feeds.web.dates import day, stamp
 from feeds.web.newsroom.room import article_path
@@ -125,6 +127,29 @@ def publication_day(article: Article, newsroom: Newsroom, words: Words) -> str:
 def moment(at: datetime, newsroom: Newsroom, words: Words) -> str:
     """An instant in a sentence: the day in words and the hour, in the city's zone."""
     return f"{day(at, newsroom.city.zone, words.language).full} {at.astimezone(newsroom.city.zone):%H:%M}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Until when the mails about an article can be undone: the hour in the city, the seconds left, and whether they are
+    the first about it."""
+
+    at: str
+    seconds: int
+    is_new: bool
+
+
+def undo_of(waiting: Sequence[Waiting], article: Article, newsroom: Newsroom, now: datetime) -> Undo | None:
+    """Until when the mails about an article can be undone; None where none wait."""
+    own = [one for one in waiting if one.article_id == article.id]
+    if not own:
+        return None
+    until = max(one.until for one in own)
+    return Undo(
+        at=f"{until.astimezone(newsroom.city.zone):%H:%M:%S}",
+        seconds=max(0, ceil((until - now).total_seconds())),
+        is_new=any(one.kind is ChangeKind.PUBLISHED for one in own),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

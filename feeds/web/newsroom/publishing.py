@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from feeds.localtime import instant_of
 from feeds.model import Article, State
-from feeds.publication import is_news
+from feeds.publication import is_news, undo_of
 from feeds.reach import Reach
 from feeds.readiness import lacking
 from feeds.staff import Right
@@ -212,6 +212,7 @@ class Publishing:
             visitor,
             "newsroom/publish.html",
             accredited=accredited,
+            undo_seconds=int(undo_of(article, newsroom).total_seconds()),
             status=422 if fault else 200,
             title=words("publish.title"),
             article=article,
