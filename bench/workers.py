@@ -66,7 +66,7 @@ def unfinished(database: Database) -> int:
 
 def rate(workers: int, messages: int, connections: int, port: int) -> float:
     """Messages a second of so many workers."""
-    with postgres_database(POSTGRES) as url, tempfile.TemporaryDirectory() as folder:
+    with postgres_database(POSTGRES, durable=True) as url, tempfile.TemporaryDirectory() as folder:
         database = filled(url, messages)
         publish(database, "Night buses run later", now=system_clock())
         with database.write() as session:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import structlog
 from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.model import Newsroom
-from feeds.store.database import Database, Pulse
+from feeds.store.database import Database, Session
+from feeds.store.kept import Line, Pulse
 from notifier import nowhere
 from notifier.journal import Journal
 from notifier.ledger import deliveries, holds
@@ -23,6 +25,8 @@ from notifier.retry import LIVES
 from notifier.tokens import Tokens
 
 log = structlog.get_logger()
+_FEW = 100
+"""For so many at most the statement is planned that asks of a few."""
 _FROM_RECEIPT = "250 (written down after its process had ended)"
 
 
@@ -39,6 +43,10 @@ class Claims:
     """Where it is noted who is suppressed."""
     pulse: Pulse | None = None
     """Feels no write of ours that stands against nobody's mail."""
+    questions: Line | None = None
+    """Where it is asked what stands against a few deliveries, so that asking before each message costs little."""
+    answers: Line | None = None
+    """Where it is written down what a server took."""
 
     def expire(self) -> None:
         """End what has waited longer than its kind lives."""
@@ -81,11 +89,17 @@ class Claims:
 
     def objections(self, asked: Sequence[Delivery]) -> Mapping[int, DeliveryState]:
         """What stands against these, by id (see `notifier.ledger.objections`)."""
-        hashes = {one.id: self.tokens.address_hashes(one.address) for one in asked}
+        if self.questions is not None and len(asked) <= _FEW:
+            with suppress(StoreError), self.questions.statement() as session:
+                return self._objections(session, asked)
+            # Cut off, perhaps: another connection tells whether the database is there.
         with self.database.read() as session:
-            return objections(
-                session, asked, owner=self.owner, hashes=hashes, lineage=self.newsroom.lineage, now=self.clock()
-            )
+            return self._objections(session, asked)
+
+    def _objections(self, session: Session, asked: Sequence[Delivery]) -> Mapping[int, DeliveryState]:
+        hashes = {one.id: self.tokens.address_hashes(one.address) for one in asked}
+        lineage, now = self.newsroom.lineage, self.clock()
+        return objections(session, asked, owner=self.owner, hashes=hashes, lineage=lineage, now=now)
 
     def settle(self, outcomes: Sequence[Outcome]) -> set[int]:
         """Write down what became of these; answers of which it was.
@@ -101,6 +115,9 @@ class Claims:
         return self._settled(outcomes)
 
     def _settled(self, outcomes: Sequence[Outcome]) -> set[int]:
+        if self.answers is not None and all(one.state is DeliveryState.ACCEPTED for one in outcomes):
+            with self.answers.statement() as session:
+                return deliveries.accept(session, outcomes, owner=self.owner, now=self.clock())
         with self.database.write(unfelt=self.pulse) as session:
             return deliveries.settle(session, outcomes, owner=self.owner, now=self.clock())
 

@@ -85,8 +85,17 @@ class Sender:
         """Send everything that is due now; stops early where the mail server cannot be used."""
         done = DeliveryRun()
         with ExitStack() as stack:
-            pulse = stack.enter_context(self.database.pulse())
-            claims = Claims(self.database, self.newsroom, self.tokens, self.clock, uuid4().hex, self.journal, pulse)
+            claims = Claims(
+                self.database,
+                self.newsroom,
+                self.tokens,
+                self.clock,
+                uuid4().hex,
+                self.journal,
+                pulse=stack.enter_context(self.database.pulse()),
+                questions=stack.enter_context(self.database.line()),
+                answers=stack.enter_context(self.database.line()),
+            )
             noted = None
             folder = receipts_of(self.database)  # another machine could not read it: none where there may be others
             if folder is not None:

@@ -1,10 +1,11 @@
-"""What stands against claimed deliveries, known ahead: asked for many at once, and anew when anybody has committed.
+"""What stands against claimed deliveries, known ahead: asked for many at once, and looked at once more before the wire.
 
-So each message is looked at once more just before the wire, and only what has changed meanwhile costs a question.
+Where it can be felt whether anybody has committed, only what has changed meanwhile costs a question. Elsewhere each
+message is asked about, together with those of the other connections.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from notifier.claims import Claims
 from notifier.model import Delivery, DeliveryState
@@ -30,11 +31,18 @@ class Doubts:
         """Whether it is known at this moment that nothing stands against it."""
         return self._is_known(one) and one.id not in self._against
 
+    def seems_clear(self, one: Delivery) -> bool:
+        """Whether nothing stood against it when it was asked about last: enough to begin with, not to send it."""
+        return self.is_clear(one) if self._pulse is not None else one.id in self._asked and one.id not in self._against
+
     async def of(self, one: Delivery) -> DeliveryState | None:
         """What stands against it at this moment."""
         if self._pulse is None:
-            return await self._ask(one)
-        while not self._is_known(one):
+            said = await self._ask(one)
+            self._learn([one], {} if said is None else {one.id: said})
+            return said
+        if not self._is_known(one):
+            # Once: whatever is written from now on came after the asking, and others may write all the time.
             await self._look([one], self._pulse)
         return self._against.get(one.id)
 
@@ -42,6 +50,8 @@ class Doubts:
         """Ask about these before anybody waits for the answer."""
         if self._pulse is not None and claimed:
             await self._look(claimed, self._pulse)
+        elif claimed:
+            self._learn(claimed, await asyncio.to_thread(self._claims.objections, claimed))
 
     def forget(self, one: Delivery) -> None:
         """It is out of our hands."""
@@ -72,5 +82,10 @@ class Doubts:
             against = await asyncio.to_thread(self._claims.objections, list(every.values()))
             if anew:
                 self._asked, self._against, self._seen = set(), {}, before
-            self._asked |= every.keys()
-            self._against |= against
+            self._learn(list(every.values()), against)
+
+    def _learn(self, asked: Sequence[Delivery], against: Mapping[int, DeliveryState]) -> None:
+        for one in asked:
+            self._asked.add(one.id)
+            self._against.pop(one.id, None)
+        self._against |= against

@@ -101,7 +101,7 @@ class Load:
                 return None
             if one.advertising and await asyncio.to_thread(self.waits, one):
                 continue
-            if not self.doubts.is_clear(one) and not await self._is_due(one):
+            if not self.doubts.seems_clear(one) and not await self._is_due(one):
                 continue
             try:
                 outgoing = self.addressing.outgoing(one, self.claims.clock())

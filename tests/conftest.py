@@ -93,13 +93,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @contextmanager
-def postgres_database(server: str) -> Iterator[str]:
-    """An empty database of its own on the server, dropped afterwards."""
+def postgres_database(server: str, *, durable: bool = False) -> Iterator[str]:
+    """An empty database of its own on the server, dropped afterwards; `durable` where what a commit costs counts."""
     name = f"civicwire_test_{uuid.uuid4().hex[:16]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
         # A test waits for what it wrote to be seen, never for it to outlast a loss of power.
-        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        if not durable:
+            connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         try:
             yield server.rpartition("/")[0] + f"/{name}"
         finally:

@@ -10,8 +10,9 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
@@ -20,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from feeds.errors import RowRefused, StoreError
+from feeds.store.kept import Line, Pulse
 
 Session = Connection
 """What the functions of the table modules take: one connection inside one transaction."""
@@ -53,7 +55,7 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self, *, unfelt: "Pulse | None" = None) -> Iterator[Session]:
+    def write(self, *, unfelt: Pulse | None = None) -> Iterator[Session]:
         """A session to write in: committed at the end of the block, rolled back by any exception in it.
 
         What is written is `unfelt` by a pulse whose owner knows of it.
@@ -69,7 +71,7 @@ class Database:
             return self._reader.connect()
 
     @contextmanager
-    def pulse(self) -> "Iterator[Pulse | None]":
+    def pulse(self) -> Iterator[Pulse | None]:
         """A number, quickly asked for, that is another one as soon as anybody has committed anything.
 
         None where the database has no such number: then it has to be asked what one wants to know.
@@ -81,6 +83,18 @@ class Database:
             driver = session.connection.driver_connection
             assert driver is not None  # noqa: S101 - a connected session has one
             yield Pulse(driver)
+
+    @contextmanager
+    def line(self, *settings: str) -> Iterator[Line | None]:
+        """A connection that is kept for statements of their own, with these settings of the server's.
+
+        None on SQLite, where the way there and back costs nothing.
+        """
+        if self.is_sqlite:
+            yield None
+            return
+        with closing(Line(self._writer, partial(_translated, self.url), settings)) as line:
+            yield line
 
     @contextmanager
     def rebuild(self) -> Iterator[Session]:
@@ -127,44 +141,6 @@ class Database:
             yield
         finally:
             os.close(handle)
-
-
-class Pulse:
-    """Counts how often something was found committed, by a connection of SQLite that does nothing else."""
-
-    def __init__(self, driver: Any) -> None:
-        """Take the driver's connection."""
-        self._driver = driver
-        self._asking = Lock()
-        self._version: int | None = None
-        self._beats = 0
-
-    def __call__(self) -> int:
-        """Another number than before where anybody has committed since; any thread may ask."""
-        with self._asking:
-            version = self._data_version()
-            if version != self._version:
-                self._version = version
-                self._beats += 1
-            return self._beats
-
-    @contextmanager
-    def passing(self) -> Iterator[None]:
-        """What is committed in this block, in which nobody else can commit, is not counted.
-
-        Whoever asks between the commit and the block's end may count it all the same: that costs a question too many.
-        """
-        self()
-        try:
-            yield
-        finally:
-            with self._asking:
-                self._version = self._data_version()
-
-    def _data_version(self) -> int:
-        with closing(self._driver.execute("PRAGMA data_version")) as asked:
-            found: int = asked.fetchone()[0]
-            return found
 
 
 @contextmanager

@@ -7,12 +7,15 @@ owner mark no longer fits, so that a stale sender writes nothing.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from feeds.store.database import Session
-from feeds.store.sets import numbers, pairs
+from feeds.store.schema import Instant
+from feeds.store.sets import numbers, pairs_of, parameter, written_pairs
 from feeds.store.tables import article
 from notifier.ledger.tables import (
     UNSENT,
@@ -195,37 +198,52 @@ class Outcome:
 def settle(session: Session, outcomes: Sequence[Outcome], *, owner: str, now: datetime) -> set[int]:
     """Write down what became of claimed deliveries. Answers whose that was: nothing is written of a claim that is
     another's by now."""
-    if session.dialect.name == "postgresql":
+    accepted = [one for one in outcomes if one.state is DeliveryState.ACCEPTED]
+    if len(accepted) < len(outcomes) and session.dialect.name == "postgresql":
         mine = select(delivery.c.id).where(delivery.c.id.in_([one.id for one in outcomes]), *_held_by(owner))
         session.execute(mine.order_by(delivery.c.id).with_for_update())
-    accepted = [one for one in outcomes if one.state is DeliveryState.ACCEPTED]
-    kept = _accept(session, accepted, owner=owner, now=now) if accepted else set()
+    kept = accept(session, accepted, owner=owner, now=now) if accepted else set()
     for one in outcomes:
         if one.state is not DeliveryState.ACCEPTED and _settle_one(session, one, owner=owner, now=now):
             kept.add(one.id)
     return kept
 
 
-def _held_by(owner: str) -> tuple[ColumnElement[bool], ...]:
+def _held_by(owner: str | BindParameter[str]) -> tuple[ColumnElement[bool], ...]:
     return delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
 
 
-def _accept(session: Session, accepted: Sequence[Outcome], *, owner: str, now: datetime) -> set[int]:
-    """All that a server took, in one statement: nearly everything that is sent is settled so."""
-    said = pairs(session, [(one.id, one.reply[:1000] if one.reply is not None else None) for one in accepted])
-    settled = (
+def accept(session: Session, accepted: Sequence[Outcome], *, owner: str, now: datetime) -> set[int]:
+    """The same of what a server took, in one statement: nearly everything that is sent is settled so."""
+    said = written_pairs([(one.id, one.reply[:1000] if one.reply is not None else None) for one in accepted])
+    settled = session.execute(_acceptance(session.dialect.name), {"said": said, "whose": owner, "now": now})
+    return {row.id for row in settled}
+
+
+@cache
+def _acceptance(dialect: str) -> ReturningUpdate[tuple[int]]:
+    """Locks in the order of the numbers, so that two who settle the same wait for each other and not in a circle."""
+    said = pairs_of(dialect, parameter("said"))
+    held = _held_by(bindparam("whose"))
+    mine = (
+        select(delivery.c.id, said.c.string)
+        .where(delivery.c.id == said.c.number, *held)
+        .order_by(delivery.c.id)
+        .with_for_update(of=delivery)
+        .cte("mine")
+    )
+    return (
         update(delivery)
-        .where(delivery.c.id == said.c.number, *_held_by(owner))
+        .where(delivery.c.id == mine.c.id, *held)
         .values(
             state=DeliveryState.ACCEPTED,
             owner=None,
             lease_until=None,
-            reply=func.coalesce(said.c.string, delivery.c.reply),
-            settled_at=now,
+            reply=func.coalesce(mine.c.string, delivery.c.reply),
+            settled_at=bindparam("now", type_=Instant()),
         )
         .returning(delivery.c.id)
     )
-    return set(session.execute(settled).scalars())
 
 
 def _settle_one(session: Session, one: Outcome, *, owner: str, now: datetime) -> bool:

@@ -7,16 +7,34 @@ ledger is asked.
 
 Three answers are no end: PENDING, sending is held; SENDING, the claim is another's by now; DEFERRED, the digest is
 being made again without what was withdrawn.
+
+Whatever is asked is one statement, made once: it stands between every message and the wire.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import exists, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from feeds.model import ChangeKind, State
 from feeds.store.database import Session
-from feeds.store.sets import pairs, strings
+from feeds.store.sets import numbers_of, pairs_of, parameter, strings_of, written, written_pairs
 from feeds.store.tables import article, change
 from notifier.ledger import embargo_mail
 from notifier.ledger.tables import delivery, hold, mailing, mailing_article, subscriber, subscription, suppression
@@ -25,6 +43,37 @@ from notifier.model import Delivery, DeliveryState, Kind
 _ALONE = (Kind.ALERT, Kind.CORRECTION)
 _OF_A_RELEASE_GONE = (Kind.WITHDRAWAL, Kind.EMBARGO, Kind.EMBARGO_NOTICE)
 """What may tell of a release that is withdrawn, or not public."""
+
+
+class _About(StrEnum):
+    """What a row of the answer says."""
+
+    HOLD = "hold"
+    OTHERS = "others"
+    SUPPRESSED = "suppressed"
+    GONE = "gone"
+    EDITION = "edition"
+    STATE = "state"
+    CORRECTED = "corrected"
+
+
+@dataclass(slots=True)
+class _Said:
+    """The answer, read."""
+
+    held: bool = False
+    others: set[int] = field(default_factory=set)
+    """Claims that are another's by now."""
+    suppressed: set[str] = field(default_factory=set)
+    """Hashes of addresses."""
+    gone: set[tuple[int, str]] = field(default_factory=set)
+    """Who follows nothing any more, or under another address."""
+    editions: dict[int, int] = field(default_factory=dict)
+    """Of the mailings."""
+    states: dict[int, set[str]] = field(default_factory=dict)
+    """Those of the articles that each mailing tells of."""
+    corrected: set[int] = field(default_factory=set)
+    """Mailings of a text that was corrected since."""
 
 
 def objections(
@@ -41,87 +90,129 @@ def objections(
     `hashes` are those of each one's address, by the delivery's id; `lineage` answers the slugs of a division and of
     what is above it.
     """
-    if session.execute(select(hold.c.id)).first() is not None:
-        held = dict.fromkeys((one.id for one in claimed), DeliveryState.PENDING)
-        return held | _of_others(session, claimed, owner)
-    found = _of_others(session, claimed, owner)
     people = [one for one in claimed if one.kind.is_list_mail]
-    for check in (_suppressed(session, people, hashes), _gone(session, people), _of_content(session, claimed)):
-        found = check | found
+    tellers = [one for one in claimed if one.kind not in _OF_A_RELEASE_GONE]
+    said = _asked(session, claimed, people, tellers, owner, hashes)
+    others = dict.fromkeys(said.others, DeliveryState.SENDING)
+    if said.held:
+        return dict.fromkeys((one.id for one in claimed), DeliveryState.PENDING) | others
+    found = _of_content(tellers, said) | _of_people(people, hashes, said) | others
     for one in claimed:
         if one.kind is Kind.EMBARGO and one.id not in found:
-            said = embargo_mail.objection(session, one, lineage, now=now)
-            if said is not None:
-                found[one.id] = said
+            state = embargo_mail.objection(session, one, lineage, now=now)
+            if state is not None:
+                found[one.id] = state
     return found
 
 
-def _of_others(session: Session, claimed: Sequence[Delivery], owner: str) -> dict[int, DeliveryState]:
-    asked = pairs(session, [(one.id, None) for one in claimed])
-    ours = exists().where(
-        delivery.c.id == asked.c.number, delivery.c.owner == owner, delivery.c.state == DeliveryState.SENDING
-    )
-    others = session.execute(select(asked.c.number).where(~ours)).scalars()
-    return dict.fromkeys(others, DeliveryState.SENDING)
-
-
-def _suppressed(
-    session: Session, people: Sequence[Delivery], hashes: Mapping[int, Sequence[str]]
+def _of_people(
+    people: Sequence[Delivery], hashes: Mapping[int, Sequence[str]], said: _Said
 ) -> dict[int, DeliveryState]:
-    every = [one for each in people for one in hashes[each.id]]
-    wanted = select(suppression.c.address_hash).where(suppression.c.address_hash.in_(strings(session, every)))
-    stopped = set(session.execute(wanted).scalars())
-    return {one.id: DeliveryState.SKIPPED_SUPPRESSED for one in people if stopped & set(hashes[one.id])}
+    found: dict[int, DeliveryState] = {}
+    for one in people:
+        if not said.suppressed.isdisjoint(hashes[one.id]):
+            found[one.id] = DeliveryState.SKIPPED_SUPPRESSED
+        elif one.subscriber_id is None or (one.subscriber_id, one.address) in said.gone:
+            found[one.id] = DeliveryState.SKIPPED_LEFT
+    return found
 
 
-def _gone(session: Session, people: Sequence[Delivery]) -> dict[int, DeliveryState]:
-    """Who follows nothing any more, or under another address."""
-    asked = pairs(session, [(one.subscriber_id, one.address) for one in people if one.subscriber_id is not None])
-    follows = exists().where(
-        subscriber.c.id == asked.c.number,
-        subscriber.c.address == asked.c.string,
-        subscription.c.subscriber_id == subscriber.c.id,
-        subscription.c.ended_at.is_(None),
-    )
-    gone = {(None, one.address) for one in people}
-    gone |= {(row.number, row.string) for row in session.execute(select(asked).where(~follows))}
-    return {one.id: DeliveryState.SKIPPED_LEFT for one in people if (one.subscriber_id, one.address) in gone}
-
-
-def _of_content(session: Session, claimed: Sequence[Delivery]) -> dict[int, DeliveryState]:
+def _of_content(tellers: Sequence[Delivery], said: _Said) -> dict[int, DeliveryState]:
     """By what became of the articles that a mailing tells of since it was made."""
-    tellers = [one for one in claimed if one.kind not in _OF_A_RELEASE_GONE]
-    mailings = {one.mailing_id for one in tellers}
-    editions = select(mailing.c.id, mailing.c.edition).where(mailing.c.id.in_(mailings))
-    current = {row.id: row.edition for row in session.execute(editions)}
-    shown = (
-        select(mailing_article.c.mailing_id, article.c.state)
-        .join(article, article.c.id == mailing_article.c.article_id)
-        .where(mailing_article.c.mailing_id.in_(mailings))
-        .distinct()
-    )
-    states: dict[int, set[str]] = {}
-    for row in session.execute(shown):
-        states.setdefault(row.mailing_id, set()).add(row.state)
-    later = (
-        select(mailing_article.c.mailing_id)
-        .join(change, change.c.article_id == mailing_article.c.article_id)
-        .where(
-            mailing_article.c.mailing_id.in_({one.mailing_id for one in tellers if one.kind in _ALONE}),
-            change.c.kind == ChangeKind.CORRECTED,
-            change.c.revision > mailing_article.c.revision,
-        )
-    )
-    corrected = set(session.execute(later).scalars())
     found: dict[int, DeliveryState] = {}
     for one in tellers:
-        of_all = states.get(one.mailing_id, set())
-        if current.get(one.mailing_id) != one.edition:
+        of_all = said.states.get(one.mailing_id, set())
+        if said.editions.get(one.mailing_id) != one.edition:
             found[one.id] = DeliveryState.DEFERRED
         elif State.WITHDRAWN in of_all:
             alone = of_all == {State.WITHDRAWN}
             found[one.id] = DeliveryState.SKIPPED_WITHDRAWN if alone else DeliveryState.DEFERRED
-        elif one.kind in _ALONE and one.mailing_id in corrected:
+        elif one.kind in _ALONE and one.mailing_id in said.corrected:
             # Who was to be told of the old text is told of its correction, which says what changed.
             found[one.id] = DeliveryState.SKIPPED_CORRECTED
     return found
+
+
+def _asked(
+    session: Session,
+    claimed: Sequence[Delivery],
+    people: Sequence[Delivery],
+    tellers: Sequence[Delivery],
+    owner: str,
+    hashes: Mapping[int, Sequence[str]],
+) -> _Said:
+    values = {
+        "claims": written([one.id for one in claimed]),
+        "owner": owner,
+        "hashes": written([each for one in people for each in hashes[one.id]]),
+        "people": written_pairs([(one.subscriber_id, one.address) for one in people if one.subscriber_id is not None]),
+        "mailings": written({one.mailing_id for one in tellers}),
+        "alone": written({one.mailing_id for one in tellers if one.kind in _ALONE}),
+    }
+    said = _Said()
+    for row in session.execute(_question(session.dialect.name), values):
+        number, word = row.number, row.word
+        match row.about:
+            case _About.HOLD:
+                said.held = True
+            case _About.OTHERS:
+                said.others.add(number)
+            case _About.SUPPRESSED:
+                said.suppressed.add(word)
+            case _About.GONE:
+                said.gone.add((number, word))
+            case _About.EDITION:
+                said.editions[number] = int(word)
+            case _About.STATE:
+                said.states.setdefault(number, set()).add(word)
+            case _:
+                said.corrected.add(number)
+    return said
+
+
+def _row(
+    about: _About, number: ColumnElement[int] | None = None, word: ColumnElement[str] | None = None
+) -> Select[str, int, str]:
+    return select(
+        literal_column(f"'{about}'", Text()).label("about"),
+        (number if number is not None else cast(null(), BigInteger)).label("number"),
+        (word if word is not None else cast(null(), Text)).label("word"),
+    )
+
+
+@cache
+def _question(dialect: str) -> CompoundSelect[str, int, str]:
+    """Rows are asked for one by one, each by its number: joined, PostgreSQL may read a table of which it does not know
+    yet that it is large."""
+    claim, mail = (numbers_of(dialect, parameter(name)).subquery().c[0] for name in ("claims", "alone"))
+    holder = case((delivery.c.state == DeliveryState.SENDING, delivery.c.owner))
+    whose = select(holder).where(delivery.c.id == claim).scalar_subquery()
+    person = pairs_of(dialect, parameter("people"))
+    follows = (
+        select(subscription.c.id)
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+        .where(subscriber.c.id == person.c.number, subscriber.c.address == person.c.string)
+        .where(subscription.c.ended_at.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+    corrected = (
+        select(change.c.number)
+        .join(mailing_article, mailing_article.c.article_id == change.c.article_id)
+        .where(mailing_article.c.mailing_id == mail)
+        .where(change.c.kind == ChangeKind.CORRECTED, change.c.revision > mailing_article.c.revision)
+        .limit(1)
+        .scalar_subquery()
+    )
+    stopped, told = suppression.c.address_hash, mailing_article.c.mailing_id
+    shown = mailing_article.join(article, article.c.id == mailing_article.c.article_id)
+    hashes, mailings = strings_of(dialect, parameter("hashes")), numbers_of(dialect, parameter("mailings"))
+    return union_all(
+        _row(_About.HOLD).select_from(hold),
+        _row(_About.OTHERS, claim).where(whose.is_distinct_from(bindparam("owner"))),
+        _row(_About.SUPPRESSED, word=stopped).where(stopped.in_(hashes)),
+        _row(_About.GONE, person.c.number, person.c.string).where(follows.is_(None)),
+        _row(_About.EDITION, mailing.c.id, cast(mailing.c.edition, Text)).where(mailing.c.id.in_(mailings)),
+        _row(_About.STATE, told, article.c.state).select_from(shown).where(told.in_(mailings)).distinct(),
+        _row(_About.CORRECTED, mail).where(corrected.is_not(None)),
+    )

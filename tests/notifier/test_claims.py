@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from feeds.scope import Scope
 from feeds.store import articles
 from notifier.ledger import deliveries, holds, suppressions
-from notifier.ledger.deliveries import LEASE
+from notifier.ledger.deliveries import LEASE, Outcome
 from notifier.ledger.tables import delivery, subscriber
 from notifier.model import Cadence, Delivery, DeliveryState, Kind
 from tests import claiming
@@ -255,3 +255,21 @@ def test_a_long_answer_of_a_server_is_kept_in_part(alerted: Desk) -> None:
     (one,) = claim(alerted)
     assert settle(alerted, one, reply="550 " + "x" * 10_000, state=DeliveryState.REJECTED)
     assert len(str(row(alerted, one)["reply"])) == 1000
+
+
+def test_what_a_server_took_is_written_down_of_ones_own_claims_alone(desk: Desk) -> None:
+    for number in range(3):
+        desk.follow(f"reader-{number}@example.org", NOW)
+    desk.publish()
+    desk.alerts.run()
+    (lost,) = claim(desk, "one", 1)
+    desk.clock.forward(seconds=LEASE.total_seconds())
+    (taken_over,) = claim(desk, "two", 1)
+    assert taken_over.id != lost.id
+    desk.clock.forward(seconds=1)
+    mine = claim(desk, "one", 2)
+    outcomes = [Outcome(id=one.id, state=DeliveryState.ACCEPTED, reply="250 ok") for one in (*mine, taken_over)]
+    with desk.database.write() as session:
+        kept = deliveries.accept(session, outcomes, owner="one", now=desk.clock())
+    assert kept == {one.id for one in mine}
+    assert row(desk, taken_over)["state"] == DeliveryState.SENDING

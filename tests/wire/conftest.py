@@ -1,7 +1,8 @@
 """A ledger with people who follow everything, and a sender that is pointed at a server."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +22,7 @@ from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState
 from notifier.tokens import Tokens
 from notifier.transport.smtp import SmtpOptions, SmtpTransport, Tls
-from tests.builders import SECRET, Hands, journal_of
+from tests.builders import SECRET, Hands, forget_journals, journal_of
 from tests.wire import server
 from tests.wire.server import Relay
 
@@ -68,10 +69,22 @@ class Post:
         return total
 
 
+on_each_engine = pytest.mark.parametrize(
+    "post", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+"""For rules that each engine keeps in its own way: its ledger is on one, then on the other."""
+
+
 @pytest.fixture
-def post(sqlite_database: Database, newsroom: Newsroom) -> Post:
+def post(request: pytest.FixtureRequest, newsroom: Newsroom) -> Iterator[Post]:
+    """On SQLite, where a test names no engine."""
     letters = Letters(newsroom, words.load("feeds", "notifier"), messages.environment())
-    return Post(sqlite_database, newsroom, letters, Tokens([SECRET]), Hands())
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield Post(request.getfixturevalue("sqlite_database"), newsroom, letters, Tokens([SECRET]), Hands())
+        return
+    forget_journals()
+    with closing(Database(request.getfixturevalue("reused_database").fresh())) as database:
+        yield Post(database, newsroom, letters, Tokens([SECRET]), Hands())
 
 
 @pytest.fixture(params=["pipelined", "one command at a time"])

@@ -27,7 +27,7 @@ from notifier.transport.smtp import Tls
 from tests import claiming
 from tests.builders import NOW, SECRET, publish, withdraw
 from tests.conftest import missing
-from tests.wire.conftest import Post
+from tests.wire.conftest import Post, on_each_engine
 from tests.wire.server import Behaviour, Relay
 
 ACCEPTED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.DEFERRED
@@ -84,6 +84,7 @@ def test_f16_a_drop_before_the_message_is_handed_over_is_tried_again(post: Post,
     _one_after_a_fault(post, mail_server, Behaviour(drop_at_data=1))
 
 
+@on_each_engine
 def test_f17_a_lost_answer_is_repeated_once_under_the_same_message_id(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     publish(post.database)
@@ -109,6 +110,7 @@ def test_f17_a_second_lost_answer_is_unknown_and_not_repeated(post: Post, mail_s
     assert len(server.taken) == 2
 
 
+@on_each_engine
 def test_f19_a_drop_right_after_the_answer_repeats_nothing(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org", "b@example.org")
     publish(post.database)
@@ -210,6 +212,7 @@ def test_f46_an_answer_that_cannot_be_recorded_at_once_is_recorded_later_and_the
     assert post.states() == {ACCEPTED: 2}
 
 
+@on_each_engine
 def test_f67_a_digest_claimed_before_a_withdrawal_goes_out_without_it(post: Post, mail_server: Relay) -> None:
     post.following.add("a@example.org", Scope(), Cadence.DAILY, language="en")
     wrong, _ = publish(post.database, "Wrong from the start"), publish(post.database, "Right all along")
@@ -362,6 +365,7 @@ def test_f62_one_address_that_smtp_cannot_carry_fails_alone(post: Post, mail_ser
     assert post.states() == {ACCEPTED: 2, DeliveryState.REJECTED: 1}
 
 
+@on_each_engine
 def test_f67_a_release_withdrawn_before_the_wire_is_not_sent(post: Post, mail_server: Relay) -> None:
     post.follow("a@example.org")
     change = publish(post.database)
@@ -373,6 +377,7 @@ def test_f67_a_release_withdrawn_before_the_wire_is_not_sent(post: Post, mail_se
     assert post.states() == {DeliveryState.SKIPPED_WITHDRAWN: 1}
 
 
+@on_each_engine
 def test_f68_who_leaves_during_a_run_gets_nothing_more(post: Post, mail_server: Relay) -> None:
     readers = [f"reader{n:02}@example.org" for n in range(30)]
     post.follow(*readers)
@@ -388,6 +393,7 @@ def test_f68_who_leaves_during_a_run_gets_nothing_more(post: Post, mail_server: 
     assert post.states() == {ACCEPTED: 29, DeliveryState.SKIPPED_LEFT: 1}
 
 
+@on_each_engine
 def test_f68_nobody_who_left_before_the_run_gets_anything_on_any_connection(post: Post, mail_server: Relay) -> None:
     readers = [f"reader{n:02}@example.org" for n in range(20)]
     post.follow(*readers)
@@ -401,6 +407,7 @@ def test_f68_nobody_who_left_before_the_run_gets_anything_on_any_connection(post
     assert post.states() == {ACCEPTED: 10, DeliveryState.SKIPPED_LEFT: 10}
 
 
+@on_each_engine
 def test_f69_a_hold_in_the_middle_of_a_run_stops_it_and_survives(post: Post, mail_server: Relay) -> None:
     post.follow(*[f"reader{n:02}@example.org" for n in range(30)])
     publish(post.database)
@@ -423,6 +430,7 @@ def test_f69_a_hold_in_the_middle_of_a_run_stops_it_and_survives(post: Post, mai
     assert len({one.recipient for one in server.accepted}) == len(server.accepted) == 30
 
 
+@on_each_engine
 def test_f08_a_sender_that_is_told_to_stop_finishes_its_message_and_gives_the_rest_back(
     post: Post, mail_server: Relay
 ) -> None:
@@ -516,6 +524,7 @@ Sender(Database(sys.argv[1]), newsroom, Tokens([SECRET]), transport, Hands(), ra
 """
 
 
+@on_each_engine
 def test_f01_a_killed_sender_loses_nobody_and_repeats_one_message_a_connection_at_most(
     post: Post, mail_server: Relay
 ) -> None:
@@ -547,7 +556,7 @@ def test_f01_a_killed_sender_loses_nobody_and_repeats_one_message_a_connection_a
 def _sender_process(database: Database, port: int) -> "subprocess.Popen[bytes]":
     root = str(Path(__file__).parents[2])
     return subprocess.Popen(
-        [sys.executable, "-c", _KILLED, database.url.render_as_string(), str(port)],
+        [sys.executable, "-c", _KILLED, database.url.render_as_string(hide_password=False), str(port)],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": root},  # noqa: TID251
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
