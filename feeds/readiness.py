@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from feeds.intake.clean import is_blank
 from feeds.model import Content
 from feeds.words import Words
 
@@ -59,9 +60,9 @@ def lacking(content: Content) -> tuple[Lack, ...]:
 
 
 def _missing(content: Content) -> Iterator[Lack]:
-    if not content.title.strip():
+    if is_blank(content.title):
         yield Lack("ready.title")
-    if not content.body_text.strip():
+    if is_blank(content.body_text):
         yield Lack("ready.text")
     if any(_OURS.search(one) and not _ALT.search(one) for one in _PICTURE.findall(content.body_html)):
         yield Lack("ready.text_alt")
@@ -69,8 +70,8 @@ def _missing(content: Content) -> Iterator[Lack]:
         said = {"ready.caption": picture.caption, "ready.credit": picture.credit, "ready.alt": picture.alt}
         for word, text in said.items():
             is_silent = word == "ready.alt" and picture.decorative
-            if picture.media is not None and not is_silent and not (text or "").strip():
+            if picture.media is not None and not is_silent and is_blank(text or ""):
                 yield Lack(word, place)
     for place, attachment in enumerate(content.attachments):
-        if not attachment.name.strip():
+        if is_blank(attachment.name):
             yield Lack("ready.file_name", place)

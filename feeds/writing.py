@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from feeds.commonmark import markdown_html
@@ -18,6 +19,9 @@ LONGEST_TEXT = 200_000
 LONGEST_CAPTION = 1_000
 MOST_PICTURES = 40
 MOST_ATTACHMENTS = 40
+FIRST_DAY = date(1900, 1, 1)
+FARTHEST = timedelta(days=366 * 2)
+"""How far ahead a release may be scheduled, or registered: it is often given the day on which it is to come out."""
 
 
 class Form(StrEnum):
@@ -48,6 +52,11 @@ class Writing:
     pictures: tuple[Picture, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     footnotes: tuple[Footnote, ...] = ()
+
+
+def may_be_registered(day: date, today: date) -> bool:
+    """Whether a release may have been registered on a day, or be for one that is to come."""
+    return FIRST_DAY <= day <= today + FARTHEST
 
 
 def content_of(writing: Writing, *, languages: Sequence[str], base: str) -> Content:

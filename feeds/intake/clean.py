@@ -51,6 +51,12 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_NOTHING = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
+# Letters and marks by their category, of which nothing is seen: fillers of Hangul, the empty pattern of Braille,
+# selectors of variants (Unicode, section 5.21, Default_Ignorable_Code_Point).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _LINK = re.compile(r"<a((?: [a-z]+=\"[^\"]*\")*)>(.*?)</a>", re.DOTALL)
 _IMAGE = re.compile(r"<img((?: [a-z]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
@@ -164,12 +170,19 @@ def without_controls(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """`text` as one line: NFC, without controls and invisible signs, every run of whitespace one space.
+    """`text` as one line: NFC, without controls and invisible signs, every run of whitespace one space; empty where
+    nothing of it would be seen.
 
     Compatibility forms are left alone: a full-width `＜` must not become a tag.
     """
     one_line = " ".join(re.sub(r"[\x0b\x0c\x1c-\x1f\x85]", " ", text).split())
-    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", without_controls(one_line))).split())
+    line = " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", without_controls(one_line))).split())
+    return "" if is_blank(line) else line
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of it is seen: blanks, controls, marks of format, fillers."""
+    return all(unicodedata.category(sign) in _NOTHING or _UNSEEN.match(sign) for sign in text)
 
 
 def summary_of(subtitle: str | None, body_text: str, *, limit: int = 200) -> str:
@@ -186,6 +199,9 @@ def summary_of(subtitle: str | None, body_text: str, *, limit: int = 200) -> str
 
 
 _STRUCK = {"s", "del", "strike"}
+# Where a number stands higher or lower, it is another number without that: 10³ is not 103.
+_HIGH, _LOW = (str.maketrans("0123456789+-−=()ni", signs) for signs in ("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙᵢ"))
+_RAISABLE = re.compile(r"[0-9+\-−=()ni]*[0-9n][0-9+\-−=()ni]*")
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure", "aside", "table", "div", "caption"}
 
 
@@ -218,6 +234,8 @@ def _spoken(node: LexborNode, depth: int, *, in_item: bool = False) -> list[str]
     match node.tag:
         case "br":
             return ["\n"]
+        case "sup" | "sub" if _RAISABLE.fullmatch("".join(within).strip()):
+            return ["".join(within).strip().translate(_HIGH if node.tag == "sup" else _LOW)]
         case "tr":
             return [*within, "\n"]
         case "figcaption":

@@ -15,6 +15,7 @@ _LATIN = {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252", "cp125
 _TYPOGRAPHY = frozenset(b"\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0")
 _NOT_TEXT = "the file is not text: {0}"
 _LOOKED_AT = 65_536
+_FEW = 20
 
 
 def demand_text(head: bytes) -> None:
@@ -74,7 +75,7 @@ def _decoded(page: bytes, declared: str | None) -> str:
 
 def _candidates(page: bytes, declared: str | None) -> list[str | None]:
     """What the bytes may say, the surest first."""
-    utf8, korean = _strictly(page, "utf-8"), _korean(page)
+    utf8, korean = _strictly(page, "utf-8"), _korean(page, is_declared=declared in _KOREAN)
     # Three bytes in a row that are valid UTF-8 by accident do not happen in Korean or Latin text.
     sure_utf8 = utf8 if utf8 is not None and any(sign > "\u07ff" for sign in utf8) else None
     if declared in _KOREAN:
@@ -86,15 +87,17 @@ def _candidates(page: bytes, declared: str | None) -> list[str | None]:
     return [sure_utf8, other, utf8, korean, _strictly(page, "cp1252") if only_typography else None]
 
 
-def _korean(page: bytes) -> str | None:
-    """CP949, unless most of what it yields are syllables nobody writes: then the bytes were something else."""
+def _korean(page: bytes, *, is_declared: bool) -> str | None:
+    """CP949, unless too many of the syllables are such as nobody writes: then the bytes were something else. A page
+    that says itself that it is Korean is believed: a dish or a nickname may be all the Korean it has."""
     text = _strictly(page, "cp949")
     if text is None:
         return None
     foreign = [sign for sign in text if sign > "\x7f"]
     rare = sum(1 for sign in foreign if not _in_ks_x_1001(sign))
     hangul = sum(1 for sign in foreign if "가" <= sign <= "힣")
-    return text if rare * 10 <= len(foreign) and (hangul or not foreign or _is_typography(foreign)) else None
+    is_strange = rare * 2 > len(foreign) > _FEW if is_declared else rare * 10 > len(foreign)
+    return text if not is_strange and (hangul or not foreign or _is_typography(foreign)) else None
 
 
 def _in_ks_x_1001(sign: str) -> bool:

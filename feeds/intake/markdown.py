@@ -21,7 +21,9 @@ _BLOCKS = {"p", "h3", "h4", "ul", "ol", "table", "blockquote", "figure", "aside"
 _BETWEEN = re.compile(
     r"\s*(</?(?:p|h3|h4|ul|ol|li|table|caption|thead|tbody|tr|td|th|blockquote|figure|figcaption|aside|br)\b[^>]*>)\s*"
 )
+_SPACES = re.compile(r"[ \t\r\n]+")
 _LISTS = ("<ul", "<ol")
+_ONE_LINE = {"_inline", "td", "th", "h3", "h4"}
 _MOST_BLOCKS = 1_000
 _MOST_SIGNS = 10_000
 """Of the text itself and of the elements around it: each `<` is one."""
@@ -103,12 +105,16 @@ def _as_it_is(html: str) -> str:
 
 
 def _same(text: str, html: str) -> bool:
-    rendered = clean_html(markdown_html(text), base=None)
-    return _BETWEEN.sub(r"\1", rendered) == _BETWEEN.sub(r"\1", html)
+    return _seen(clean_html(markdown_html(text), base=None)) == _seen(html)
+
+
+def _seen(html: str) -> str:
+    return _SPACES.sub(" ", _BETWEEN.sub(r"\1", html))
 
 
 class _Converter(MarkdownConverter):
-    """Writes Markdown and escapes no more than it must; `tagged` keeps the elements of emphasis."""
+    """Writes Markdown and escapes no more than it must; `tagged` keeps the elements of emphasis, and marks each line
+    that ends."""
 
     def __init__(self, *, tagged: bool) -> None:
         super().__init__(
@@ -118,8 +124,12 @@ class _Converter(MarkdownConverter):
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         """A text in which no sign means anything."""
-        signs = _SIGNS.sub(r"\\\g<0>", text)
+        signs = _SIGNS.sub(r"\\\g<0>", _SPACES.sub(" ", text))
         return signs.replace("|", r"\|") if {"td", "th"} & parent_tags else signs
+
+    def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """The end of a line, which is one as it is typed."""
+        return self._usual("br", el, text, parent_tags) if self._tagged or parent_tags & _ONE_LINE else "\n"
 
     def convert_strong(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Strong emphasis."""
@@ -150,7 +160,7 @@ class _Converter(MarkdownConverter):
 
 
 def _unmarked(text: str) -> str:
-    return "\n".join(_MARKS.sub(_escaped, line) for line in text.split("\n"))
+    return "\n".join(_MARKS.sub(_escaped, line.strip(" ")) for line in text.split("\n"))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -218,3 +218,10 @@ def test_b50_the_deepest_text_that_is_short_enough_is_cleaned(cms: Program, tag:
     fields = {key: value for key, value in RELEASE.items() if key != "markdown"}
     answer = cms.post("/articles", fields | {"html": tag * (190_000 // len(tag)) + "x"})
     assert (read(answer)["text"], read(answer)["html"].count("<") < 1_000) == ("x", True)
+
+
+@pytest.mark.parametrize("nothing", ["\u3164", "\u115f\u1160", "\u2800\ufe0f", "\u200b"])
+def test_b35_what_nobody_would_see_is_not_published(cms: Program, nothing: str) -> None:
+    demand_problem(cms.post("/articles", RELEASE | {"title": nothing}), 422)
+    told = demand_problem(cms.post("/articles", RELEASE | {"markdown": nothing, "publish": True}), 409)
+    assert [one["field"] for one in told["errors"]] == ["text"]

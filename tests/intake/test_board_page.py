@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from feeds.intake.board_page import identity_of, read
+from feeds.intake.decode import text_of
 from feeds.intake.draft import Draft, ListPage, Refused
 from feeds.model import Attachment, Footnote, Picture
 from tests.intake.layouts import OWN, own, page
@@ -179,6 +180,12 @@ def test_b52_what_the_bytes_say_beats_what_the_page_declares(encoding: str) -> N
         draft = read(html.format(declared).encode(encoding))
         assert isinstance(draft, Draft), (declared, encoding, draft)
         assert (draft.division, draft.content.body_text) == ("세정과", "공원이 열렸다.")
+
+
+def test_b44_a_declared_page_may_hold_no_korean_but_rare_syllables() -> None:
+    html = "<html><head><meta charset='euc-kr'></head><body><h1>A soup</h1><p>똠얌꿍</p></body></html>"
+
+    assert "똠얌꿍" in text_of(html.encode("cp949"))
 
 
 def test_quotes_of_windows_in_an_undeclared_page_are_quotes() -> None:

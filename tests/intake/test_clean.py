@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.intake.clean import clean_html, clean_line, plain_text, summary_of
+from feeds.intake.clean import clean_html, clean_line, is_blank, plain_text, summary_of
 
 BASE = "https://city.example.org/board/view.do"
 ACTIVE = ("<script", "<style", "<svg", "<form", "<meta", "<base", "<iframe", "javascript:", "data:", "vbscript:")
@@ -203,6 +203,26 @@ def test_the_elements_of_an_article_are_kept() -> None:
     )
 
     assert clean_html(html, base=None) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>10<sup>-3</sup>과 10<sup>6</sup>명</p>", "10⁻³과 10⁶명"),
+        ("<p>H<sub>2</sub>O, 3 ㎍/m<sup>3</sup></p>", "H₂O, 3 ㎍/m³"),
+        ("<p>x<sup>n-1</sup>, 각주<sup>1)</sup></p>", "xⁿ⁻¹, 각주¹⁾"),
+        ("<p>1<sup>st</sup>, C<sup>*</sup>, a<sup>+</sup></p>", "1st, C*, a+"),
+    ],
+)
+def test_a_number_that_stands_higher_or_lower_is_no_digit_of_the_one_beside_it(html: str, text: str) -> None:
+    assert plain_text(html) == text
+
+
+@pytest.mark.parametrize("nothing", ["\u3164", "\u115f\u1160", "\u2800", "\ufe0f", "\u180e", "\u200b \u00a0"])
+def test_b35_what_is_not_seen_is_no_line(nothing: str) -> None:
+    assert clean_line(f"{nothing} ") == ""
+    assert is_blank(nothing)
+    assert clean_line(f"가{nothing}").startswith("가")
 
 
 def test_plain_text_is_for_reading() -> None:

@@ -102,7 +102,7 @@ def test_a_stale_form_keeps_the_footnotes_and_pictures_that_it_was_made_with(sit
 def test_a_day_of_registration_that_cannot_be_is_said(site: Site, editor: Staff, day: str) -> None:
     answer = editor.post(NEW, fields(registered_on=day))
     assert answer.status == 422
-    assert "Choose a day that is not to come" in answer.text
+    assert "Choose a day between 1900 and two years from now" in answer.text
     assert f'value="{day}"' in answer.text
     with site.database.read() as session:
         assert not reading.listing(session)
@@ -120,7 +120,17 @@ def test_a_day_of_registration_is_kept_changed_and_taken_away(site: Site, editor
     today = site.clock().astimezone(site.parts.newsroom.city.zone).date()
     send(editor, stored(site, one.id), registered_on=today.isoformat())
     assert stored(site, one.id).registered_on == today
-    assert send(editor, stored(site, one.id), registered_on=(today + timedelta(days=1)).isoformat()).status == 422
+    assert send(editor, stored(site, one.id), registered_on=(today + timedelta(days=3 * 366)).isoformat()).status == 422
+
+
+def test_a_release_that_is_to_come_out_on_a_later_day_is_edited_and_corrected_with_that_day(
+    site: Site, editor: Staff
+) -> None:
+    later = site.clock().astimezone(site.parts.newsroom.city.zone).date() + timedelta(days=5)
+    one = saved(site, editor.post(NEW, fields(registered_on=later.isoformat())).headers["location"])
+    assert send(editor, one, title="Buses run later").status == 303
+    one = stored(site, one.id)
+    assert (one.registered_on, one.content.title) == (later, "Buses run later")
 
 
 def test_what_word_writes_is_put_in_order_when_it_is_saved_as_html(site: Site, editor: Staff) -> None:

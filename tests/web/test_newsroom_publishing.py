@@ -177,8 +177,8 @@ def test_what_was_chosen_about_mail_holds_at_the_hour(site: Site) -> None:
         ("2026-05-19", "23:59", "That time has passed."),
         ("1969-12-31", "23:59", "That time has passed."),
         ("0001-01-01", "00:00", "That time has passed."),
-        ("9999-12-31", "23:59", "Choose a day within the next year."),
-        ("2027-05-30", "08:00", "Choose a day within the next year."),
+        ("9999-12-31", "23:59", "Choose a day within the next two years."),
+        ("2028-05-30", "08:00", "Choose a day within the next two years."),
         ("2026-05-2１", "08:00", "Choose a day and a time."),
     ],
 )

@@ -4,7 +4,7 @@ Every function raises Problem or WritingRefused, naming the fields, for what can
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from feeds.intake.clean import clean_line, summary_of
@@ -14,12 +14,7 @@ from feeds.web.api.fields import ArticleFields, FootnoteFields, NewArticle, Publ
 from feeds.web.api.kept_media import KeptMedia
 from feeds.web.api.problems import FieldError, Saying, invalid
 from feeds.words import Words
-from feeds.writing import Form, Writing, WritingRefused, content_of
-
-FIRST_DAY = date(1900, 1, 1)
-"""The earliest day of registration."""
-FARTHEST = timedelta(days=366 * 2)
-"""How far ahead an article may be scheduled or registered."""
+from feeds.writing import FARTHEST, Form, Writing, WritingRefused, content_of, may_be_registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +117,7 @@ class Drafting:
             raise WritingRefused(named) from error
 
     def _day(self, day: date | None) -> date | None:
-        if day is not None and not FIRST_DAY <= day <= (self.now + FARTHEST).date():
+        if day is not None and not may_be_registered(day, self.now.date()):
             raise invalid(FieldError("registered_on", Saying("problem.field.registered_on")))
         return day
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from feeds.localtime import instant_of
 from feeds.web.newsroom.forms import Form
+from feeds.writing import FARTHEST
 
 A_MOMENT = timedelta(minutes=5)
 """How long what is published "in a moment" can still be stopped."""
-FARTHEST = timedelta(days=366)
 
 
 class When(StrEnum):

@@ -14,7 +14,7 @@ from feeds.store.media import Kept
 from feeds.web.newsroom import notes
 from feeds.web.newsroom.forms import Form
 from feeds.web.newsroom.room import whole
-from feeds.writing import LONGEST_TEXT, Writing
+from feeds.writing import LONGEST_TEXT, Writing, may_be_registered
 from feeds.writing import Form as Written
 
 MOST_ROWS = 100
@@ -22,7 +22,6 @@ MOST_ROWS = 100
 _TELEPHONE = re.compile(r"\+?[0-9()][0-9() .~-]{1,38}", re.ASCII)
 _MEDIA = re.compile(r"[0-9a-f]{64}\.[a-z]{2,5}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +108,7 @@ class Typed:
     def problems(self, kept: Mapping[str, Kept], today: date) -> Iterator[tuple[str, str]]:
         """What cannot stand besides the text: pairs of a field and the key of its sentence."""
         day = _day(self.registered_on or "")
-        if self.registered_on and (day is None or day.year < _FIRST_YEAR or day > today):
+        if self.registered_on and (day is None or not may_be_registered(day, today)):
             yield "registered_on", "editor.problem.registered_on"
         if self.telephone.strip() and not _TELEPHONE.fullmatch(clean_line(self.telephone)):
             yield "telephone", "editor.problem.telephone"
