@@ -53,7 +53,15 @@ def application(parts: Site, *, public: bool = True, extra: Sequence[BaseRoute] 
         parts.sending_pages,
         parts.feed_health,
     )
-    desk = (parts.desk_pages, parts.editor, parts.previews, parts.publishing, parts.decisions, parts.bulk_pages)
+    desk = (
+        parts.desk_pages,
+        parts.revision_pages,
+        parts.editor,
+        parts.previews,
+        parts.publishing,
+        parts.decisions,
+        parts.bulk_pages,
+    )
     newsroom = (*(one for room in (*rooms, *desk) for one in room.routes),)
     app = Starlette(
         routes=[

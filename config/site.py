@@ -34,6 +34,7 @@ from feeds.web.newsroom.editor import Editor
 from feeds.web.newsroom.feed_health import FeedHealth
 from feeds.web.newsroom.previews import Previews
 from feeds.web.newsroom.publishing import Publishing
+from feeds.web.newsroom.revision_pages import RevisionPages
 from feeds.web.newsroom.room import Room
 from feeds.web.newsroom.sign_in import SignIn
 from feeds.web.newsroom.staff_pages import StaffPages
@@ -193,6 +194,11 @@ class Site(Parts):
     def desk_pages(self) -> DeskPages:
         """The list of releases, and one of them."""
         return DeskPages(self.room)
+
+    @cached_property
+    def revision_pages(self) -> RevisionPages:
+        """The texts that a release had."""
+        return RevisionPages(self.room)
 
     @cached_property
     def publishing(self) -> Publishing:

@@ -55,7 +55,7 @@ def steps(article: Article, revisions: Sequence[Revision], *, whole: bool) -> It
     """
     effort = EFFORT // max(1, len(revisions) - 1)
     for before, after in reversed(list(pairwise(revisions))):
-        sections = tuple(_sections(before.content, after.content, effort))
+        sections = tuple(sections_of(before.content, after.content, effort))
         yield Step(
             number=after.number,
             kind=StepKind.EDITED if after.note is None else StepKind.CORRECTED,
@@ -72,7 +72,8 @@ def steps(article: Article, revisions: Sequence[Revision], *, whole: bool) -> It
         yield Step(number=first.number, kind=StepKind.PUBLISHED, at=at, language=first.content.language, note=None)
 
 
-def _sections(before: Content, after: Content, effort: int) -> Iterator[Section]:
+def sections_of(before: Content, after: Content, effort: int = EFFORT) -> Iterator[Section]:
+    """The parts of which words differ between two texts, in the order of a page; `effort` as for `difference`."""
     for (name, old), (_, new) in zip(_texts(before), _texts(after), strict=True):
         if old != new:
             yield Section(name, summarised(difference(old, new, effort=effort)))

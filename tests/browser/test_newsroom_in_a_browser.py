@@ -258,6 +258,8 @@ ROOMS = {
     "correct": "/newsroom/articles/2/edit",
     "withdraw": "/newsroom/articles/2/withdraw",
     "public release": "/newsroom/articles/2",
+    "revision": "/newsroom/articles/2/revisions/1",
+    "text taken again": "/newsroom/articles/2/edit?revision=1",
     "staff": "/newsroom/staff",
     "tokens": "/newsroom/tokens",
     "audit": "/newsroom/audit",
@@ -280,6 +282,9 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, city: City, browser: Bro
             page.get_by_role("button", name="Save the draft").last.click()
         page.goto("/newsroom/articles/2/publish")
         page.get_by_role("button", name="Publish", exact=True).click()
+        page.goto("/newsroom/articles/2/edit")
+        page.get_by_label("Text", exact=True).fill("Until eight.\n\n### Where\n\n- River\n")
+        page.get_by_role("button", name="minor edit").click()
         writer = desk.enter(browser, "writer")
         write(writer, "The river is rising", "Leave the banks.")
         writer.get_by_label("Urgent").check()

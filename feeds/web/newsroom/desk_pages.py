@@ -21,6 +21,7 @@ from feeds.web.newsroom.audit_pages import Line, line
 from feeds.web.newsroom.bulk_pages import Pick
 from feeds.web.newsroom.door import Visitor, route
 from feeds.web.newsroom.mending import to_mend
+from feeds.web.newsroom.revision_pages import revision_path
 from feeds.web.newsroom.room import Room, Seen, number_of, whole
 from feeds.web.newsroom.wish import UNKNOWN, Standing, Whose, desk_of, wish_of
 from feeds.words import Words
@@ -124,6 +125,7 @@ class DeskPages:
             overdue=is_overdue(article, self.room.clock()),
             asked_at=desk_views.moment(article.approval.asked_at, newsroom, words) if article.approval else None,
             language_name=desk_views.language_name,
+            revision_path=revision_path,
             done=_said(request, words, "done"),
             problem=_said(request, words, "problem"),
             **context,

@@ -30,7 +30,7 @@ from feeds.web.newsroom.door import Visitor, route
 from feeds.web.newsroom.forms import Form
 from feeds.web.newsroom.meanwhile import passages
 from feeds.web.newsroom.mending import field_of
-from feeds.web.newsroom.room import Room, article_path, number_of
+from feeds.web.newsroom.room import Room, article_path, number_of, whole
 from feeds.web.newsroom.typed import Typed, TypedFile, TypedPicture
 from feeds.writing import WritingRefused, content_of
 
@@ -76,10 +76,17 @@ class Editor:
         return self._form(request, visitor, typed, None)
 
     def edit(self, request: Request, visitor: Visitor) -> Response:
-        """An article in the form; 409 for a withdrawn one: nothing can be changed any more."""
+        """An article in the form; 409 for a withdrawn one: nothing can be changed any more.
+
+        With `revision`, the text of that revision is in the form, as if it had been typed over the present one.
+        """
         article = self._found(visitor, number_of(request))
         if article.state is State.WITHDRAWN:
             return self.room.door.message(request, visitor, 409, "withdrawn", article=article.id)
+        wanted = request.query_params.get("revision")
+        if wanted is not None:
+            taken = self._revision(article, whole(wanted))
+            return self._form(request, visitor, typed_form.of_article(taken), article, taken=taken.revision)
         return self._form(request, visitor, typed_form.of_article(article), article)
 
     def create(self, request: Request, visitor: Visitor, form: Form) -> Response:
@@ -194,9 +201,18 @@ class Editor:
         """The text that the form was made from: the present one, unless somebody has changed it since."""
         if article is None or typed.revision in (0, article.revision):
             return article.content if article else None
+        try:
+            return self._revision(article, typed.revision).content
+        except NotFound:
+            return article.content
+
+    def _revision(self, article: Article, number: int) -> Article:
+        """The article with the text of one of its revisions. NotFound if it has none of this number."""
         with self.room.database.read() as session:
-            found = reading.revisions(session, article.id, public=False, below=typed.revision + 1, limit=1)
-        return found[0].content if found else article.content
+            found = reading.revisions(session, article.id, public=False, below=number + 1, limit=1)
+        if not found or found[0].number != number:
+            raise NotFound("revision", number)
+        return replace(article, content=found[0].content, revision=number)
 
     def _kept(self, typed: Typed) -> dict[str, Kept]:
         with self.room.database.read() as session:
@@ -221,6 +237,7 @@ class Editor:
         lacks: Sequence[Lack] = (),
         added: str = "",
         restored: bool = False,
+        taken: int = 0,
         **context: object,
     ) -> Response:
         words = self.room.words(request)
@@ -251,7 +268,8 @@ class Editor:
             "problems": said,
             "missing": told(lacking(article.content)) if article and is_stored else [],
             "added": added,
-            "changed": bool(said or added or restored),
+            "changed": bool(said or added or restored or taken),
+            "taken": taken,
             "groups": grouped(self._divisions(visitor, typed.division), words.language),
             "boards": self.room.newsroom.city.boards,
             "vocabulary": vocabulary,
