@@ -228,14 +228,30 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """What an article says of itself to its readers besides its text, in the order in which pages say it."""
+
+    division: str | None
+    telephone: str | None = None
+    board: str | None = None
+    topics: tuple[str, ...] = ()
+    registered_on: date | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One frozen state of an article's text. `note` says what a correction changed; a minor edit has none."""
+    """One frozen state of an article's text. `note` says what a correction changed; a minor edit has none.
+
+    `filed` is what the article said of itself until the next one; None where that is to come, or it is not known.
+    """
 
     number: int
     content: Content
     note: str | None
     author: str | None
     created_at: datetime
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +293,18 @@ class Article:
     updated_at: datetime | None = None
     correction_note: str | None = None
     withdrawal_reason: str | None = None
+
+
+def filed_of(article: Article) -> Filed:
+    """What an article says of itself as it stands."""
+    return Filed(
+        division=article.division,
+        telephone=article.telephone,
+        board=article.board,
+        topics=article.topics,
+        registered_on=article.registered_on,
+        licence=article.licence,
+    )
 
 
 def hour_is_known(article: Article, zone: ZoneInfo) -> bool:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import delete, insert, select, update
 
 from feeds.errors import Conflict, NotFound, Stale
-from feeds.model import Article, Change, ChangeKind, Content, State, StepKind
+from feeds.model import Article, Change, ChangeKind, Content, State, StepKind, filed_of
 from feeds.store import changes, embargoes, search_index, twins, undoing
 from feeds.store.database import Session
 from feeds.store.reading import get
@@ -300,6 +300,7 @@ def revise(
             undoing.begin(session, [change.number], at=change.at, lasts=undo)
             latest = max(change.at, before.updated_at or change.at)
             session.execute(update(article).where(article.c.id == article_id).values(updated_at=latest))
+    _keep_filed(session, before)
     if filing is not None:
         _write_topics(session, article_id, filing)
     _write_revision(session, article_id, number, content, note=note if public else None, author=author, now=now)
@@ -384,6 +385,14 @@ def _write_topics(session: Session, article_id: int, filing: Filing) -> None:
     rows = [{"article_id": article_id, "topic": slug} for slug in sorted(set(filing.topics))]
     if rows:
         session.execute(insert(article_topic), rows)
+
+
+def _keep_filed(session: Session, before: Article) -> None:
+    """Freeze with the revision that is replaced what stood beside it: from here on the article says it of the next."""
+    values = asdict(filed_of(before))
+    values["registered_on"] = before.registered_on.isoformat() if before.registered_on else None
+    replaced = update(revision).where(revision.c.article_id == before.id, revision.c.number == before.revision)
+    session.execute(replaced.values(filed=values))
 
 
 def revision_rows(

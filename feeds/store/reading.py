@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select, tuple_
 
 from feeds.errors import NotFound
-from feeds.model import Approval, Article, Attachment, ChangeKind, Content, Footnote, Picture, Revision, State
+from feeds.model import Approval, Article, Attachment, ChangeKind, Content, Filed, Footnote, Picture, Revision, State
 from feeds.store.database import Session
 from feeds.store.sound import demand, kinds, sound
 from feeds.store.tables import article, article_topic, attachment, change, picture, revision
@@ -208,6 +208,7 @@ def revisions(
             note=row.note,
             author=row.author,
             created_at=row.created_at,
+            filed=_filed(row.filed),
         )
         for row in rows
     )
@@ -305,6 +306,14 @@ def _content(
         footnotes=tuple(map(_footnote, row["footnotes"])),
         markdown=row["markdown"],
     )
+
+
+def _filed(stored: dict[str, Any] | None) -> Filed | None:
+    if stored is None:
+        return None
+    day = stored["registered_on"]
+    given = stored | {"topics": tuple(stored["topics"]), "registered_on": date.fromisoformat(day) if day else None}
+    return Filed(**given)
 
 
 def _footnote(stored: dict[str, Any]) -> Footnote:

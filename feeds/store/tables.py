@@ -157,6 +157,8 @@ revision = Table(
     # Who wrote it: a name of staff or of a token; none where it was taken in.
     Column("author", String(80), nullable=True),
     Column("created_at", Instant, nullable=False),
+    # What else readers saw of the article until the next revision; none of the present one, of which its row says it.
+    Column("filed", Document, nullable=True),
 )
 
 

@@ -19,6 +19,7 @@ from feeds.store import reading, topics
 from feeds.store.database import Database, Session
 from feeds.web import views
 from feeds.web.chrome import OWN_NAMES, Chrome, Visit, feed_links
+from feeds.web.refiled import told, topic_names
 
 STEPS = 10
 SHOWN_AT_MOST = 200_000
@@ -100,6 +101,8 @@ class ArticlePages:
             revisions = reading.revisions(session, article.id, below=before, limit=STEPS + 1)
         whole = len(revisions) <= STEPS
         shown = list(_as_many_as_fit(steps(article, revisions, whole=whole)))
+        with self.database.read() as session:
+            names = topic_names(session, [step.apart for step in shown], visit.language)
         earlier = bool(shown) and not (whole and len(shown) == len(revisions))
         return self.chrome.page(
             request,
@@ -107,7 +110,10 @@ class ArticlePages:
             title=words("changes.title", title=article.content.title),
             item=views.item(article, newsroom, words),
             article=article,
-            steps=[(step, views.time_of(step, article, newsroom)) for step in shown],
+            steps=[
+                (step, views.time_of(step, article, newsroom), told(step.apart, newsroom, words, names))
+                for step in shown
+            ],
             newest_url=visit.link(changes_path(article)) if before else None,
             earlier_url=visit.link(f"{changes_path(article)}?before={shown[-1].number}") if earlier else None,
         )
@@ -151,7 +157,7 @@ def _twins(session: Session, article: Article) -> list[Article]:
 def _as_many_as_fit(found: Iterator[Step]) -> Iterator[Step]:
     size = 0
     for step in found:
-        size += step.size
+        size += step.apart.size
         yield step
         if size > SHOWN_AT_MOST:
             return

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from feeds.errors import Conflict, NotFound, Stale
-from feeds.model import ChangeKind, Picture, State
+from feeds.model import ChangeKind, Picture, State, filed_of
 from feeds.store import articles, audit, changes, reading, topics, twins
 from feeds.store.articles import Filing
 from feeds.store.database import Database
@@ -16,6 +17,7 @@ from feeds.store.tables import article, article_topic, picture, revision
 from tests.builders import NOW, content, correct, draft, publish, withdraw
 
 HOUR = timedelta(hours=1)
+DAY = date(2026, 5, 19)
 
 
 def test_a_scheduled_article_writes_no_change(database: Database) -> None:
@@ -336,3 +338,23 @@ def test_a_twin_that_comes_or_goes_leaves_a_request_for_approval_standing(databa
         twins.unlink(session, twin.id, now=NOW)
         assert reading.get(session, one.id).approval is not None
         assert reading.get(session, twin.id).approval is None
+
+
+def test_a_revision_keeps_what_was_filed_until_the_next_one(database: Database) -> None:
+    """Also where it was filed elsewhere without a new text, as a draft is; the present one says it with its article."""
+    one = draft(database)
+    with database.write() as session:
+        articles.file(session, one.id, division="water", board=None)
+        articles.publish(session, one.id, fallback_division="press", now=NOW)
+        filing = replace(articles.filing_of(reading.get(session, one.id)), telephone="120", registered_on=DAY)
+        articles.revise(session, one.id, content(), note="x", now=NOW, filing=filing)
+        articles.revise(session, one.id, content(), note="y", now=NOW, filing=replace(filing, telephone="121"))
+        found = reading.revisions(session, one.id)
+        now = reading.get(session, one.id)
+    before = filed_of(now)
+    assert [each.filed for each in found] == [
+        replace(before, telephone=one.telephone, registered_on=one.registered_on),
+        replace(before, telephone="120"),
+        None,
+    ]
+    assert (before.division, before.telephone, before.registered_on) == ("water", "121", DAY)

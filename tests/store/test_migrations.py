@@ -15,7 +15,8 @@ from sqlalchemy import Engine, event, text
 from config.migrations.upgrading import newest, settings, upgrade
 from feeds.model import State
 from feeds.scope import Scope
-from feeds.store import embargoes, reading
+from feeds.store import articles, embargoes, reading
+from feeds.store.articles import Filing
 from feeds.store.database import Database
 from feeds.store.search import Query, search
 from notifier.ledger import mailings, press, subscribers
@@ -68,6 +69,18 @@ def test_a_release_of_the_first_version_is_there_after_every_step(first_version:
     assert (found.state, found.version, found.content.title) == (State.PUBLISHED, 1, "수돗물 안내")
     assert (found.content.pictures[0].caption, found.content.pictures[0].decorative) == ("The pump", False)
     assert [one.number for one in revisions] == [1]
+
+
+def test_what_was_filed_is_known_of_the_present_revision_and_of_none_before(first_version: Database) -> None:
+    with first_version.write() as session:
+        session.execute(text(REVISION.replace("(7, 1,", "(7, 2,")))
+        session.execute(text("UPDATE article SET revision = 2, telephone = '119'"))
+    upgrade(first_version)
+    with first_version.write() as session:
+        stored = reading.get(session, 7)
+        articles.revise(session, 7, stored.content, note="x", now=NOW, filing=Filing(division="water", telephone="120"))
+        first, second, third = reading.revisions(session, 7)
+    assert (first.filed, second.filed and second.filed.telephone, third.filed) == (None, "119", None)
 
 
 def test_what_was_there_before_there_was_a_search_is_found(first_version: Database) -> None:

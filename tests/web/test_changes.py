@@ -1,14 +1,18 @@
 """What was changed in a release, as its readers see it: word by word, and never what they have not been shown."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from html import unescape
 from urllib.parse import quote
 
 import feedparser
 import pytest
+from sqlalchemy import update
 
-from feeds.store import articles
-from feeds.store.articles import Filing
+from feeds.model import Attachment, Picture
+from feeds.store import articles, reading, topics
+from feeds.store.tables import revision
 from feeds.web.article_pages import STEPS
 from tests.builders import NOW, content, correct, draft, publish, withdraw
 from tests.web.browser import Answer
@@ -102,13 +106,66 @@ def test_a_title_and_a_caption_that_changed_are_shown_under_their_names(site: Si
     assert marked(answer, "ins")[:2] == ["earlier", "All lines"]
 
 
-def test_an_edit_of_a_link_says_that_no_word_changed(site: Site) -> None:
+TEXT = "Night buses run later from Monday on."
+
+
+def linked(site: Site, number: int, *addresses: str, words: str = "Night buses", hours: int = 1) -> None:
+    """A minor edit that says the same, with these addresses under these words."""
+    links = " ".join(f'<a href="{address}">{words}</a>' for address in addresses)
+    revise(site, number, TEXT, body_html=f"<p>{links} run later from Monday on.</p>", hours=hours)
+
+
+def test_a_link_that_leads_elsewhere_now_is_told_with_both_addresses(site: Site) -> None:
     number = publish(site.database).article_id
-    text = "Night buses run later from Monday on."
-    revise(site, number, text, body_html=f'<p><a href="https://town.example.org/">{text}</a></p>')
+    linked(site, number, "https://old.example.org/?a=1&amp;b=2")
+    linked(site, number, "https://new.example.org/", hours=2)
+    linked(site, number, hours=3)
     answer = changes(site, number)
-    assert "Links or layout changed, but no word." in answer.text
+    assert [unescape(one) for one in re.findall(r"<p>(.*“Night buses”.*)</p>", answer.text)] == [
+        "“Night buses” led to https://new.example.org/ and is no link any more.",
+        "The address of “Night buses” was https://old.example.org/?a=1&b=2 and is https://new.example.org/.",
+        "“Night buses” leads to https://old.example.org/?a=1&b=2 now.",
+    ]
     assert not marked(answer, "del") + marked(answer, "ins")
+    assert "no word" not in answer.text
+    assert "전에는 https://old.example.org/" in changes(site, number, "?lang=ko").text
+
+
+def test_of_several_links_under_the_same_words_only_that_is_told_which_changed(site: Site) -> None:
+    number = publish(site.database).article_id
+    linked(site, number, "https://a.example.org/", "https://b.example.org/")
+    linked(site, number, "https://a.example.org/", "https://c.example.org/", hours=2)
+    step = changes(site, number).text.split('id="step-3"')[1].split('id="step-2"')[0]
+    assert "a.example.org" not in step
+    assert "was https://b.example.org/ and is https://c.example.org/" in step
+
+
+def test_other_words_over_the_same_address_are_a_change_of_words_alone(site: Site) -> None:
+    number = publish(site.database).article_id
+    linked(site, number, "https://a.example.org/", words="Night")
+    linked(site, number, "https://a.example.org/", words="The night", hours=2)
+    step = changes(site, number).text.split('id="step-3"')[1].split('id="step-2"')[0]
+    assert "a.example.org" not in step
+
+
+def test_what_changed_in_the_layout_alone_says_that_no_word_did(site: Site) -> None:
+    number = publish(site.database).article_id
+    revise(site, number, TEXT, body_html=f"<p><b>{TEXT}</b></p>")
+    answer = changes(site, number)
+    assert "The layout or a picture within the text changed, but no word." in answer.text
+    assert not marked(answer, "del") + marked(answer, "ins")
+
+
+def test_another_picture_or_file_under_the_same_words_is_told(site: Site) -> None:
+    number = publish(site.database).article_id
+    for hours, host in enumerate(("one", "two"), start=1):
+        shown = Picture(caption="The hall", alt="A hall", address=f"https://{host}.example.org/a.jpg")
+        file = Attachment(name="Plan.pdf", address=f"https://{host}.example.org/plan.pdf")
+        revise(site, number, TEXT, pictures=(shown,), attachments=(file,), hours=hours)
+    step = changes(site, number).text.split('id="step-3"')[1].split('id="step-2"')[0]
+    assert "Picture 1 is another one, under the same words." in step
+    assert "File 1 is another one, under the same name." in step
+    assert "The layout" not in step
 
 
 def test_a_release_that_never_changed_says_when_it_was_published_and_no_more(site: Site) -> None:
@@ -235,11 +292,67 @@ def test_long_words_that_stayed_are_left_out_with_a_word_for_it(site: Site) -> N
     assert len(step) < 2000
 
 
-def test_what_was_filed_otherwise_without_a_word_changed_says_so(site: Site) -> None:
+def refile(site: Site, number: int, *, note: str | None = None, hours: int = 1, **values: object) -> None:
+    """The same text, filed otherwise."""
+    with site.database.write() as session:
+        filing = replace(articles.filing_of(reading.get(session, number)), **values)  # type: ignore[arg-type]
+        articles.revise(session, number, content(), note=note, now=NOW + hours * HOUR, filing=filing)
+
+
+def told_of(site: Site, number: int, step: int, query: str = "") -> dict[str, tuple[list[str], list[str]]]:
+    """What one step says was taken out and put in, by heading."""
+    page = changes(site, number, query)
+    whole = page.text.split(f'id="step-{step}"')[1].split("</section>")[0]
+    parts = re.findall(r"<h3>(.*?)</h3>\n<p class=\"diff\"[^>]*>(.*?)</p>", whole, re.DOTALL)
+    answers = {head: replace(page, body=text.encode()) for head, text in parts}
+    return {head: (marked(one, "del"), marked(one, "ins")) for head, one in answers.items()}
+
+
+def test_what_was_filed_otherwise_without_a_word_changed_says_what_it_was_and_is(site: Site) -> None:
+    number = publish(site.database).article_id
+    refile(site, number, telephone="053-803-1111", division="water", licence="KOGL-1")
+    refile(site, number, telephone="053-803-2222", note="The telephone was wrong.", hours=2)
+    assert told_of(site, number, 3) == {"Telephone": (["053-803-1111"], ["053-803-2222"])}
+    assert told_of(site, number, 3, "?lang=ko") == {"전화": (["053-803-1111"], ["053-803-2222"])}
+    first = told_of(site, number, 2)
+    assert first["Division"][1] == ["Water"]
+    assert first["Telephone"] == ([], ["053-803-1111"])
+    assert "No word" not in changes(site, number).text
+
+
+def test_a_topic_a_board_and_a_day_are_told_by_the_names_that_readers_know(site: Site) -> None:
+    with site.database.write() as session:
+        topics.add(session, "summit", {"en": "Summit", "ko": "정상회의"})
+    number = publish(site.database).article_id
+    board = site.parts.newsroom.city.boards[0]
+    refile(site, number, topics=("summit",), board=board.slug, registered_on=date(2026, 5, 19))
+    refile(site, number, topics=(), board=None, registered_on=date(2026, 5, 20), hours=2)
+    assert told_of(site, number, 3) == {
+        "Board": ([board.name("en")], []),
+        "Topics": (["Summit"], []),
+        "Registered": (["19 May 2026"], ["20 May 2026"]),
+    }
+    assert told_of(site, number, 2, "?lang=ko")["주제"] == ([], ["정상회의"])
+
+
+def test_what_was_filed_with_a_text_that_changed_too_is_told_beside_it(site: Site) -> None:
     number = publish(site.database).article_id
     with site.database.write() as session:
-        articles.revise(session, number, content(), note=None, now=NOW + HOUR, filing=Filing(division="water"))
-    assert "No word of the text changed." in changes(site, number).text
+        filing = replace(articles.filing_of(reading.get(session, number)), telephone="120")
+        text = content("Night buses run earlier")
+        articles.revise(session, number, text, note="x", now=NOW + HOUR, filing=filing)
+    assert list(told_of(site, number, 2)) == ["Title", "Summary", "Text", "Telephone"]
+
+
+def test_where_what_was_filed_was_not_kept_nothing_is_made_up(site: Site) -> None:
+    """So are the revisions of a store that was made before they kept it."""
+    number = publish(site.database).article_id
+    refile(site, number, telephone="053-803-1111")
+    with site.database.write() as session:
+        session.execute(update(revision).values(filed=None))
+    page = changes(site, number).text
+    assert "No word of the text changed. What else was changed then was not kept." in page
+    assert "053-803-1111" not in page
 
 
 def test_b41_a_text_of_markup_and_endless_lines_is_a_page_and_valid_feeds(site: Site) -> None:
