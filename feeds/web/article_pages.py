@@ -127,7 +127,10 @@ class ArticlePages:
         words = self.chrome.words[visit.language]
         item = views.item(article, self.chrome.newsroom, words)
         title = words("withdrawn.title")
-        return self.chrome.page(request, "withdrawn.html", status=410, title=title, item=item, article=article)
+        contact = views.contact_of(article, self.chrome.newsroom, words)
+        return self.chrome.page(
+            request, "withdrawn.html", status=410, title=title, item=item, article=article, contact=contact
+        )
 
     def _languages(self, visit: Visit, twins: Sequence[Article]) -> list[tuple[str, str, str]]:
         """Where the masthead's languages lead from here: to the release in that language, if there is one."""

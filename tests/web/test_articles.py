@@ -1,5 +1,6 @@
 """Articles over HTTP: one address each, the state they are in, and what a guessed address shows."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -59,6 +60,17 @@ def test_b43_any_title_makes_a_safe_address_that_answers(site: Site, title: str)
     assert location.count("/") == 3
     assert len(location) < 700
     assert site.browser.get(location).status == 200
+
+
+def test_a_withdrawn_release_names_whom_the_release_named_for_questions(site: Site) -> None:
+    """The division that issued it knows why; the city's number is for releases of divisions that have none."""
+    number = publish(site.database, division="water").article_id
+    path = site.browser.get(f"/articles/{number}").headers["location"]
+    asked = re.findall(r'href="tel:([^"]+)"', site.browser.get(path).between("<main", "</main>"))
+    withdraw(site.database, number)
+    notice = site.browser.get(path).between("<main", "</main>")
+    assert re.findall(r'href="tel:([^"]+)"', notice) == asked == ["053-102"]
+    assert "Water <a" in notice
 
 
 @pytest.mark.parametrize("path", ["withdrawn", "x", ""])
