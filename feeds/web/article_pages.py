@@ -56,7 +56,10 @@ class ArticlePages:
             if article.state is State.WITHDRAWN:
                 return self._withdrawn(request, article)
             if request.scope["path"] != unquote(article_path(article)):
-                return RedirectResponse(visit.link(article_path(article)), status_code=301)
+                # Who leaves the title out means its changes, unless it is called so.
+                asks_changes = request.path_params.get("slug") == "changes"
+                there = changes_path(article) if asks_changes else article_path(article)
+                return RedirectResponse(visit.link(there), status_code=301)
             twins = _twins(session, article)
             tagged = topics.named(session, article.topics) if article.topics else ()
             division = newsroom.current(article.division or newsroom.city.fallback_division)

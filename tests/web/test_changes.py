@@ -198,6 +198,15 @@ def test_a_corrected_title_moves_the_address_of_its_changes_too(site: Site) -> N
     assert site.browser.get(old.headers["location"]).status == 200
 
 
+def test_the_number_alone_leads_to_the_changes_too(site: Site) -> None:
+    number, other = publish(site.database).article_id, publish(site.database, "Changes").article_id
+    short = site.browser.get(f"/articles/{number}/changes?lang=ko")
+    path = f"/articles/{number}/night-buses-run-later/changes?lang=ko"
+    assert (short.status, short.headers["location"]) == (301, path)
+    assert site.browser.get(f"/articles/{other}/changes").status == 200, "a release of this title is at its address"
+    assert site.browser.get(f"/articles/{draft(site.database).id}/changes").status == 404
+
+
 @pytest.mark.parametrize("slug", ["x", "not-yet", "night-buses-run-later"])
 def test_the_changes_of_a_draft_a_scheduled_one_and_of_none_are_not_there(site: Site, slug: str) -> None:
     one, other = draft(site.database), draft(site.database)
