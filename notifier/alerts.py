@@ -14,6 +14,7 @@ from feeds.model import Article, Change, ChangeKind, Newsroom, State
 from feeds.scope import Scope
 from feeds.store import audit, changes, reading, topics, undoing
 from feeds.store.database import Database, Session, attempt
+from notifier.bursts import MOST, Bursts, Release
 from notifier.ledger import embargo_mail, fanning, mailings, restorations, subscribers, wishes
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Priority
@@ -88,13 +89,58 @@ class Alerts:
         """Give a burst its turn, at the end of its window. Where something still waits before it, it has another in the
         order of the log, for whoever asked to be told at once meanwhile."""
         found = [change for number in numbers for change in changes.window(session, number - 1, number)]
-        planned = sum(self._settled(session, change) for change in found)
+        # Whoever wants several of them has been told of each when it comes to those who want one.
+        planned = self._burst(session, found) + sum(self._settled(session, change) for change in found)
         undoing.settle(session, numbers, now=self.clock())
         other = changes.first_loud(session, numbers[0] - 1 if behind is None else behind, but=numbers)
         to = min(numbers[-1], undoing.last_free(session), numbers[-1] if other is None else other - 1)
         subscribers.alerted(session, to=to)
         undoing.forget(session, to=to)
         return AlertsRun(len(numbers), planned)
+
+    def _burst(self, session: Session, found: Sequence[Change]) -> int:
+        """Plan the mails that tell of several of these; advertising is never in one mail with what is none."""
+        releases = [one for change in found if (one := self._release(session, change))]
+        planned = 0
+        for advertising in (False, True):
+            alike = [one for one in releases if self.newsroom.is_advertising(one.article) is advertising]
+            for first in range(0, len(alike), MOST):
+                some = alike[first : first + MOST]
+                if len(some) > 1:
+                    planned += self._plan_burst(session, some, advertising=advertising)
+        return planned
+
+    def _release(self, session: Session, change: Change) -> Release | None:
+        """A publication that a burst may tell of; None for anything else, and for what cannot be read."""
+        if change.quiet or change.kind is not ChangeKind.PUBLISHED:
+            return None
+        try:
+            with attempt(session):
+                article = reading.get(session, change.article_id)
+                if article.state is not State.PUBLISHED or article.division is None or article.urgent:
+                    return None
+                before = as_told(session, article, change)
+                texts, lineage = [article, *([before] if before else [])], self.newsroom.lineage(article.division)
+                return Release(change, article, mailings.alert_audience(session, change, texts, lineage))
+        except StoreError:
+            raise
+        except Exception as error:
+            log.error("alert.not_read", article=change.article_id, cause=f"{type(error).__name__}: {error}")
+            return None
+
+    def _plan_burst(self, session: Session, releases: Sequence[Release], *, advertising: bool) -> int:
+        """Plan it. Where that fails, whatever is wrong with one of them, each is told by itself (F61)."""
+        said = self._reasons(session, [one.article for one in releases])
+        try:
+            with attempt(session):
+                bursts = Bursts(self.letters, self.clock)
+                return bursts.plan(session, releases, said, advertising=advertising)
+        except StoreError:
+            raise
+        except Exception as error:
+            ids = [one.article.id for one in releases]
+            log.error("alert.not_together", articles=ids, cause=f"{type(error).__name__}: {error}")
+            return 0
 
     def _learn(self) -> None:
         """Know all wishes before anybody has to wait for what we write; the first time of all, before there is news."""
@@ -148,16 +194,19 @@ class Alerts:
         priority, told = Priority.of(kind, urgent=article.urgent), (change.number, article.id, article.revision)
         planned = fanning.plan(session, audience, each, told, priority=priority, now=self.clock())
         if audience.by_words:
-            fanning.give_reasons(session, change, audience, each, self._reasons(session, article))
+            fanning.give_reasons(session, change, audience, set(each.values()), self._reasons(session, [article]))
         return planned
 
-    def _reasons(self, session: Session, article: Article) -> Callable[[tuple[Scope, ...], str], str]:
-        """Puts what somebody follows by words into words: which of it the article holds, and where."""
-        vocabulary, found = topics.by_slug(session), Found(article.content.texts)
+    def _reasons(self, session: Session, articles: Sequence[Article]) -> Callable[[tuple[Scope, ...], str], str]:
+        """Puts what somebody follows by words into words: which of it the articles hold, and where."""
+        vocabulary, each = topics.by_slug(session), [Found(one.content.texts) for one in articles]
+
+        def held(words: str) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(word for one in each for word in one.of(words)))
 
         @cache
         def said(wishes: tuple[Scope, ...], language: str) -> str:
-            return self.letters.reason([(one, found.of(one.words)) for one in wishes], vocabulary, language)
+            return self.letters.reason([(one, held(one.words)) for one in wishes], vocabulary, language)
 
         return said
 

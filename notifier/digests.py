@@ -15,6 +15,7 @@ from feeds.store import changes, reading, topics, undoing
 from feeds.store.database import Database, Session
 from notifier import matching
 from notifier.alerts import as_told
+from notifier.bursts import Bursts
 from notifier.collected import Collected
 from notifier.editions import Edition
 from notifier.ledger import embargo_mail, mailings, own_mail, restorations, runs, subscribers
@@ -221,11 +222,13 @@ class Digests:
         return self.letters.digest(items, language=language, cadence=kept.cadence, span=kept.span)
 
     def _make_again(self) -> None:
-        """Digests still on their way are made again without what was withdrawn since; nothing else of them is lost."""
+        """Digests still on their way, and alerts of several releases, are made again without what was withdrawn since;
+        nothing else of them is lost."""
         with self.database.read() as session:
-            if not mailings.showing_withdrawn(session):
+            if not mailings.showing_withdrawn(session) and not mailings.outdated_together(session):
                 return
         with self.database.write() as session:
+            Bursts(self.letters, self.clock).make_again(session)
             vocabulary = topics.by_slug(session)
             for mailing_id, language, document in mailings.showing_withdrawn(session):
                 whole = Collected.from_document(document)
@@ -235,7 +238,8 @@ class Digests:
                 kept = replace(whole, items=public)
                 if public:
                     content = self._content(kept, articles, vocabulary, language)
-                    mailings.make_again(session, mailing_id, content, kept.to_document())
+                    shows = [one.article_id for one in public]
+                    mailings.make_again(session, mailing_id, content, kept.to_document(), kept=shows)
 
 
 def _reader(person: Subscriber) -> Audience:

@@ -121,6 +121,29 @@ class Letters:
         known = {"article": article, "corrected": corrected, "with_pictures": True, "portion": Portion()}
         return self._copy("alert", language, sent_on, **known)
 
+    def together(self, articles: Sequence[Article], *, language: str) -> MailContent:
+        """Releases that came out within moments of each other, in the order given: each in full where all have room,
+        else as many of the first as have, the summaries of others, and the titles of all. It loads nothing. Who follows
+        by words is told which of theirs they hold, in the place of `reason`."""
+        advertising = any(self._newsroom.is_advertising(one) for one in articles)
+
+        def made(whole: int, shown: int) -> MailContent:
+            known = {"articles": articles, "whole": whole, "shown": shown, "withdrawn": 0, "advertising": advertising}
+            return self._render("together", language, **known)
+
+        whole = shown = len(articles)
+        while True:
+            content = made(whole, shown)
+            if not shown or fits(content, self._newsroom, ROOM):
+                return content
+            whole, shown = whole // 2, shown if whole else shown // 2
+
+    def together_copy(self, articles: Sequence[Article], *, language: str, withdrawn: int, sent_on: date) -> str:
+        """The web copy of such a mail: a page with all its releases but the `withdrawn` ones, which are counted."""
+        number = len(articles)
+        known = {"articles": articles, "whole": number, "shown": number, "withdrawn": withdrawn}
+        return self._copy("together", language, sent_on, **known)
+
     def digest(
         self, items: Sequence[DigestItem], *, language: str, cadence: Cadence, span: tuple[date, date]
     ) -> MailContent:

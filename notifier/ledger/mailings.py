@@ -1,15 +1,15 @@
 """Mailings, whom they go to, and who has been told of what: written together, so that nobody is told twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, true, update
 
-from feeds.model import Article, Change, State
+from feeds.model import Article, Change, ChangeKind, State
 from feeds.store.database import Session, insert_once
-from feeds.store.tables import article
+from feeds.store.tables import article, change, undo_window
 from notifier.ledger import fanning
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, rest, subscriber, subscription
 from notifier.ledger.wishes import Wanted, wishes_for
@@ -18,6 +18,8 @@ from notifier.placeholders import MailContent
 
 Told = tuple[int, int, int]
 """What a person is told of: change number, article id, revision."""
+TOGETHER = "together:"
+"""How the key of an alert of several releases begins."""
 _AT_ONCE = 1000
 _ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 
@@ -354,11 +356,45 @@ def showing_withdrawn(session: Session) -> Sequence[tuple[int, str, dict[str, ob
     return [(row.id, row.language, row.plan) for row in session.execute(wanted)]
 
 
-def make_again(session: Session, mailing_id: int, content: MailContent, plan: dict[str, object]) -> None:
-    """Give a mailing the content that leaves out what was withdrawn; who has had it already keeps what was sent."""
+def outdated_together(session: Session) -> Sequence[tuple[int, str, dict[str, Any], set[int]]]:
+    """The (id, language, plan, articles) of every alert of several releases that is still on its way to somebody: the
+    articles are those that were withdrawn, or of which a correction has been told of by mail."""
+    on_its_way = exists().where(delivery.c.mailing_id == mailing.c.id, delivery.c.state.in_(OPEN))
+    outdated = (
+        select(mailing.c.id, mailing.c.language, mailing.c.plan, mailing_article.c.article_id)
+        .join(mailing_article, mailing_article.c.mailing_id == mailing.c.id)
+        .join(article, article.c.id == mailing_article.c.article_id)
+        .where(
+            mailing.c.kind == Kind.ALERT,
+            mailing.c.key.startswith(TOGETHER),
+            on_its_way,
+            or_(article.c.state == State.WITHDRAWN, is_corrected()),
+        )
+    )
+    found: dict[int, tuple[int, str, dict[str, Any], set[int]]] = {}
+    for row in session.execute(outdated):
+        found.setdefault(row.id, (row.id, row.language, row.plan, set()))[3].add(row.article_id)
+    return list(found.values())
+
+
+def is_corrected(*, told: bool = True) -> ColumnElement[bool]:
+    """Whether what a mailing tells of an article was corrected since: and people are `told`, or can still be undone."""
+    waits = exists().where(undo_window.c.change_number == change.c.number, undo_window.c.settled_at.is_(None))
+    return exists().where(
+        change.c.article_id == mailing_article.c.article_id,
+        change.c.kind == ChangeKind.CORRECTED,
+        change.c.quiet.is_(False),
+        change.c.revision > mailing_article.c.revision,
+        ~waits if told else waits,
+    )
+
+
+def make_again(
+    session: Session, mailing_id: int, content: MailContent, plan: dict[str, object], *, kept: Collection[int]
+) -> None:
+    """Give a mailing the content that tells of what is `kept` of its articles; who has had it keeps what was sent."""
     values = {"subject": content.subject, "text": content.text, "html": content.html, "plan": plan}
     again = update(mailing).where(mailing.c.id == mailing_id).values(**values, edition=mailing.c.edition + 1)
     session.execute(again)
-    withdrawn = select(article.c.id).where(article.c.state == State.WITHDRAWN)
-    gone = mailing_article.c.mailing_id == mailing_id, mailing_article.c.article_id.in_(withdrawn)
+    gone = mailing_article.c.mailing_id == mailing_id, mailing_article.c.article_id.not_in(list(kept))
     session.execute(delete(mailing_article).where(*gone))

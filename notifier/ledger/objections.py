@@ -5,8 +5,8 @@ withdrawn article but its notice: if all are, the delivery is skipped. An alert 
 skipped too, for its correction is on the way to the same people. What else a release under embargo needs, its own
 ledger is asked.
 
-Three answers are no end: PENDING, sending is held; SENDING, the claim is another's by now; DEFERRED, the digest is
-being made again without what was withdrawn.
+Three answers are no end: PENDING, sending is held; SENDING, the claim is another's by now; DEFERRED, the mail is being
+made again without what was withdrawn or corrected, or the mails of a correction can still be undone.
 
 Whatever is asked is one statement, made once: it stands between every message and the wire.
 """
@@ -23,6 +23,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -32,11 +33,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from feeds.model import ChangeKind, State
+from feeds.model import State
 from feeds.store.database import Session
 from feeds.store.sets import numbers_of, pairs_of, parameter, strings_of, written, written_pairs
-from feeds.store.tables import article, change
+from feeds.store.tables import article
 from notifier.ledger import embargo_mail
+from notifier.ledger.mailings import is_corrected
 from notifier.ledger.tables import delivery, hold, mailing, mailing_article, subscriber, subscription, suppression
 from notifier.model import Delivery, DeliveryState, Kind
 
@@ -54,7 +56,11 @@ class _About(StrEnum):
     GONE = "gone"
     EDITION = "edition"
     STATE = "state"
-    CORRECTED = "corrected"
+
+
+_CORRECTED, _UNDECIDED = "corrected", "undecided"
+"""What stands of an article, beside its states, where a mailing alone tells of it: another text by now, of which the
+same people are told, or perhaps are."""
 
 
 @dataclass(slots=True)
@@ -72,8 +78,6 @@ class _Said:
     """Of the mailings."""
     states: dict[int, set[str]] = field(default_factory=dict)
     """Those of the articles that each mailing tells of."""
-    corrected: set[int] = field(default_factory=set)
-    """Mailings of a text that was corrected since."""
 
 
 def objections(
@@ -124,12 +128,13 @@ def _of_content(tellers: Sequence[Delivery], said: _Said) -> dict[int, DeliveryS
         of_all = said.states.get(one.mailing_id, set())
         if said.editions.get(one.mailing_id) != one.edition:
             found[one.id] = DeliveryState.DEFERRED
-        elif State.WITHDRAWN in of_all:
-            alone = of_all == {State.WITHDRAWN}
-            found[one.id] = DeliveryState.SKIPPED_WITHDRAWN if alone else DeliveryState.DEFERRED
-        elif one.kind in _ALONE and one.mailing_id in said.corrected:
+        elif of_all == {State.WITHDRAWN}:
+            found[one.id] = DeliveryState.SKIPPED_WITHDRAWN
+        elif of_all and of_all <= {State.WITHDRAWN, _CORRECTED}:
             # Who was to be told of the old text is told of its correction, which says what changed.
             found[one.id] = DeliveryState.SKIPPED_CORRECTED
+        elif not of_all.isdisjoint({State.WITHDRAWN, _CORRECTED, _UNDECIDED}):
+            found[one.id] = DeliveryState.DEFERRED
     return found
 
 
@@ -163,10 +168,8 @@ def _asked(
                 said.gone.add((number, word))
             case _About.EDITION:
                 said.editions[number] = int(word)
-            case _About.STATE:
-                said.states.setdefault(number, set()).add(word)
             case _:
-                said.corrected.add(number)
+                said.states.setdefault(number, set()).add(word)
     return said
 
 
@@ -184,7 +187,7 @@ def _row(
 def _question(dialect: str) -> CompoundSelect[str, int, str]:
     """Rows are asked for one by one, each by its number: joined, PostgreSQL may read a table of which it does not know
     yet that it is large."""
-    claim, mail = (numbers_of(dialect, parameter(name)).subquery().c[0] for name in ("claims", "alone"))
+    claim = numbers_of(dialect, parameter("claims")).subquery().c[0]
     holder = case((delivery.c.state == DeliveryState.SENDING, delivery.c.owner))
     whose = select(holder).where(delivery.c.id == claim).scalar_subquery()
     person = pairs_of(dialect, parameter("people"))
@@ -196,13 +199,12 @@ def _question(dialect: str) -> CompoundSelect[str, int, str]:
         .limit(1)
         .scalar_subquery()
     )
-    corrected = (
-        select(change.c.number)
-        .join(mailing_article, mailing_article.c.article_id == change.c.article_id)
-        .where(mailing_article.c.mailing_id == mail)
-        .where(change.c.kind == ChangeKind.CORRECTED, change.c.revision > mailing_article.c.revision)
-        .limit(1)
-        .scalar_subquery()
+    alone = mailing_article.c.mailing_id.in_(numbers_of(dialect, parameter("alone")))
+    stands = case(
+        (article.c.state == State.WITHDRAWN, article.c.state),
+        (and_(alone, is_corrected()), literal_column(f"'{_CORRECTED}'", Text())),
+        (and_(alone, is_corrected(told=False)), literal_column(f"'{_UNDECIDED}'", Text())),
+        else_=article.c.state,
     )
     stopped, told = suppression.c.address_hash, mailing_article.c.mailing_id
     shown = mailing_article.join(article, article.c.id == mailing_article.c.article_id)
@@ -213,6 +215,5 @@ def _question(dialect: str) -> CompoundSelect[str, int, str]:
         _row(_About.SUPPRESSED, word=stopped).where(stopped.in_(hashes)),
         _row(_About.GONE, person.c.number, person.c.string).where(follows.is_(None)),
         _row(_About.EDITION, mailing.c.id, cast(mailing.c.edition, Text)).where(mailing.c.id.in_(mailings)),
-        _row(_About.STATE, told, article.c.state).select_from(shown).where(told.in_(mailings)).distinct(),
-        _row(_About.CORRECTED, mail).where(corrected.is_not(None)),
+        _row(_About.STATE, told, stands).select_from(shown).where(told.in_(mailings)).distinct(),
     )

@@ -18,6 +18,7 @@ from feeds.model import Article, State, Topic
 from feeds.store import reading, topics
 from feeds.store.database import Database
 from feeds.web.chrome import Chrome
+from notifier.bursts import releases_of
 from notifier.collected import Collected
 from notifier.ledger import mailings
 from notifier.ledger.mailings import Mailed
@@ -69,6 +70,8 @@ class Copies:
             return self._none(request)
         if mailed.kind is Kind.DIGEST:
             return self._digest(request, mailed, articles, vocabulary)
+        if mailed.plan is not None:
+            return self._together(mailed, articles)
         return self._alert(request, mailed, articles)
 
     def _alert(self, request: Request, mailed: Mailed, articles: dict[int, Article]) -> Response:
@@ -78,6 +81,14 @@ class Copies:
         if article.state is not State.PUBLISHED:
             return RedirectResponse(article_path(article), status_code=303, headers=_HEADERS)
         html = self.letters.alert_copy(article, language=mailed.language, sent_on=self._day(mailed))
+        return self._page(mailed, html)
+
+    def _together(self, mailed: Mailed, articles: dict[int, Article]) -> Response:
+        told = [articles[number] for number in releases_of(mailed.plan or {}) if number in articles]
+        shown = [one for one in told if one.state is State.PUBLISHED]
+        away = len(told) - len(shown)
+        day = self._day(mailed)
+        html = self.letters.together_copy(shown, language=mailed.language, withdrawn=away, sent_on=day)
         return self._page(mailed, html)
 
     def _digest(

@@ -133,6 +133,7 @@ def every_kind(language: str) -> dict[str, MailContent]:
     known = {"language": language, "cadence": Cadence.WEEKLY}
     return {
         "alert": alert(language, urgent=True),
+        "together": LETTERS.together([article(), *(one.article for one in many(2))], language=language),
         "correction": alert(
             language, "corrected", updated_at=datetime(2021, 5, 25, tzinfo=UTC), correction_note="00:40."
         ),

@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 from lxml import html as lxml_html
-from mail_samples import FOLLOWED, LETTERS, VALUES, alert, article, every_kind
+from mail_samples import FOLLOWED, LETTERS, NEWSROOM, PARAGRAPHS, VALUES, alert, article, every_kind, many
 
 from feeds.model import Picture
 from notifier.messages import Follows
 from notifier.model import Cadence
 from notifier.placeholders import MailContent, fill
+from notifier.reasons import ROOM
+from notifier.room import fits
 
 DAY = date(2021, 5, 25)
 KEPT = Picture(caption="A bus", credit="City", alt="Bus 609", media=f"{'ab' * 32}.jpg", width=2000, height=1000)
@@ -105,3 +107,28 @@ def test_a_journalist_is_told_on_what_terms_a_release_may_be_used() -> None:
     for part in (alert().text, said(alert())):
         assert "Licence: Korea Open Government License Type 1" in " ".join(part.split())
     assert "Licence: by hand" in said(alert(licence="by hand"))
+
+
+def test_releases_told_together_are_named_by_the_first_and_the_number_of_the_others() -> None:
+    three = [article(1, title="Night buses"), article(2, title="A new bench"), article(3, title="A tree")]
+    assert LETTERS.together(three, language="en").subject == "Night buses and 2 more"
+    assert LETTERS.together(three, language="ko").subject == "Night buses 외 2건"
+    assert LETTERS.together(three[:1], language="en").subject == "Night buses"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_releases_told_together_stand_in_full_as_far_as_there_is_room(language: str) -> None:
+    long = "<p>" + "A very long release indeed. " * 700 + "</p>"
+    few = LETTERS.together([article(1), article(2)], language=language)
+    assert said(few).count(PARAGRAPHS[0]) == " ".join(few.text.split()).count(PARAGRAPHS[0]) == 2
+    eight = [article(number, body_html=long, body_text=long) for number in range(1, 9)]
+    content = LETTERS.together(eight, language=language)
+    assert fits(content, NEWSROOM, ROOM)
+    assert 700 <= said(content).count("A very long release indeed.") < 8 * 700
+    for number in range(1, 9):
+        assert f"/articles/{number}" in content.text
+
+
+def test_forty_releases_have_room_in_one_mail() -> None:
+    forty = [one.article for one in many(40)]
+    assert fits(LETTERS.together(forty, language="ko"), NEWSROOM, ROOM)

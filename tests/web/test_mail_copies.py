@@ -1,6 +1,7 @@
 """The web copies of mails: one address for everybody who got it, and what was taken back is not on it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -36,6 +37,24 @@ def test_an_alert_stands_on_the_web_without_anybodys_links(site: Site) -> None:
     assert "web copy of a mail sent on Wednesday 20 May 2026" in page.text
     assert not re.search("/manage/|/unsubscribe/|/confirm/|reader@|\ufdd0", page.text)
     assert page.headers["content-language"] == "en"
+
+
+def test_an_alert_of_several_releases_stands_on_the_web_without_what_was_withdrawn(site: Site) -> None:
+    site.follow(cadence="immediate")
+    minute = timedelta(seconds=60)
+    first, second = (publish(site.database, title, now=site.clock(), undo=minute) for title in ("A bench", "A tree"))
+    site.clock.forward(seconds=60)
+    assert site.parts.alerts.run().planned == 1
+    page = site.browser.get(site.link(Purpose.MAIL, 1)).text
+    assert "A bench from Monday on." in page
+    assert "A tree from Monday on." in page
+    assert not re.search("/manage/|/unsubscribe/|/confirm/|reader@|\ufdd0", page)
+    withdraw(site.database, first.article_id, now=site.clock())
+    page = site.browser.get(site.link(Purpose.MAIL, 1)).text
+    assert "A bench" not in page
+    assert "One release of this mail has been withdrawn" in page
+    withdraw(site.database, second.article_id, now=site.clock())
+    assert "A tree" not in site.browser.get(site.link(Purpose.MAIL, 1)).text
 
 
 def test_a_copy_is_kept_by_no_cache_and_found_by_no_search_engine_and_tells_no_other_site(site: Site) -> None:
