@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from feeds import publication
 from feeds.clock import Clock
@@ -166,13 +167,15 @@ class Arrivals:
         """What becomes of a page that is not here yet."""
         missing = lacking(one.draft.content) if wish.publish else ()
         is_public = wish.publish and not missing
-        is_news = publication.is_news_of(one.draft.registered_on, self.newsroom, self.clock(), undated=False)
+        now = self.clock()
+        is_news = is_public and publication.is_news_of(one.draft.registered_on, self.newsroom, now, undated=False)
         return Foreseen(
             outcome=Outcome.ADDED,
             state=State.PUBLISHED if is_public else State.DRAFT,
             quiet=is_public and not is_news,
             lacking=missing,
             unknown_division=one.draft.division if one.filing.division is None else "",
+            told=_as_public(one, self.newsroom, now) if is_news else None,
         )
 
     def _foreseen(self, session: Session, known: Known | None, one: Prepared, wish: Wish) -> Foreseen | ArrivalRefused:
@@ -184,7 +187,7 @@ class Arrivals:
         except ArrivalRefused as refusal:
             return refusal
         if known.state.is_public or outcome.is_left_alone:
-            return Foreseen(outcome=outcome, state=known.state)
+            return Foreseen(outcome=outcome, state=known.state, told=self._corrected(session, known, outcome))
         stored = reading.get(session, known.article_id)
         if outcome is Outcome.UPDATED and not is_same(known, one):
             content, day = one.draft.content, filing.registered_on or stored.registered_on
@@ -202,7 +205,11 @@ class Arrivals:
             return Foreseen(outcome=outcome, state=State.DRAFT, lacking=missing)
         is_news = publication.is_news(stored, self.newsroom, self.clock(), undated=False)
         outcome = Outcome.PUBLISHED if outcome is Outcome.UNCHANGED else outcome
-        return Foreseen(outcome=outcome, state=State.PUBLISHED, quiet=not is_news)
+        told = stored if is_news else None
+        return Foreseen(outcome=outcome, state=State.PUBLISHED, quiet=not is_news, told=told)
+
+    def _corrected(self, session: Session, known: Known, outcome: Outcome) -> Article | None:
+        return reading.get(session, known.article_id) if outcome is Outcome.CORRECTED else None
 
     def _again(self, session: Session, known: Known, one: Prepared, wish: Wish) -> Arrival | ArrivalRefused:
         """A post that is here already: nothing, an updated draft, or a correction; and published if that is asked."""
@@ -211,7 +218,8 @@ class Arrivals:
         except ArrivalRefused as refusal:
             return refusal
         if known.state.is_public or outcome.is_left_alone:
-            return Arrival(article_id=known.article_id, outcome=outcome, state=known.state)
+            told = self._corrected(session, known, outcome)
+            return Arrival(article_id=known.article_id, outcome=outcome, state=known.state, told=told)
         stored = reading.get(session, known.article_id)
         becomes = self._standing(stored, outcome, wish)
         if becomes.state is not stored.state:
@@ -274,6 +282,22 @@ def _discarded(session: Session, keys: Sequence[str], wish: Wish) -> frozenset[s
     return frozenset() if wish.discarded else bulk.discarded(session, keys)
 
 
+def _as_public(one: Prepared, newsroom: Newsroom, now: datetime) -> Article:
+    """What a draft will be once it is published, as far as it is followed by."""
+    return Article(
+        id=0,
+        guid="",
+        state=State.PUBLISHED,
+        revision=1,
+        content=one.draft.content,
+        division=one.filing.division or newsroom.city.fallback_division,
+        board=one.filing.board,
+        topics=one.filing.topics or (),
+        created_at=now,
+        published_at=now,
+    )
+
+
 def _arrived(article_id: int, becomes: Foreseen) -> Arrival:
     return Arrival(
         article_id=article_id,
@@ -282,4 +306,5 @@ def _arrived(article_id: int, becomes: Foreseen) -> Arrival:
         quiet=becomes.quiet,
         lacking=becomes.lacking,
         unknown_division=becomes.unknown_division,
+        told=becomes.told,
     )

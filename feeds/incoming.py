@@ -56,6 +56,9 @@ class Foreseen:
     """What it lacks to be public, where it was to be published and could not be."""
     unknown_division: str = ""
     """What the source calls its division, where no division of the city is called so."""
+    told: Article | None = None
+    """The article, where its followers are told of it: as news, or that it was corrected. Of one that is not stored
+    yet what they look for is there, and no number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

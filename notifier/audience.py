@@ -49,6 +49,12 @@ class Audience:
             holders=mailings.count_holders(session, article.id),
         )
 
+    def corrected(self, session: Session, article: Article) -> int:
+        """How many people a correction of it is mailed to at once; quick where nobody was ever told of it."""
+        if mailings.was_told_of(session, article.id) or followers.count(session, article.id):
+            return self.bound(session, article).of_corrections
+        return 0
+
     def posted(self, session: Session, article_id: int) -> tuple[Posted, ...]:
         """The mails that told of it, by kind; none where nobody was told."""
         counts: dict[Kind, Counter[str]] = {}

@@ -9,6 +9,7 @@ import typer
 
 from config.commands.console import opened
 from config.intake.inputs import Opener, host_of
+from config.intake.mails import Mails
 from config.intake.progress import progress
 from config.intake.refusals import RefusalFile
 from config.intake.runs import Run
@@ -21,6 +22,7 @@ from feeds.incoming import Reception, Wish
 from feeds.intake.division import by_spelling, spelling
 from feeds.intake.source import Setting
 from feeds.intake.sources import ALL
+from notifier.audience import Audience
 
 
 def run(
@@ -47,14 +49,16 @@ def run(
         stack.callback(parts.database.close)
         Reception(parts.newsroom).check_filing(division, board)
         telling = Telling(parts.words["en"], _refusals(parts, refused, dry_run), dry_run, as_json)
+        has_store = not dry_run or _is_there(parts)
         reading = Run(
             opener=Opener(setting=_setting(parts, site), address=address),
             arrivals=parts.arrivals,
             wish=Wish(division=division, board=board, publish=publish, discarded=discarded),
             telling=telling,
+            mails=Mails(Audience(parts.newsroom, parts.clock), parts.database if has_store else None),
             move=stack.enter_context(progress()),
             dry_run=dry_run,
-            has_store=not dry_run or _is_there(parts),
+            has_store=has_store,
             source=source,
         )
         reading.run(paths)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from config.intake.inputs import Opener, readable, shown
+from config.intake.mails import Mails
 from config.intake.progress import Move
 from config.intake.telling import Answer, Telling
 from feeds.arrivals import Arrivals
@@ -30,6 +31,7 @@ class Run:
     arrivals: Arrivals
     wish: Wish
     telling: Telling
+    mails: Mails
     move: Move
     dry_run: bool
     has_store: bool
@@ -87,9 +89,11 @@ class Run:
 
     def _flush(self) -> None:
         drafts = [record.reading for _, record in self._waiting if isinstance(record.reading, Draft)]
-        answers = iter(self._answers(drafts))
+        found = self._answers(drafts)
+        answers = iter(zip(found, self.mails.of(found), strict=True))
         for path, record in self._waiting:
-            self.telling.add(path, record, next(answers) if isinstance(record.reading, Draft) else None)
+            answer, reach = next(answers) if isinstance(record.reading, Draft) else (None, None)
+            self.telling.add(path, record, answer, reach)
         self._done += len(self._waiting)
         if self._waiting:
             self.move(self._waiting[-1][0], self._done, *self.opener.position())

@@ -16,12 +16,16 @@ from feeds.intake.draft import Draft, ListPage, Refused
 from feeds.intake.report import as_json
 from feeds.intake.source import Record, Skipped
 from feeds.model import State
+from feeds.reach import Reach
 from feeds.words import Words
 
 SHOWN_ROWS = 40
 """Rows of a table: a run shows its first, a dry run as many tables as it takes."""
 SHOWN_LINES = 20
 REFUSED, SKIPPED = "refused", "skipped"
+MAILS = ("news", "at_once", "in_digests", "corrections", "of_corrections")
+"""What is counted of mails: releases that are news, the mails of their own about them, the times that digests tell of
+one; corrections that anybody is mailed about, and those mails."""
 Answer = Foreseen | Skipped | CivicwireError
 """What became of a draft, or would become of it."""
 _LEFT_ALONE = {
@@ -44,6 +48,7 @@ class Telling:
     _first_remarks: list[str] = field(default_factory=list)
     _drafts: bool = False
     _quiet: int = 0
+    _mails: Counter[str] = field(default_factory=Counter)
     _unread: int = 0
     _first_unread: str = ""
 
@@ -52,8 +57,8 @@ class Telling:
         if self.as_json:
             sys.stdout.write('{"pages": [')
 
-    def add(self, path: str, record: Record, answer: Answer | None = None) -> None:
-        """Tell of a record, and of what became of it."""
+    def add(self, path: str, record: Record, answer: Answer | None = None, reach: Reach | None = None) -> None:
+        """Tell of a record, of what became of it, and of whom that is mailed to."""
         reading = record.reading
         if isinstance(answer, CivicwireError) and isinstance(reading, Draft):
             reading = Refused(title=reading.content.title, reasons=(str(answer),))
@@ -63,10 +68,11 @@ class Telling:
         what = _what(reading, answer)
         match answer:
             case Foreseen():
-                is_new = answer.outcome is not Outcome.UNCHANGED and not answer.outcome.is_left_alone
-                mailed = is_new and answer.state is State.PUBLISHED and not answer.quiet
                 article = answer.article_id if isinstance(answer, Arrival) else None
-                report |= {"article": article, "outcome": what, "state": str(answer.state), "mailed": mailed}
+                report |= {"article": article, "outcome": what, "state": str(answer.state), "mailed": reach is not None}
+                if reach is not None:
+                    report["mails"] = {"at_once": reach.immediate, "in_digests": reach.in_digests}
+                    self._count_mails(answer.outcome, reach)
                 self._quiet += answer.state is State.PUBLISHED and answer.quiet
                 if answer.unknown_division:
                     filed = "filed under the fallback" if answer.state is State.PUBLISHED else "unknown here"
@@ -97,9 +103,9 @@ class Telling:
         """After the last record: the table or the rest of the object, what to look at, and the sum."""
         kept = self.refusals.close() if self.refusals else None
         if self.as_json:
-            rest = {"counts": dict(self.counts), "refused_file": str(kept) if kept else None}
-            sys.stdout.write(f'],\n"counts": {json.dumps(rest["counts"])},\n"refused_file": ')
-            sys.stdout.write(f"{json.dumps(rest['refused_file'], ensure_ascii=False)}}}\n")
+            mails = {name: self._mails[name] for name in MAILS}
+            sys.stdout.write(f'],\n"counts": {json.dumps(self.counts)},\n"mails": {json.dumps(mails)},\n')
+            sys.stdout.write(f'"refused_file": {json.dumps(str(kept) if kept else None, ensure_ascii=False)}}}\n')
         else:
             self._print(kept)
         hidden = self.counts[REFUSED] - SHOWN_LINES
@@ -114,6 +120,15 @@ class Telling:
         if hidden > 0:
             place = f": {kept} names all" if kept else ""
             print(f"civicwire: {hidden} more are refused{place}", file=sys.stderr)
+
+    def _count_mails(self, outcome: Outcome, reach: Reach) -> None:
+        if outcome is Outcome.CORRECTED:
+            self._mails["corrections"] += reach.immediate > 0
+            self._mails["of_corrections"] += reach.immediate
+        else:
+            self._mails["news"] += 1
+            self._mails["at_once"] += reach.immediate
+            self._mails["in_digests"] += reach.in_digests
 
     def _note_date(self, draft: Draft) -> None:
         """Count a date that is written and cannot be read: where most are, it is their form that nobody knows."""
@@ -178,6 +193,19 @@ class Telling:
         if self._quiet:
             published = "Would be published" if self.dry_run else "Published"
             print(f"{published} without mail: only a release registered today or yesterday is known to be news.")
+        self._print_mails()
+
+    def _print_mails(self) -> None:
+        """Nobody is mailed by surprise: what a run mails stands at its end, and at that of the dry run before it."""
+        news, at_once, in_digests, corrections, of_corrections = (self._mails[name] for name in MAILS)
+        go, tell = ("would go", "would tell") if self.dry_run else ("go", "tell")
+        if news:
+            told = f"{_many(in_digests, 'person')} of it" if news == 1 else f"of them {_many(in_digests, 'time')}"
+            digests = f", and digests {tell} {told}" if in_digests else ""
+            is_news = "is" if news == 1 else "are"
+            print(f"Of these {news:,} {is_news} news: {_many(at_once, 'mail')} {go} out at once{digests}.")
+        if corrections:
+            print(f"{_many(of_corrections, 'mail')} {go} out at once about corrections, of {corrections:,} of these.")
 
     def _print_remarks(self) -> None:
         if len(self._first_remarks) <= SHOWN_LINES:
@@ -186,6 +214,11 @@ class Telling:
             lines = [f"{number:,} times: {remark}" for remark, number in self._remarks.most_common(SHOWN_LINES)]
         for line in lines:
             print(line)
+
+
+def _many(number: int, what: str) -> str:
+    plural = {"person": "people"}.get(what, f"{what}s")
+    return f"{number:,} {what if number == 1 else plural}"
 
 
 def _what(reading: object, answer: Answer | None) -> str:

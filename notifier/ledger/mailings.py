@@ -239,6 +239,14 @@ def count_corrected(session: Session, change: Change) -> int:
     return session.execute(select(func.count()).select_from(people)).scalar_one()
 
 
+def was_told_of(session: Session, article_id: int) -> bool:
+    """Whether anybody was ever mailed about an article. Of an archive nobody was, which is found at once."""
+    return (
+        session.execute(select(notice.c.article_id).where(notice.c.article_id == article_id).limit(1)).first()
+        is not None
+    )
+
+
 def _wants_corrections(change: Change) -> ColumnElement[bool]:
     heard = _heard(change, Kind.ALERT, Kind.CORRECTION, Kind.EMBARGO)
     at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None), heard)

@@ -18,11 +18,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from feeds.clock import system_clock
 from feeds.store import articles, reading
 from feeds.store.database import Database
 from tests.builders import NOW
@@ -326,6 +329,32 @@ def test_b56_an_archive_that_is_published_says_that_it_mails_nobody(ready: Path)
     dry = civicwire(ready, "intake", "board.csv", *SITE, "--publish", "--dry-run")
     assert "Would be published without mail" in dry.stdout
     assert "Published without mail" in civicwire(ready, "intake", "board.csv", *SITE, "--publish").stdout
+
+
+def test_whom_a_run_mails_stands_in_the_dry_run_and_in_the_run_and_of_corrections_too(ready: Path) -> None:
+    for name, cadence in (("one", "immediate"), ("two", "immediate"), ("three", "daily")):
+        added = civicwire(ready, "subscribers", "add", f"{name}@example.org", "--cadence", cadence, "--confirmed")
+        assert added.returncode == 0, added.stderr
+    today = f"{system_clock().astimezone(ZoneInfo('Asia/Seoul')):%Y-%m-%d %H:%M:%S}"
+    news = {"NTT_ID": "9", "NTT_SJ": "The bridge is open", "FRST_REGIST_PNTTM": today}
+    write(ready, "board.csv", dump(*posts(2), news))
+    command = ("intake", "board.csv", *SITE, "--publish")
+    dry = civicwire(ready, *command, "--dry-run").stdout
+    assert "Of these 1 is news: 2 mails would go out at once, and digests would tell 1 person of it." in dry
+    counted = json.loads(civicwire(ready, *command, "--dry-run", "--json").stdout)
+    assert counted["mails"] == {"news": 1, "at_once": 2, "in_digests": 1, "corrections": 0, "of_corrections": 0}
+    assert [one["mailed"] for one in counted["pages"]] == [False, False, True]
+    run = civicwire(ready, *command).stdout
+    assert "Of these 1 is news: 2 mails go out at once, and digests tell 1 person of it." in run
+    assert "news:" not in civicwire(ready, *command).stdout
+    later = (system_clock() + timedelta(minutes=2)).isoformat()  # they wait a minute for an undo
+    planned = civicwire(ready, "run", "alerts", "--now", later)
+    assert planned.returncode == 0, planned.stderr
+    assert count(ready, "SELECT count(*) FROM notice") == 2
+    write(ready, "board.csv", dump(*posts(2), news | {"NTT_SJ": "The bridge is closed"}))
+    dry, run = (civicwire(ready, *command, *more).stdout for more in (("--dry-run",), ()))
+    assert "2 mails would go out at once about corrections, of 1 of these." in dry
+    assert "2 mails go out at once about corrections, of 1 of these." in run
 
 
 def test_one_object_is_printed_however_many_records_there_are(ready: Path) -> None:
