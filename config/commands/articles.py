@@ -15,7 +15,7 @@ from feeds.intake.draft import Draft
 from feeds.model import Article, State
 from feeds.publication import is_news
 from feeds.staff import SHELL
-from feeds.store import articles, reading, undoing
+from feeds.store import articles, desk_list, reading, undoing
 from feeds.web.dates import stamp
 
 _LONGEST = 1000
@@ -60,7 +60,7 @@ def run(
 
 def _list(parts: Parts, state: str | None, as_json: bool) -> None:
     with parts.database.read() as session:
-        found = reading.listing(session, state=State(state) if state else None)
+        found = desk_list.listing(session, state=State(state) if state else None)
     if as_json:
         print_json({"articles": [_object(parts, one) for one in found]})
         return

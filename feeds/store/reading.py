@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, select, tuple_
 
 from feeds.errors import NotFound
 from feeds.model import Approval, Article, Attachment, ChangeKind, Content, Filed, Footnote, Picture, Revision, State
@@ -92,84 +92,10 @@ def count(session: Session, *, divisions: Sequence[str] = (), since: datetime | 
     return session.execute(select(func.count()).select_from(article).where(*where)).scalar_one()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Which articles staff want to see; None and empty mean all."""
-
-    states: tuple[State, ...] = ()
-    divisions: tuple[str, ...] = ()
-    language: str | None = None
-    topic: str | None = None
-    waiting: bool = False
-    """Only those that wait for approval."""
-    waits_for: str | None = None
-    """Only those that wait for approval by this person: somebody else asked."""
-    author: str | None = None
-    """Only those of which this person wrote a revision."""
-    unfiled: bool = False
-    """Only those whose division is unknown."""
-    hidden_of: tuple[str, ...] | None = None
-    """What is not public only of these divisions; None means of all."""
-    ids: tuple[int, ...] | None = None
-    """Only these, for example those that a search found."""
-
-
 def issued(session: Session, *, since: datetime) -> dict[str, int]:
     """How many articles each division has published from an instant on, under the slug it had then."""
     counted = select(article.c.division, func.count()).where(*_public((), None), article.c.published_at >= since)
     return {row[0]: row[1] for row in session.execute(counted.group_by(article.c.division))}
-
-
-def listing(
-    session: Session, desk: Desk | None = None, *, state: State | None = None, limit: int = 50, offset: int = 0
-) -> Sequence[Article]:
-    """What staff see: articles of any state, the latest stored first."""
-    where = on_desk(desk or Desk(states=(state,) if state else ()))
-    return _sound(session, _ARTICLE.where(*where).order_by(article.c.id.desc()).limit(limit).offset(offset))
-
-
-def listed(session: Session, desk: Desk) -> int:
-    """How many articles `listing` would give without a limit."""
-    found: int = session.execute(chosen(desk, func.count(article.c.id))).scalar_one()
-    return found
-
-
-def chosen(desk: Desk, *columns: ColumnElement[Any]) -> Select[Any]:
-    """These columns of the articles of a wish. Their texts are looked up only where the wish is about them."""
-    wanted = select(*columns).where(*on_desk(desk))
-    return wanted.join(revision, _CURRENT) if desk.language else wanted
-
-
-def on_desk(desk: Desk) -> list[ColumnElement[bool]]:
-    """The conditions of a wish, on articles; where it asks for a language, joined to their current revision."""
-    where: list[ColumnElement[bool]] = []
-    if desk.states:
-        where.append(article.c.state.in_(list(desk.states)))
-    if desk.divisions:
-        where.append(article.c.division.in_(list(desk.divisions)))
-    if desk.unfiled:
-        where.append(article.c.division.is_(None))
-    if desk.language:
-        where.append(revision.c.language == desk.language)
-    if desk.topic:
-        where.append(_has_topic(desk.topic))
-    if desk.waiting or desk.waits_for is not None:
-        where.append(article.c.approval_version == article.c.version)
-    if desk.waits_for is not None:
-        where.append(article.c.approval_asked_by != desk.waits_for)
-    if desk.author is not None:
-        wrote = select(_CORRECTION.c.article_id).where(_CORRECTION.c.author == desk.author)
-        where.append(article.c.id.in_(wrote))
-    if desk.hidden_of is not None:
-        public = article.c.state.in_([State.PUBLISHED, State.WITHDRAWN])
-        where.append(or_(public, article.c.division.in_(list(desk.hidden_of))))
-    if desk.ids is not None:
-        where.append(article.c.id.in_(list(desk.ids)))
-    return where
-
-
-def _has_topic(topic: str) -> ColumnElement[bool]:
-    return article.c.id.in_(select(article_topic.c.article_id).where(article_topic.c.topic == topic))
 
 
 def due(session: Session, now: datetime, *, since: datetime) -> tuple[int, ...]:

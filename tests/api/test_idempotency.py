@@ -19,7 +19,7 @@ from starlette.types import Message
 
 from config.settings import Settings
 from feeds.staff import Right
-from feeds.store import api_tokens, changes, idempotency, reading, tidying
+from feeds.store import api_tokens, changes, desk_list, idempotency, tidying
 from feeds.store.database import Database
 from tests.api.program import RELEASE, Program, demand_problem, program, read, tag
 from tests.builders import BASE_URL, NOW, SECRET, Hands, small_city
@@ -39,7 +39,7 @@ def test_b31_the_same_request_again_gets_the_first_answer_again(site: Site, cms:
     ]
     assert ("idempotent-replayed" in first.headers, again.headers["idempotent-replayed"]) == (False, "true")
     with site.database.read() as session:
-        assert (len(reading.listing(session)), changes.head(session)) == (1, 1)
+        assert (len(desk_list.listing(session)), changes.head(session)) == (1, 1)
 
 
 @pytest.mark.parametrize("other", ["body", "path", "method", "query"])
@@ -101,7 +101,7 @@ def test_f50_an_answer_that_never_arrived_is_given_when_the_program_asks_again(s
     again = cms.post("/articles", asked, idempotency_key=KEY)
     assert (again.status, again.headers["idempotent-replayed"]) == (201, "true")
     with site.database.read() as session:
-        assert (len(reading.listing(session)), changes.head(session)) == (1, 1)
+        assert (len(desk_list.listing(session)), changes.head(session)) == (1, 1)
 
 
 def _gone() -> None:
@@ -144,7 +144,7 @@ def test_f50_a_transaction_that_failed_left_nothing_and_can_be_asked_for_again(s
     failed = cms.post("/articles", asked, idempotency_key=KEY)
     demand_problem(failed, 409)
     with site.database.read() as session:
-        assert not reading.listing(session)
+        assert not desk_list.listing(session)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TRIGGER no_change")
         connection.commit()
@@ -178,7 +178,7 @@ def test_b46_the_same_request_many_times_at_once_is_done_once(either: Site) -> N
     assert len({one.body for one in answers}) == 1
     assert sum("idempotent-replayed" in one.headers for one in answers) == 5
     with either.database.read() as session:
-        assert (len(reading.listing(session)), changes.head(session)) == (1, 1)
+        assert (len(desk_list.listing(session)), changes.head(session)) == (1, 1)
 
 
 def _ask_elsewhere(url: str, token: str, start: str, told: Connection, is_killed: bool) -> None:
@@ -217,7 +217,7 @@ def test_f50_b46_of_two_processes_at_once_one_is_killed_before_it_answers_and_it
     assert (status, again.status, again.headers["idempotent-replayed"]) == (201, 201, "true")
     assert again.body == body
     with either.database.read() as session:
-        assert (len(reading.listing(session)), changes.head(session)) == (1, 1)
+        assert (len(desk_list.listing(session)), changes.head(session)) == (1, 1)
 
 
 def test_b46_two_programs_that_publish_at_once_make_one_change(either: Site) -> None:

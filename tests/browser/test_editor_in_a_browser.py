@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from feeds.model import City
-from feeds.store import reading
+from feeds.store import desk_list
 from tests.browser.newsroom import Desk, apart, opened
 from tests.browser.test_newsroom_in_a_browser import check, write
 from tests.media.test_kept_files import shot
@@ -111,7 +111,7 @@ def test_the_preview_keeps_its_tab_and_its_place_and_leaves_the_way_back_alone(p
     assert page.locator("#glass iframe").count() == 1
     expect(page.get_by_label("Title", exact=True)).to_be_focused()
     with desk.parts.database.read() as session:
-        assert not reading.listing(session), "a preview stores nothing"
+        assert not desk_list.listing(session), "a preview stores nothing"
 
 
 def test_a_link_in_the_preview_leads_nowhere(page: Page) -> None:
@@ -233,7 +233,7 @@ def test_a_button_that_is_pressed_twice_stores_one_draft(page: Page, desk: Desk)
 
     def count() -> int:
         with desk.parts.database.read() as session:
-            return len(reading.listing(session))
+            return len(desk_list.listing(session))
 
     assert apart(count) == 1
 

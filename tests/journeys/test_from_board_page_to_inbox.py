@@ -8,7 +8,7 @@ import pytest
 from feeds.intake.board_page import read
 from feeds.intake.draft import Draft
 from feeds.model import State
-from feeds.store import articles, reading
+from feeds.store import articles, desk_list
 from tests.builders import content
 from tests.conftest import PAGES, missing
 from tests.journeys.conftest import Site
@@ -101,7 +101,7 @@ def test_reading_the_same_page_twice_changes_nothing(site: Site, page: Draft) ->
     again = site.parts.arrivals.take(page, division=DIVISION)
     assert (again.article_id, str(again.outcome)) == (first.article_id, "unchanged")
     with site.parts.database.read() as session:
-        assert len(reading.listing(session)) == 1
+        assert len(desk_list.listing(session)) == 1
 
 
 def test_a_page_without_a_date_is_published_without_mail(site: Site, page: Draft) -> None:

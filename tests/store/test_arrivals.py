@@ -13,7 +13,7 @@ from feeds.intake.draft import Draft, Identity
 from feeds.intake.source import Skipped
 from feeds.model import ChangeKind, Newsroom, State
 from feeds.readiness import Lack
-from feeds.store import articles, audit, changes, reading, search, topics
+from feeds.store import articles, audit, changes, desk_list, reading, search, topics
 from feeds.store.database import Database
 from tests.builders import NOW, Hands, content, withdraw
 
@@ -181,7 +181,7 @@ def test_an_editor_files_it_elsewhere_by_slug_only(arrivals: Arrivals, database:
     with pytest.raises(NotFound, match="division nowhere"):
         arrivals.take(replace(PAGE, identity=None), division="nowhere")
     with database.read() as session:
-        assert len(reading.listing(session)) == 1
+        assert len(desk_list.listing(session)) == 1
 
 
 def test_a_draft_can_be_filed_by_the_editor_though_its_page_has_not_changed(
@@ -282,7 +282,7 @@ def test_b55_a_run_that_ended_half_way_goes_on_where_it_ended(arrivals: Arrivals
     outcomes = [one.outcome for one in _taken(arrivals.take_all(_posts(5), Wish(publish=True)))]
     assert outcomes == [Outcome.UNCHANGED] * 3 + [Outcome.ADDED] * 2
     with database.read() as session:
-        assert len(reading.listing(session)) == 5
+        assert len(desk_list.listing(session)) == 5
 
 
 def test_a_post_that_stands_twice_in_a_batch_is_one_article(arrivals: Arrivals, database: Database) -> None:
@@ -325,11 +325,11 @@ def test_what_is_foreseen_is_what_happens_and_nothing_is_written(
         post("refused", topics=("nothing",)),
     ]
     with database.read() as session:
-        before = reading.listing(session)
+        before = desk_list.listing(session)
         head = changes.head(session)
     foreseen = arrivals.foresee(coming, wish)
     with database.read() as session:
-        assert (reading.listing(session), changes.head(session)) == (before, head)
+        assert (desk_list.listing(session), changes.head(session)) == (before, head)
     happened = arrivals.take_all(coming, wish)
     assert len({str(one) for one in foreseen}) > 6
     for said, done in zip(foreseen, happened, strict=True):
@@ -378,7 +378,7 @@ def test_b51_one_that_does_not_fit_is_refused_alone(
     with pytest.raises(ArrivalRefused, match=reason):
         arrivals.take(posts[1])
     with database.read() as session:
-        assert len(reading.listing(session)) == 2
+        assert len(desk_list.listing(session)) == 2
 
 
 def test_b51_one_that_the_database_itself_refuses_does_not_take_the_others_with_it(
@@ -390,7 +390,7 @@ def test_b51_one_that_the_database_itself_refuses_does_not_take_the_others_with_
     answers = arrivals.take_all(posts, Wish(publish=True))
     assert [type(one) for one in answers] == [Arrival, Arrival, Arrival, RowRefused]
     with database.read() as session:
-        assert len(reading.listing(session)) == 3
+        assert len(desk_list.listing(session)) == 3
         assert changes.head(session) == 3
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from feeds.errors import Conflict, NotFound, Stale
 from feeds.model import ChangeKind, Picture, State, filed_of
-from feeds.store import articles, audit, changes, reading, topics, twins
+from feeds.store import articles, audit, changes, desk_list, reading, topics, twins
 from feeds.store.articles import Filing
 from feeds.store.database import Database
 from feeds.store.tables import article, article_topic, picture, revision
@@ -175,10 +175,10 @@ def test_an_approval_is_void_when_the_article_changes(database: Database) -> Non
         asked = reading.get(session, one.id)
         assert asked.approval is not None
         assert (asked.approval.asked_by, asked.approval.version) == ("editor", asked.version)
-        assert reading.listed(session, reading.Desk(waiting=True)) == 1
+        assert desk_list.listed(session, desk_list.Desk(waiting=True)) == 1
         articles.revise(session, one.id, content("Other words"), note=None, now=NOW)
         changed = reading.get(session, one.id)
-        assert reading.listed(session, reading.Desk(waiting=True)) == 0
+        assert desk_list.listed(session, desk_list.Desk(waiting=True)) == 0
     assert (changed.approval, changed.publish_at) == (None, None)
 
 
@@ -188,7 +188,7 @@ def test_filing_it_elsewhere_voids_an_approval_too(database: Database) -> None:
         articles.ask_approval(session, one.id, by="editor", now=NOW, publish_at=None)
         articles.file(session, one.id, division="transport", board=None)
         assert reading.get(session, one.id).approval is None
-        assert reading.listed(session, reading.Desk(waiting=True)) == 0
+        assert desk_list.listed(session, desk_list.Desk(waiting=True)) == 0
 
 
 def test_twins_are_linked_both_ways(database: Database) -> None:
@@ -246,7 +246,7 @@ def test_topics_are_set_whole_and_left_alone_where_nobody_speaks_of_them(databas
         assert reading.get(session, one.id).topics == ("summit", "water")
         articles.revise(session, one.id, content(), note=None, now=NOW, filing=Filing(division="water"))
         assert reading.get(session, one.id).topics == ("summit", "water")
-        assert reading.listed(session, reading.Desk(topic="summit")) == 1
+        assert desk_list.listed(session, desk_list.Desk(topic="summit")) == 1
         articles.revise(session, one.id, content(), note=None, now=NOW, filing=Filing(topics=()))
         assert reading.get(session, one.id).topics == ()
         assert topics.used(session) == {}
@@ -303,17 +303,17 @@ def test_the_desk_finds_articles_by_state_division_and_language(database: Databa
     published = publish(database, division="climate").article_id
     waiting = draft(database).id
     with database.write() as session:
-        assert [one.id for one in reading.listing(session)] == [waiting, published]
+        assert [one.id for one in desk_list.listing(session)] == [waiting, published]
         for desk, found in (
-            (reading.Desk(states=(State.PUBLISHED,)), [published]),
-            (reading.Desk(divisions=("water",)), [waiting]),
-            (reading.Desk(language="ko"), []),
-            (reading.Desk(ids=(published,)), [published]),
-            (reading.Desk(ids=()), []),
+            (desk_list.Desk(states=(State.PUBLISHED,)), [published]),
+            (desk_list.Desk(divisions=("water",)), [waiting]),
+            (desk_list.Desk(language="ko"), []),
+            (desk_list.Desk(ids=(published,)), [published]),
+            (desk_list.Desk(ids=()), []),
         ):
-            assert [one.id for one in reading.listing(session, desk)] == found
-            assert reading.listed(session, desk) == len(found)
-        assert [one.id for one in reading.listing(session, limit=1, offset=1)] == [published]
+            assert [one.id for one in desk_list.listing(session, desk)] == found
+            assert desk_list.listed(session, desk) == len(found)
+        assert [one.id for one in desk_list.listing(session, limit=1, offset=1)] == [published]
 
 
 def test_the_audit_log_is_read_latest_first_and_by_whom_or_what(database: Database) -> None:

@@ -12,7 +12,7 @@ from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale,
 from feeds.model import Article, ChangeKind, City, Newsroom, Picture, State
 from feeds.publication import Publications
 from feeds.staff import SHELL, Actor, Right, Role, person
-from feeds.store import api_tokens, articles, audit, changes, reading, topics
+from feeds.store import api_tokens, articles, audit, changes, desk_list, reading, topics
 from feeds.store.articles import Filing, filing_of
 from feeds.store.database import Database, Session
 from tests.builders import NOW, Hands, content
@@ -527,7 +527,7 @@ def test_discarding_and_publishing_at_once_end_in_one_of_the_two(database: Datab
         thread.join()
     assert not failures
     with database.read() as session:
-        left = reading.listing(session)
+        left = desk_list.listing(session)
         assert {one.state for one in left} <= {State.PUBLISHED}
         assert changes.head(session) == len(left)
 

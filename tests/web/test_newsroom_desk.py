@@ -138,6 +138,27 @@ def test_the_list_is_narrowed_by_state_language_topic_author_and_words(site: Sit
         assert {name for name in everything if f"{name}" in page.partition("</form>")[2]} == wanted, query
 
 
+def test_the_list_is_narrowed_by_the_days_of_the_instants_that_it_shows(site: Site) -> None:
+    written(site, "Draft of today")  # 20 May, 12:00 in Seoul
+    scheduled(site, "Of tomorrow, at eight")
+    published(site, "Of the first", registered_on=date(2026, 5, 1))
+    member = enters(site, ENVIRONMENT)
+    everything = {"today", "tomorrow", "first"}
+    for query, wanted in {
+        "from=2026-05-20": {"today", "tomorrow"},
+        "from=2026-05-21": {"tomorrow"},
+        "to=2026-05-20": {"today", "first"},
+        "from=2026-05-20&to=2026-05-20": {"today"},
+        "to=2026-05-01&from=2026-05-20": {"today", "first"},
+        "from=2026-05-01&to=2026-05-01&state=published": {"first"},
+        "from=soon": everything,
+        "from=9999-12-31&to=0001-01-01": everything,
+    }.items():
+        page = member.get(f"/newsroom?{query}").text
+        assert {name for name in everything if name in page.partition("</form>")[2]} == wanted, query
+    assert 'name="from" value="2026-05-20"' in member.get("/newsroom?from=2026-05-20").text
+
+
 def test_a_number_finds_the_release_of_that_number(site: Site) -> None:
     one = written(site, "Wanted")
     written(site, "Of no interest")

@@ -7,7 +7,7 @@ import pytest
 
 from feeds.documents.entry import entry_of
 from feeds.model import Article, ChangeKind, Footnote, Picture, State
-from feeds.store import articles, changes, reading, topics
+from feeds.store import articles, changes, desk_list, topics
 from feeds.store.articles import filing_of
 from tests.builders import content
 from tests.media.test_kept_files import shot
@@ -116,7 +116,7 @@ def test_b36_what_cannot_stand_is_said_and_what_was_typed_stays(
     assert 'data-changed="yes"' in answer.text
     assert '<div class="faults" role="alert" tabindex="-1" autofocus>' in answer.text
     with site.database.read() as session:
-        assert not reading.listing(session)
+        assert not desk_list.listing(session)
 
 
 @pytest.mark.parametrize("form", ["markdown", "html"])

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from feeds.model import Article, Attachment, Footnote, Picture, State
-from feeds.store import articles, reading, topics, twins
+from feeds.store import articles, desk_list, topics, twins
 from feeds.store.articles import Filing
 from feeds.writing import Writing, content_of
 from tests.builders import BASE_URL, NOW, content
@@ -105,7 +105,7 @@ def test_a_day_of_registration_that_cannot_be_is_said(site: Site, editor: Staff,
     assert "Choose a day between 1900 and two years from now" in answer.text
     assert f'value="{day}"' in answer.text
     with site.database.read() as session:
-        assert not reading.listing(session)
+        assert not desk_list.listing(session)
 
 
 def test_a_day_of_registration_is_kept_changed_and_taken_away(site: Site, editor: Staff) -> None:

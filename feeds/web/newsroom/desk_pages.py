@@ -54,7 +54,7 @@ class DeskPages:
         with self.room.database.read() as session:
             desk = desk_of(wish, visitor.actor, newsroom, ids=_found(session, wish.q))
             found = desk_list.page(session, desk, limit=A_PAGE, offset=(wish.page - 1) * A_PAGE)
-            total = reading.listed(session, desk)
+            total = desk_list.listed(session, desk)
             vocabulary = topics.known(session)
         link = self.room.chrome.visit(request).link
 

@@ -17,7 +17,7 @@ from feeds.access.passwords import Busy
 from feeds.clock import Clock
 from feeds.errors import CivicwireError, Conflict, Forbidden, Hidden, NotFound, NotReady, Stale, StoreError
 from feeds.staff import Actor, Role
-from feeds.store import audit, reading
+from feeds.store import audit, desk_list
 from feeds.store.database import Database
 from feeds.web.chrome import Chrome
 from feeds.web.dates import stamp
@@ -215,7 +215,7 @@ class Door:
         if visitor is None or visitor.must_change:
             return 0
         with self._database.read() as session:
-            return reading.listed(session, to_approve(visitor.actor, self._chrome.newsroom))
+            return desk_list.listed(session, to_approve(visitor.actor, self._chrome.newsroom))
 
     def _way_in(self, request: Request) -> str:
         """The sign-in page, which leads back to here; from a form, to the newsroom."""

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from feeds.localtime import instant_of
 from feeds.model import Newsroom, State
 from feeds.staff import Actor
-from feeds.store.reading import Desk
+from feeds.store.desk_list import Desk
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 LONGEST_SEARCH = 200
 FARTHEST_PAGE = 10_000
+_NAMES = {"since": "from", "until": "to"}
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 UNKNOWN = "-"
 """Asks for what has no division yet; the slug of no division."""
 
@@ -52,6 +56,9 @@ class Wish:
     division: str = ""
     language: str = ""
     topic: str = ""
+    since: date | None = None
+    until: date | None = None
+    """The first and the last day, in the city's zone, by the instant that the list shows of each."""
     page: int = 1
 
     @property
@@ -63,13 +70,17 @@ class Wish:
         """The query of the address of another page of the same list."""
         values = asdict(self) | {"page": page}
         plain = asdict(Wish())
-        return urlencode([(name, str(value)) for name, value in values.items() if value != plain[name]])
+        asked = [(_NAMES.get(name, name), str(value)) for name, value in values.items() if value != plain[name]]
+        return urlencode(asked)
 
 
 def wish_of(query: Mapping[str, str], newsroom: Newsroom) -> Wish:
     """The wish of a query; a value that is none of ours asks for nothing."""
     division, language = query.get("division", ""), query.get("language", "")
     number = query.get("page", "1")
+    since, until = _day(query.get("from", "")), _day(query.get("to", ""))
+    if since and until and until < since:
+        since, until = until, since
     page = int(number) if number.isascii() and number.isdigit() and len(number) <= 9 else 1
     return Wish(
         q=" ".join(query.get("q", "").split())[:LONGEST_SEARCH],
@@ -78,13 +89,15 @@ def wish_of(query: Mapping[str, str], newsroom: Newsroom) -> Wish:
         division=division if division == UNKNOWN or newsroom.division(division) else "",
         language=language if language in newsroom.city.languages else "",
         topic=query.get("topic", "")[:80],
+        since=since,
+        until=until,
         page=max(1, min(page, FARTHEST_PAGE)),
     )
 
 
 def desk_of(wish: Wish, actor: Actor, newsroom: Newsroom, *, ids: tuple[int, ...] | None = None) -> Desk:
     """The wish as the store is asked; `ids` are what a search found. Never another division's unpublished articles."""
-    own = own_divisions(actor, newsroom)
+    own, zone = own_divisions(actor, newsroom), newsroom.city.zone
     divisions: tuple[str, ...] = ()
     if wish.division and wish.division != UNKNOWN:
         divisions = newsroom.within(wish.division)
@@ -108,6 +121,8 @@ def desk_of(wish: Wish, actor: Actor, newsroom: Newsroom, *, ids: tuple[int, ...
         unfiled=wish.division == UNKNOWN,
         hidden_of=own,
         ids=ids,
+        since=instant_of(wish.since, time(), zone) if wish.since else None,
+        until=instant_of(wish.until + timedelta(days=1), time(), zone) if wish.until else None,
     )
 
 
@@ -121,6 +136,14 @@ def own_divisions(actor: Actor, newsroom: Newsroom) -> tuple[str, ...] | None:
     if actor.divisions is None:
         return None
     return tuple(dict.fromkeys(slug for one in actor.divisions for slug in newsroom.within(one)))
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _one_of(kind: type[_Kind], text: str, otherwise: _Kind) -> _Kind:
