@@ -11,9 +11,10 @@ from datetime import datetime
 
 from feeds import publication
 from feeds.clock import Clock
+from feeds.closing import DivisionClosed, closed, lacking_of
 from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale, Unchanged
 from feeds.model import Article, Content, Newsroom, State, StepKind
-from feeds.readiness import lacking
+from feeds.readiness import Lack, lacking
 from feeds.staff import Actor, Right
 from feeds.store import api_tokens, articles, audit, changes, embargoes, reading, topics, twins, undoing
 from feeds.store.articles import Filing, filing_of
@@ -55,7 +56,7 @@ class Desk:
             raise Conflict(f"article {article_id} is {before.state}: correct it instead")
         filing = self._checked(session, actor, Right.WRITE, filing, present=before.division)
         if before.state is State.SCHEDULED:
-            self._demand_ready(article_id, content)
+            self._demand(article_id, lacking(content))
         if not self._revise(session, actor, before, content, filing, note=None, expected=expected):
             return before
         after = reading.get(session, article_id)
@@ -133,7 +134,7 @@ class Desk:
     ) -> Article:
         """Ask a second person to publish it, at once or at an instant. NotReady if something is missing."""
         draft = self.theirs(session, actor, Right.WRITE, article_id)
-        self._demand_ready(article_id, draft.content)
+        self._demand(article_id, lacking_of(draft, self.newsroom))
         now = self.clock()
         articles.ask_approval(session, article_id, by=actor.name, now=now, publish_at=at, mail=mail, expected=expected)
         return self._note(session, actor, "ask_approval", article_id)
@@ -258,24 +259,27 @@ class Desk:
         draft = self.theirs(session, actor, Right.PUBLISH, article_id)
         if draft.state.is_public:
             raise Conflict(f"article {article_id} is {draft.state} already")
-        self._demand_ready(article_id, draft.content)
+        self._demand(article_id, lacking_of(draft, self.newsroom))
         return draft
 
-    def _demand_ready(self, article_id: int, content: Content) -> None:
-        missing = lacking(content)
+    def _demand(self, article_id: int, missing: tuple[Lack, ...]) -> None:
         if missing:
             raise NotReady(article_id, missing)
 
     def _checked(
         self, session: Session, actor: Actor, right: Right, filing: Filing, *, present: str | None = None
     ) -> Filing:
-        """The filing under the slug that its division has today. NotFound for what there is not, Forbidden for a
+        """The filing under the slug that its division has today. NotFound for what there is not, DivisionClosed for a
+        division that issues nothing more, Forbidden for a
         division that is not the actor's. A retired division keeps what it has (`present`) and gets nothing new."""
         city = self.newsroom.city
         if filing.division is not None and filing.division != present:
             known = self.newsroom.division(filing.division)
-            if known is None or known.retired:
+            if known is None:
                 raise NotFound("division", filing.division)
+            gone = closed(filing.division, self.newsroom)
+            if gone is not None:
+                raise DivisionClosed(gone)
             filing = replace(filing, division=known.slug)
         if filing.board is not None and filing.board not in {board.slug for board in city.boards}:
             raise NotFound("board", filing.board)
@@ -345,7 +349,7 @@ class Desk:
         filing = self._checked(session, actor, Right.CORRECT, filing, present=before.division)
         # Whether it is urgent two people settled before it was public.
         filing = replace(filing, urgent=before.urgent)
-        self._demand_ready(article_id, content)
+        self._demand(article_id, lacking(content))
         return self._revise(session, actor, before, content, filing, note=note, expected=expected)
 
     def _revise(

@@ -40,7 +40,7 @@ class Lack:
         return _FIELDS.get(self.word, "").format(self.place)
 
     @property
-    def values(self) -> Mapping[str, int]:
+    def values(self) -> Mapping[str, object]:
         """What its sentence names: people count from 1."""
         return {} if self.place is None else {"n": self.place + 1}
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from feeds.closing import DivisionClosed
 from feeds.desk import ApprovalNeeded, Desk
 from feeds.errors import Conflict, Forbidden, Hidden, NotFound, NotReady, Stale, Unchanged
 from feeds.model import Article, ChangeKind, City, Newsroom, Picture, State
@@ -432,9 +433,36 @@ def test_nothing_new_is_filed_under_a_division_that_was_closed(database: Databas
         kept = articles.add(
             session, content(), filing=Filing(division="water"), authority="a.example.org,2026", now=NOW
         )
-        with pytest.raises(NotFound, match="division water"):
+        with pytest.raises(DivisionClosed, match="division water was closed on 2026-05-20: file it under climate"):
             desk.create(session, CHIEF, content(), Filing(division="water"))
         assert desk.edit(session, CHIEF, kept.id, content(), filing_of(kept), expected=kept.version).division == "water"
+
+
+@pytest.mark.parametrize(("successor", "word"), [("climate", "ready.merged"), (None, "ready.closed")])
+def test_a_draft_of_a_division_that_was_closed_is_published_under_another_and_what_is_public_is_corrected(
+    database: Database, clock: Hands, city: City, successor: str | None, word: str
+) -> None:
+    closed = replace(city.divisions[2], retired=NOW.date(), successor=successor)
+    shop = Newsroom(replace(city, divisions=(*city.divisions[:2], closed, *city.divisions[3:])), "http://newsroom.test")
+    before, after = Desk(Newsroom(city, "http://newsroom.test"), clock), Desk(shop, clock)
+    with database.write() as session:
+        public, kept = (before.create(session, CHIEF, content(), Filing(division="water")) for _ in range(2))
+        public = before.publish(session, CHIEF, public.id, expected=public.version)
+    acts: tuple[Callable[[Session], object], ...] = (
+        lambda session: after.publish(session, CHIEF, kept.id, expected=kept.version),
+        lambda session: after.schedule(session, CHIEF, kept.id, at=NOW + HOUR, expected=kept.version),
+        lambda session: after.ask_approval(session, CHIEF, kept.id, expected=kept.version),
+    )
+    for act in acts:
+        with pytest.raises(NotReady) as refused, database.write() as session:
+            act(session)
+        assert [(lack.field, lack.word) for lack in refused.value.lacks] == [("division", word)]
+    with database.write() as session:
+        filing = filing_of(public)
+        now = after.correct(session, CHIEF, public.id, content("Now"), filing, note="x", expected=public.version)
+        assert now.division == "water"
+        moved = after.file(session, CHIEF, kept.id, "climate", expected=kept.version)
+        assert after.publish(session, CHIEF, kept.id, expected=moved.version).state is State.PUBLISHED
 
 
 def test_a_release_is_filed_under_the_slug_that_its_division_has_today(

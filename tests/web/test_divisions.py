@@ -13,8 +13,10 @@ from feeds.model import Board, City, Division
 from feeds.store import articles, divisions
 from feeds.store.articles import Filing
 from notifier.tokens import Purpose
+from tests.api.program import RELEASE, demand_problem, program
 from tests.builders import NOW, content, publish
 from tests.web.conftest import Site, make_site
+from tests.web.newsroom import signed_in
 
 DAY = date(2026, 6, 1)
 AFTER = NOW + timedelta(days=20)
@@ -313,3 +315,34 @@ def test_b60_nothing_that_a_reader_may_have_kept_is_ever_a_silent_404(site: Site
     assert gone
     assert all("board=news" in path for path in gone), gone
     after.database.close()
+
+
+@pytest.mark.parametrize(
+    ("division", "language", "sentence"),
+    [
+        ("water", "en", "water has issued no releases since 2026-06-01: choose air, which goes on with its work."),
+        ("water", "ko", "water: 2026-06-01부터 보도자료를 내지 않습니다. 업무를 이어받은 부서(air)를 선택해 주십시오."),
+        ("transport", "en", "and no other division goes on with its work: choose another."),
+        ("nothing", "en", "There is no division nothing."),
+    ],
+)
+def test_a_program_that_files_under_a_closed_division_is_told_which_goes_on_with_its_work(
+    later: Site, division: str, language: str, sentence: str
+) -> None:
+    cms = program(later, divisions=None)
+    answer = cms.post("/articles", RELEASE | {"division": division, "publish": True}, accept_language=language)
+    told = demand_problem(answer, 422)
+    assert [one["field"] for one in told["errors"]] == ["division"]
+    assert told["errors"][0]["detail"].endswith(sentence)
+
+
+def test_the_desk_says_what_a_draft_of_a_closed_division_lacks_and_leads_to_the_choice(later: Site) -> None:
+    with later.database.write() as session:
+        filing = Filing(division="water")
+        one = articles.add(session, content("Pipes"), filing=filing, authority="a.example.org,2026", now=AFTER)
+    chief = signed_in(later, "chief")
+    for language, said in (("en", "Water has issued no releases since"), ("ko", "업무를 이어받은 부서(대기과)")):
+        page = chief.get(f"/newsroom/articles/{one.id}?lang={language}")
+        assert said in page.text
+        assert f'href="/newsroom/articles/{one.id}/edit{"?lang=ko" if language == "ko" else ""}' in page.text
+        assert f"/newsroom/articles/{one.id}/publish" not in page.text

@@ -11,6 +11,7 @@ import structlog
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from feeds.closing import DivisionClosed
 from feeds.desk import ApprovalNeeded
 from feeds.errors import (
     CivicwireError,
@@ -141,6 +142,8 @@ def of_error(error: CivicwireError) -> Problem:
             if error.word in _TOO_LARGE:
                 return Problem(413, said, errors=[FieldError("file", said)])
             return Problem(422, said, "invalid", [FieldError("file", said)])
+        case DivisionClosed():
+            return invalid(FieldError("division", Saying(error.lack.word, error.lack.values)))
         case NotFound() if error.kind in _FILED:
             return invalid(FieldError("topics" if error.kind == "topic" else error.kind, none(error.kind, error.name)))
         case NotFound() if error.kind in _FOUND:

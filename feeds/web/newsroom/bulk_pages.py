@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from feeds.closing import lacking_of
 from feeds.errors import Conflict, Forbidden, NotFound
 from feeds.model import Article, Division, Newsroom, State
-from feeds.readiness import lacking
 from feeds.staff import Actor
 from feeds.store import reading
 from feeds.store.database import Session
@@ -86,7 +86,7 @@ def obstacle(article: Article | None, pick: Pick, act: Act, actor: Actor, newsro
         return "waiting"
     if act is Act.PUBLISH and article.urgent:
         return "urgent"
-    if act is Act.PUBLISH and lacking(article.content):
+    if act is Act.PUBLISH and lacking_of(article, newsroom):
         return "not_ready"
     return None
 
@@ -212,7 +212,9 @@ def _act(text: str) -> Act:
 
 def _left(article_id: int, article: Article | None, why: str, newsroom: Newsroom, words: Words) -> Left:
     line = desk_views.line(article, newsroom, words) if article is not None else None
-    missing = to_mend(lacking(article.content), article_id, words) if article is not None and why == "not_ready" else ()
+    missing = (
+        to_mend(lacking_of(article, newsroom), article_id, words) if article is not None and why == "not_ready" else ()
+    )
     return Left(id=article_id, line=line, why=words(f"bulk.why.{why}"), missing=missing)
 
 

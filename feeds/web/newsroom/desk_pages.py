@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feeds.addresses import article_path as public_path
+from feeds.closing import lacking_of
 from feeds.likeness import likeliest
 from feeds.model import Article, Newsroom, State
 from feeds.publication import is_news, is_overdue
 from feeds.reach import Embargoed
-from feeds.readiness import lacking
 from feeds.store import audit, desk_list, reading, search, topics, undoing
 from feeds.store.database import Session
 from feeds.web import views
@@ -90,7 +90,7 @@ class DeskPages:
         with self.room.database.read() as session:
             article = self.room.desk.read(session, visitor.actor, number_of(request))
             is_mine = visitor.actor.covers(newsroom, article.division)
-            missing = () if article.state.is_public else lacking(article.content)
+            missing = () if article.state.is_public else lacking_of(article, newsroom)
             allowed = desk_views.may(article, visitor.actor, newsroom, missing)
             vocabulary = {topic.slug: topic.name(words.language) for topic in topics.known(session)}
             context: dict[str, Any] = {

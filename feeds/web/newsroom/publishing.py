@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from feeds.closing import lacking_of
 from feeds.localtime import instant_of
 from feeds.model import Article, State
 from feeds.publication import is_news, undo_of
 from feeds.reach import Reach
-from feeds.readiness import lacking
 from feeds.staff import Right
 from feeds.store.database import Session
 from feeds.web import views
@@ -217,7 +217,7 @@ class Publishing:
             title=words("publish.title"),
             article=article,
             line=desk_views.line(article, newsroom, words),
-            missing=to_mend(lacking(article.content), article.id, words),
+            missing=to_mend(lacking_of(article, newsroom), article.id, words),
             asked=asked,
             mail=self._will_mail(article) if mail is None else mail,
             zone=newsroom.city.zone.key,
