@@ -1,5 +1,6 @@
 """`civicwire export`: the public site as files, for any web server."""
 
+import sys
 from pathlib import Path
 
 from config.commands.console import print_json, ready
@@ -24,9 +25,12 @@ def run(*, folder: Path, select: list[str], selections: Path | None, pages: int,
             tell=lambda number, total: move("changes", number, number, total),
         )
     done, counts = run.done, run.counts
-    said = {"written": counts.written, "unchanged": counts.unchanged, "removed": counts.removed}
+    said: dict[str, object] = {"written": counts.written, "unchanged": counts.unchanged, "removed": counts.removed}
+    for number in done.left_out:
+        print(f"civicwire: article {number} cannot be read and is left out; every run tries it again", file=sys.stderr)
     if as_json:
-        print_json(said | {"change": done.cursor, "whole": done.is_whole, "reload": done.reload})
+        said |= {"change": done.cursor, "whole": done.is_whole, "reload": done.reload, "left_out": done.left_out}
+        print_json(said)
         return
     print(
         f"{counts.written} written, {counts.unchanged} unchanged, {counts.removed} removed; up to change {done.cursor}"

@@ -1,12 +1,13 @@
 """Follows the change log into a tree of files. A shell: `places` says what is where, `facts` what a change touches.
 
 Nothing is put in place before what it leads to, and nothing taken away before what led to it: articles first, archives
-from the oldest, feeds, lists from their last page, and then what was withdrawn.
+from the oldest, feeds, lists from their last page, and then what was withdrawn. An article that cannot be read is told
+of, and tried again by every run until it can.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -43,12 +44,13 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run did: up to which change the tree tells, whether everything was looked at, and whether what the
-    server's configuration includes is another than before."""
+    """What a run did: up to which change the tree tells, whether everything was looked at, whether what the server's
+    configuration includes is another than before, and which articles could not be read."""
 
     cursor: int
     is_whole: bool
     reload: bool
+    left_out: tuple[int, ...]
 
 
 class Export:
@@ -72,6 +74,7 @@ class Export:
         self._ground = ground(site.newsroom, vocabulary, self._scopes, pages)
         self._written_to = 0
         self._notes_all = False
+        self._owed: set[int] = set()
         self._pending: set[Filed] = set()
         self._leaving: dict[int, Article] = {}
         self._unshown: set[str] = set()
@@ -86,6 +89,8 @@ class Export:
         if fresh is None:
             self._statics()
         now = self._site.clock()
+        if fresh:
+            self._pages_of(self._register.owed)
         self._articles(self._head(), tell)
         cursor = self._round(fresh.at if fresh else None, everything=fresh is None)
         while self._pending:
@@ -94,8 +99,9 @@ class Export:
         if fresh is None:
             self._sweep()
         self._tree.settle()
+        self._register.owe(self._owed)
         self._register.conclude(Standing(cursor, now, self._ground))
-        return Done(cursor=cursor, is_whole=fresh is None, reload=reload)
+        return Done(cursor=cursor, is_whole=fresh is None, reload=reload, left_out=tuple(sorted(self._owed)))
 
     def _round(self, since: datetime | None, *, everything: bool) -> int:
         """Everything but articles' own pages, as far as what has been written of these touches it."""
@@ -140,11 +146,14 @@ class Export:
         with self._site.database.read() as session:
             return changes.head(session)
 
-    def _keep_up(self) -> None:
-        """What was published while a document was made, and so may stand in it, has its page before the document."""
+    def _keep_up(self, answers: Iterable[Answer]) -> None:
+        """What was published while a document was made, and so may stand in it, has its page before the document; so
+        has what could not be read before."""
         head = self._head()
         if head != self._written_to:
             self._articles(head, lambda done, total: None)
+        bodies = [answer.body for answer in answers] if self._owed else []
+        self._pages_of({one for one in self._owed if any(b"/articles/%d/" % one in body for body in bodies)})
 
     def _articles(self, head: int, tell: Tell) -> None:
         """The pages of every article that changed since the last look, and what is shown in them."""
@@ -152,17 +161,25 @@ class Export:
         while self._written_to < head:
             to = min(head, self._written_to + _AT_ONCE)
             with self._site.database.read() as session:
-                ids = {change.article_id for change in changes.window(session, self._written_to, to)}
-                found = reading.by_id(session, ids)
-                twins = {twin for one in found.values() for _, twin in one.twins}
-                found |= reading.by_id(session, twins - set(found))
-                media_paths = {one.id: self._media(session, one) for one in found.values()}
-            # A page that is there already may lead to a new one, of the same release in another language.
-            for one in sorted(found.values(), key=lambda one: (self._is_there(one), one.id)):
-                if one.state.is_public:
-                    self._article(one, media_paths[one.id])
+                ids = changes.changed(session, self._written_to, to)
+            self._pages_of(ids)
             self._written_to = to
             tell(to - start, head - start)
+
+    def _pages_of(self, ids: Collection[int]) -> None:
+        """The pages of these articles, of their twins, and what is shown in them; what cannot be read stays owed."""
+        if not ids:
+            return
+        with self._site.database.read() as session:
+            found = reading.by_id(session, ids)
+            twins = {twin for one in found.values() for _, twin in one.twins}
+            found |= reading.by_id(session, twins - set(found))
+            media_paths = {one.id: self._media(session, one) for one in found.values()}
+        self._owed = (self._owed | set(ids)) - found.keys()
+        # A page that is there already may lead to a new one, of the same release in another language.
+        for one in sorted(found.values(), key=lambda one: (self._is_there(one), one.id)):
+            if one.state.is_public:
+                self._article(one, media_paths[one.id])
 
     def _is_there(self, one: Article) -> bool:
         return bool(self._tree.names(places.article_folder(one.id)))
@@ -332,7 +349,12 @@ class Export:
                     self._tree.remove(path)
 
     def _sweep(self) -> None:
-        """Take away what no run over everything wrote, and what addresses that moved for good do not hide."""
+        """Take away what no run over everything wrote, and what addresses that moved for good do not hide. Of what
+        could not be read, nothing."""
+        for one in self._owed:
+            _, shown = self._register.article(one) or (None, ())
+            for path in (*self._tree.files(places.article_folder(one)), *shown):
+                self._note(path)
         moved = {slug for one in self._newsroom.city.divisions for slug in (one.slug, *one.former)} - set(
             self._listed()
         )
@@ -361,7 +383,7 @@ class Export:
 
     def _place(self, place: Place, answers: dict[Face | None, Answer], *, keep_up: bool = True) -> None:
         if keep_up:
-            self._keep_up()
+            self._keep_up(answers.values())
         for face, answer in answers.items():
             if answer.status != place.status:
                 continue  # it has changed again since: the log says so, and the next round does it

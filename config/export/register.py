@@ -18,6 +18,7 @@ from feeds.errors import CivicwireError
 _TABLES = """
 CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS article (id INTEGER PRIMARY KEY, filed TEXT NOT NULL, media TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS owed (id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE IF NOT EXISTS placed (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -69,6 +70,16 @@ class Register:
         said = json.dumps([filed.division, filed.board, filed.topics, filed.language, filed.months], ensure_ascii=False)
         values = (article_id, said, json.dumps(sorted(media), ensure_ascii=False))
         self._connection.execute("INSERT OR REPLACE INTO article VALUES (?, ?, ?)", values)
+
+    @property
+    def owed(self) -> set[int]:
+        """The articles that the last run could not read."""
+        return {row[0] for row in self._connection.execute("SELECT id FROM owed")}
+
+    def owe(self, article_ids: Iterable[int]) -> None:
+        """Remember these for the next run, and no others."""
+        self._connection.execute("DELETE FROM owed")
+        self._connection.executemany("INSERT INTO owed VALUES (?)", ((one,) for one in article_ids))
 
     def place(self, path: str) -> None:
         """Note that a file belongs to the tree: for whoever looks, at the end of a run over everything, for others."""

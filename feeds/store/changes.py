@@ -86,6 +86,12 @@ def window(session: Session, after: int, to: int) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def changed(session: Session, after: int, to: int) -> set[int]:
+    """The articles of the changes numbered in (after, to], also where what else the log says of them is damaged."""
+    wanted = select(change.c.article_id).where(change.c.number > after, change.c.number <= to)
+    return set(session.execute(wanted.distinct()).scalars())
+
+
 def after(session: Session, number: int) -> int | None:
     """The number of the first change after this one, damaged or not; or None."""
     first: int | None = session.execute(select(func.min(change.c.number)).where(change.c.number > number)).scalar_one()

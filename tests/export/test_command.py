@@ -33,7 +33,7 @@ def test_the_command_says_what_it_wrote_and_refuses_in_one_line(tmp_path: Path, 
     said = json.loads(done.stdout)
     servers = list((tmp_path / "tree" / "servers").iterdir())
     assert said.pop("written") == len(contents(tmp_path / "tree")) + len(servers) > 100
-    assert said == {"unchanged": 0, "removed": 0, "change": 1, "whole": True, "reload": True}
+    assert said == {"unchanged": 0, "removed": 0, "change": 1, "whole": True, "reload": True, "left_out": []}
     selections = {one.name for one in (tmp_path / "tree" / "site" / "feeds" / "select").glob("*topic*.rss")}
     assert selections == {"topic=buses&lang=ko.rss", "topic=buses&lang=en.rss", "topic=buses.rss"}
     assert "Strict-Transport-Security" in (tmp_path / "tree" / "servers" / "nginx-headers.conf").read_text()

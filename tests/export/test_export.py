@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from config.export.tree import MARK
 from feeds.errors import CivicwireError
@@ -24,6 +25,12 @@ def newsroom(tmp_path: Path, prepared_file: Path) -> Sample:
     made.publish("Old bus stops", division="transport", at=SPRING)
     made.publish("물이 맑아졌습니다", division="water", language="ko")
     return made
+
+
+def retitle(newsroom: Sample, number: int, title: str) -> None:
+    """Write a title, as a literal of SQL, past every check, as a hand in the database would."""
+    wanted = text(f"UPDATE revision SET title = {title} WHERE article_id = {number}")
+    newsroom.change(lambda session: session.execute(wanted))
 
 
 def written(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
@@ -181,6 +188,49 @@ def test_more_than_one_part_of_a_month_leads_from_part_to_part(newsroom: Sample,
     # Where there was a part once, the whole month is read.
     assert (press / "2026-05.2.rss").read_bytes() == (press / "2026-05.rss").read_bytes()
     assert not leading_nowhere(tmp_path / "tree")
+
+
+def test_f61_what_cannot_be_read_is_told_and_tried_by_every_run_until_it_can(newsroom: Sample, tmp_path: Path) -> None:
+    folder = tmp_path / "tree"
+    retitle(newsroom, 2, "X'ff00'")
+    for _ in range(2):
+        assert newsroom.export(folder).done.left_out == (2,)
+        assert not leading_nowhere(folder)
+    assert not [path for path in contents(folder) if path.startswith("articles/2/")]
+    retitle(newsroom, 2, "'Old bus stops'")
+    assert newsroom.export(folder).done.left_out == ()
+    assert not leading_nowhere(folder)
+    newsroom.export(tmp_path / "anew")
+    assert contents(folder) == contents(tmp_path / "anew")
+
+
+def test_f61_what_the_tree_had_of_an_article_stays_while_it_cannot_be_read(newsroom: Sample, tmp_path: Path) -> None:
+    folder = tmp_path / "tree"
+    hall = newsroom.publish_with_files("The hall opens")
+    newsroom.export(folder)
+    own = {path for path in contents(folder) if path.startswith((f"articles/{hall}/", "media/", "files/"))}
+    retitle(newsroom, hall, "X'ff00'")
+    run = newsroom.export(folder, wishes=())  # something else is another, so that everything is looked at
+    assert (run.done.is_whole, run.done.left_out) == (True, (hall,))
+    assert own <= set(contents(folder))
+    assert not leading_nowhere(folder)
+
+
+def test_what_is_repaired_during_a_run_has_its_page_before_what_leads_to_it(newsroom: Sample, tmp_path: Path) -> None:
+    folder = tmp_path / "tree"
+    retitle(newsroom, 2, "X'ff00'")
+    clock, repaired = newsroom.clock, []
+
+    def busy() -> object:
+        if not repaired and (folder / "site" / "feeds" / "climate" / "2026-03.rss").exists():
+            repaired.append(retitle(newsroom, 2, "'Bus'"))
+        return clock()
+
+    run = replace(newsroom, clock=busy).export(folder)  # type: ignore[arg-type]
+    assert repaired
+    assert run.done.left_out == ()
+    assert "Bus" in contents(folder)["feeds/all.rss"].decode()
+    assert not leading_nowhere(folder)
 
 
 def test_a_folder_that_is_not_its_own_is_left_alone(newsroom: Sample, tmp_path: Path) -> None:
