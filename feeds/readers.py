@@ -39,14 +39,14 @@ class Readers:
         """Nobody has asked yet; `now` is a clock in seconds that never goes back."""
         self._most = most
         self._now = now
-        self._seen: dict[tuple[str, bytes, int], float] = {}
+        self._seen: dict[tuple[int, bytes, int], float] = {}
         self._tidied = now()
         self.is_full = False
         """Whether somebody was not counted because too many were known already."""
 
     def saw(self, address: str, agent: bytes, client: str) -> None:
         """A client of this network address and User-Agent asked for the feed of this path and query."""
-        key = (address, agent[:AGENT_BYTES], hash(client))
+        key = (hash(address), agent[:AGENT_BYTES], hash(client))
         if key in self._seen or len(self._seen) < self._most or self._has_room():
             self._seen[key] = self._now()
         else:
@@ -54,10 +54,8 @@ class Readers:
 
     def of(self, *addresses: str) -> tuple[Reader, ...]:
         """Who read these feeds (the formats of one scope) within the last day, the most people first."""
-        since = self._now() - A_DAY
-        seen = sorted(
-            (at, agent, client) for (where, agent, client), at in list(self._seen.items()) if where in addresses
-        )
+        since, asked = self._now() - A_DAY, set(map(hash, addresses))
+        seen = sorted((at, agent, client) for (where, agent, client), at in list(self._seen.items()) if where in asked)
         clients: dict[str, set[int]] = {}
         told: dict[str, dict[str, int]] = {}
         for at, agent, client in seen:

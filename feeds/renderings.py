@@ -159,16 +159,3 @@ class Renderings:
         """Forget everything."""
         self._known.clear()
         self._size = 0
-
-
-def within(most: int, shown: Sequence[Rendering], around: Mapping[str, tuple[bytes, bytes]]) -> list[Rendering]:
-    """As many of these entries, from the first on, as fit into a document of this many bytes in every format; one at
-    least. `around` is what stands before and after them in each."""
-    sizes = {name: sum(map(len, frame)) for name, frame in around.items()}
-    kept: list[Rendering] = []
-    for one in shown:
-        sizes = {name: size + one.lengths[name] + 1 for name, size in sizes.items()}
-        if kept and max(sizes.values()) > most:
-            break
-        kept.append(one)
-    return kept

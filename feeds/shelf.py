@@ -6,6 +6,7 @@ there touches no database.
 """
 
 import threading
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -16,16 +17,17 @@ import structlog
 
 from feeds.addresses import FEED_TYPES, archive_path, scope_feed_path
 from feeds.announced import is_announced
+from feeds.caps import ENTRIES, GONE_BYTES, MOST_GONE, fitting, longest
 from feeds.clock import Clock
 from feeds.documents.entry import APART, Stamp, Tombstone, utc
 from feeds.documents.feed import Feed, closing_of, feed_of
 from feeds.documents.splice import pieces
 from feeds.lineup import Placed, moved, touched
-from feeds.model import Newsroom, Topic
+from feeds.model import Newsroom, State, Topic
 from feeds.months import Month
 from feeds.pace import pace
 from feeds.packed import Document, pack
-from feeds.renderings import FORMATS, Rendering, Renderings, within
+from feeds.renderings import FORMATS, Rendering, Renderings
 from feeds.scope import Scope
 from feeds.standing import LeftOut, Size, Standing
 from feeds.store import changes, reading, scoped, topics
@@ -34,8 +36,6 @@ from feeds.words import Words
 
 log = structlog.get_logger()
 
-ENTRIES = 50
-DOCUMENT_BYTES = 250_000
 KEPT_BYTES = 64_000_000
 """How much memory documents may take; those that nobody asked for the longest go first."""
 GONE_FOR = timedelta(days=30)
@@ -44,6 +44,8 @@ EMPTY_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """When a feed without entries says it was updated: any fixed instant will do, but never now."""
 _LIVE_BYTES = 16_000
 """What a scope takes besides its documents: its order, names, addresses and headers."""
+_MARKS = 16
+"""How many of a feed's last documents are known by what they are called."""
 _MANY = 200
 """So many changes at once are not looked at one by one: everything is made again."""
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -56,16 +58,20 @@ class _Live:
     feed: Feed
     order: Sequence[Placed]
     """The articles that it shows."""
+    withdrawn: Sequence[Placed]
+    """Those that are told of as withdrawn, in the order or not, the latest first."""
     gone: datetime | None
     """When the last of its articles was withdrawn that is not told of any more."""
     until: datetime
     built_at: datetime
     left_out: tuple[LeftOut, ...]
     ids: tuple[int, ...]
-    """The articles of the order, to be asked whether one is among them."""
+    """All of them, to be asked whether one is among them."""
     numbers: tuple[int, ...]
     """The last change of each entry."""
     documents: dict[str, Document] = field(default_factory=dict)
+    marks: dict[str, deque[str]] = field(default_factory=dict)
+    """By format, what the last documents were called of which this one differs by changes that have numbers."""
     parts: dict[tuple[str, int], Document] = field(default_factory=dict)
     """What is newer than somebody knows, by format and how many entries that are: at most one for each entry."""
     used: int = 0
@@ -97,7 +103,7 @@ class Shelf:
         self._most = bytes_kept
         self._renderings = Renderings(newsroom, words)
         self._live: dict[Scope, _Live] = {}
-        self._owners: dict[str, _Live] = {}
+        self._owners: dict[str, tuple[_Live, Scope, str]] = {}
         self._table: dict[str, Document] = {}
         self._topics: tuple[Topic, ...] = ()
         self._seen = 0
@@ -119,8 +125,13 @@ class Shelf:
             self.hits += 1
             owner = self._owners.get(address)
             if owner is not None:
-                owner.used = next(self._turn)
+                owner[0].used = next(self._turn)
         return document
+
+    def placed(self, address: str) -> tuple[Scope, str] | None:
+        """The scope and the format of the document under this very address, if `at` would give it."""
+        owner = self._owners.get(address) if self.following else None
+        return owner[1:] if owner is not None else None
 
     def get(self, scope: Scope, extension: str) -> Document:
         """The document of a scope in a format of `FEED_TYPES`; rendered if it is not there."""
@@ -160,20 +171,25 @@ class Shelf:
             return ()
         self._at_rest.clear()
         stale: dict[Scope, dict[int, Placed | None]] = {}
+        ended: Collection[int] = ()
         if vocabulary != self._topics or head - self._seen > _MANY:
             self._renderings.clear()
             due = set(self._live)
+            for live in self._live.values():
+                live.marks.clear()
         elif head != self._seen:
-            stale = self._touched(session, [one.article_id for one in changes.window(session, self._seen, head)])
+            stale, ended = self._touched(session, [one.article_id for one in changes.window(session, self._seen, head)])
         self._topics = vocabulary
         made = sorted(due | set(stale), key=lambda one: -self._live[one].used)
         for scope in made:
             live = self._live[scope]
             order = None if scope in due else moved(live.order, stale[scope], ENTRIES)
-            if order is None:
+            gone = {one: at if one in ended else None for one, at in stale.get(scope, {}).items()}
+            withdrawn = None if order is None else moved(live.withdrawn, gone, MOST_GONE)
+            if order is None or withdrawn is None:
                 self._make(session, scope, live.documents)
             else:
-                self._write(session, scope, order, live.gone, live.documents, is_fresh=True)
+                self._write(session, scope, order, withdrawn, live.gone, live.documents, is_fresh=True)
         self._seen = head
         return made
 
@@ -187,30 +203,39 @@ class Shelf:
         """Wait until everything that was made anew is packed as gzip too."""
         self._gzips.submit(lambda: None).result()
 
-    def newer(self, scope: Scope, extension: str, after: int) -> Document | None:
-        """The document with those entries alone that changed after the change of this number.
+    def newer(self, scope: Scope, extension: str, marks: Mapping[str, int]) -> Document | None:
+        """The document with those entries alone that changed since one that somebody has; `marks` are what theirs are
+        called, each with the number of the last change in it.
 
-        None where that is nothing, or all of it. What many ask for after the same change is made once.
+        None where that is nothing, or all of it, or where more may have changed than numbers tell: the name of a topic,
+        or what another process, or this one before it was started anew, knew of the city. What many ask for after the
+        same change is made once.
         """
-        known = self._live.get(scope)
-        if known is not None:
-            count = sum(number > after for number in known.numbers)
-            if count in (0, len(known.numbers)):
-                return None
-            part = known.parts.get((extension, count))
-            if part is not None:
-                return part
-        with self._one_at_a_time, self.database.read() as session:
-            live = self._live.get(scope) or self._make(session, scope, [extension])
-            shown = self._renderings.of(session, [one for _, one in live.order], self._vocabulary)
-            newer = [one for one in shown if one.number > after and one.number in live.numbers]
-            if not newer or len(newer) == len(live.numbers):
-                return None
+        live = self._live.get(scope)
+        ours = live.marks.get(extension, ()) if live else ()
+        after = max((number for mark, number in marks.items() if mark in ours), default=None)
+        if live is None or after is None:
+            return None
+        part = live.parts.get((extension, sum(number > after for number in live.numbers)))
+        return part or self._newer(live, scope, extension, after)
+
+    def _newer(self, live: _Live, scope: Scope, extension: str, after: int) -> Document | None:
+        count = sum(number > after for number in live.numbers)
+        if count in (0, len(live.numbers)):
+            return None
+        with self._one_at_a_time:
+            known = [self._renderings.last(one) for one in live.ids]
+            if None in known:
+                with self.database.read() as session:
+                    known = list(self._renderings.of(session, live.ids, self._vocabulary))
+            newer = [one for one in known if one and one.number > after and one.number in live.numbers]
+            if len(newer) != count:
+                return None  # the log went on meanwhile
             number = max(one.number for one in newer)
             content = [self._renderings.pieces(one) for one in newer]
             feed = replace(live.feed, gone=_tombstones(newer))
             made = self._document(feed, content, scope, extension, number, FORMATS[extension].around(feed))
-            live.parts[extension, len(newer)] = made
+            live.parts[extension, count] = made
             self._make_room()
             return made
 
@@ -238,7 +263,10 @@ class Shelf:
         known = ((one, self._renderings.last(one)) for _, one in order)
         return tuple(LeftOut(one, made.problem if made else None) for one, made in known if not made or made.problem)
 
-    def _touched(self, session: Session, ids: Iterable[int]) -> dict[Scope, dict[int, Placed | None]]:
+    def _touched(
+        self, session: Session, ids: Iterable[int]
+    ) -> tuple[dict[Scope, dict[int, Placed | None]], Collection[int]]:
+        """What becomes of these articles in each scope, and which of them are withdrawn."""
         articles = reading.by_id(session, ids)
         for article in articles.values():
             self._renderings.forget([article.id, *(twin for _, twin in article.twins)])
@@ -246,31 +274,35 @@ class Shelf:
         found = touched(shown, articles.values(), self._newsroom, gone_since=self._clock() - GONE_FOR)
         if found:  # they are read already
             self._renderings.of(session, list(articles), self._vocabulary, known=articles)
-        return found
+        return found, {one.id for one in articles.values() if one.state is State.WITHDRAWN}
 
     def _make(self, session: Session, scope: Scope, extensions: Collection[str]) -> _Live:
         """A scope's documents from nothing but the store."""
         since = self._clock() - GONE_FOR
         order = scoped.newest(session, scope, self._newsroom, gone_since=since, limit=ENTRIES)
+        withdrawn = scoped.withdrawn(session, scope, self._newsroom, since=since, limit=MOST_GONE)
         gone = scoped.last_gone(session, scope, self._newsroom, before=since)
-        return self._write(session, scope, order, gone, extensions)
+        return self._write(session, scope, order, withdrawn, gone, extensions)
 
     def _write(
         self,
         session: Session,
         scope: Scope,
         order: Sequence[Placed],
+        withdrawn: Sequence[Placed],
         gone: datetime | None,
         extensions: Collection[str],
         *,
         is_fresh: bool = False,
     ) -> _Live:
-        """A scope's documents of these articles; `gone` is when the last was withdrawn that is not told of any more."""
-        shown = self._renderings.of(session, [one for _, one in order], self._vocabulary, is_fresh=is_fresh)
-        wanted = self._closing(scope) + [one for one in shown if one.stamp]
+        """A scope's documents of these articles, and of those `withdrawn` before, which may be in the order too; `gone`
+        is when the last was withdrawn that is not told of any more."""
+        order_and_gone = sorted({*order, *withdrawn}, reverse=True)
+        entries = self._renderings.of(session, [one for _, one in order_and_gone], self._vocabulary, is_fresh=is_fresh)
+        wanted = self._closing(scope) + [one for one in entries if one.stamp]
         stamps = [one.stamp for one in wanted if one.stamp]
-        moments = [one.at for one in shown] + ([gone + GONE_FOR] if gone else [])
-        number = max((one.number for one in shown), default=0)
+        moments = [one.at for one in entries] + ([gone + GONE_FOR] if gone else [])
+        number = max((one.number for one in entries), default=0)
         max_age, until = pace(stamps, self._clock())
         leaving = [stamp.tombstone.withdrawn + GONE_FOR - APART for stamp in stamps if stamp.tombstone]
         before = self._live.get(scope)
@@ -281,23 +313,25 @@ class Shelf:
             max_age=max_age,
             gone=_tombstones(wanted),
         )
-        around = {name: module.around(feed) for name, module in FORMATS.items()}
-        kept = within(DOCUMENT_BYTES, wanted, around)
-        if len(kept) < len(wanted):
-            feed = replace(feed, gone=_tombstones(kept))
-            around = {name: FORMATS[name].around(feed) for name in extensions}
+        around = _around(feed)
+        while len(feed.gone) > 1 and longest(around) > GONE_BYTES:
+            feed = replace(feed, gone=feed.gone[: len(feed.gone) // 2])
+            around = _around(feed)
+        kept = fitting(wanted, around)
         used = before.used if before else next(self._turn)
         ends = min([*leaving, until or _FAR])
-        left_out = self._left_out(order)
+        left_out = self._left_out(order_and_gone)
         live = _Live(
             feed=feed,
             order=order,
+            withdrawn=withdrawn,
             gone=gone,
             until=ends,
             used=used,
             built_at=self._clock(),
             left_out=left_out,
-            ids=tuple(one for _, one in order),
+            marks=before.marks if before else {},
+            ids=tuple(one for _, one in order_and_gone),
             numbers=tuple(one.number for one in kept),
         )
         content = [self._renderings.pieces(one) for one in kept]
@@ -313,8 +347,11 @@ class Shelf:
             if known is not None and known.packed == document.packed:
                 document.packed.made[:] = known.packed.made  # another format was asked for: this one is as it was
             live.documents[extension] = document
+            marks = live.marks.setdefault(extension, deque(maxlen=_MARKS))
+            if document.mark not in marks:
+                marks.append(document.mark)
             self._table[document.address] = document
-            self._owners[document.address] = live
+            self._owners[document.address] = live, scope, extension
         self._live[scope] = live
         return live
 
@@ -388,5 +425,9 @@ class Shelf:
                 self._owners.pop(document.address, None)
 
 
-def _tombstones(shown: Iterable[Rendering]) -> tuple[Tombstone, ...]:
-    return tuple(one.stamp.tombstone for one in shown if one.stamp and one.stamp.tombstone)
+def _tombstones(entries: Iterable[Rendering]) -> tuple[Tombstone, ...]:
+    return tuple(one.stamp.tombstone for one in entries if one.stamp and one.stamp.tombstone)[:MOST_GONE]
+
+
+def _around(feed: Feed) -> dict[str, tuple[bytes, bytes]]:
+    return {name: module.around(feed) for name, module in FORMATS.items()}

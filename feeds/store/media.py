@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, and_, delete, exists, select, update
 
-from feeds.model import State
+from feeds.model import ChangeKind, State
 from feeds.store.database import Session, insert_once
-from feeds.store.tables import article, attachment, media, picture
+from feeds.store.tables import article, attachment, change, media, picture
 
 _PARTS = (picture, attachment)
 
@@ -67,6 +67,20 @@ def destroy_unused(session: Session, *, before: datetime, limit: int = 500) -> t
 def is_public(session: Session, name: str) -> bool:
     """Whether a published article shows this file as it stands: what a correction took out, readers see no more."""
     return any(session.execute(select(_shown(part, name))).scalar_one() for part in _PARTS)
+
+
+def was_public(session: Session, name: str) -> bool:
+    """Whether readers could see this file once: with a release as it was published, or as it stood after that."""
+    return any(session.execute(select(_once_shown(part, name))).scalar_one() for part in _PARTS)
+
+
+def _once_shown(part: Table, name: str) -> ColumnElement[bool]:
+    since = and_(
+        change.c.article_id == part.c.article_id,
+        change.c.kind == ChangeKind.PUBLISHED,
+        change.c.revision <= part.c.revision,
+    )
+    return exists(select(part.c.position).join(change, since).where(part.c.media == name))
 
 
 def _shown(part: Table, name: str) -> ColumnElement[bool]:

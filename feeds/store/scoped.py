@@ -59,6 +59,21 @@ def newest(session: Session, scope: Scope, newsroom: Newsroom, *, gone_since: da
     return _placed(session, wanted)
 
 
+def withdrawn(session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, limit: int) -> list[Placed]:
+    """A scope's articles that were withdrawn after an instant, the latest first."""
+    gone = article.c.state == literal_column("'withdrawn'")  # see `last_gone`
+    wanted = select(_UPDATED, article.c.id, article.c.division).join_from(article, revision, _CURRENT)
+    wanted = wanted.where(gone, article.c.updated_at > since, *_filed(scope, newsroom, divisions=False))
+    slugs = _divisions(scope, newsroom)
+    found = [(row[0], row[1]) for row in session.execute(wanted) if row[0] and (not slugs or row[2] in slugs)]
+    if scope.words:
+        texts = reading.by_id(session, [one for _, one in found])
+        hold = (one for one in texts.values() if scope.matches(one, newsroom.lineage(one.division or "")))
+        held = {one.id for one in hold}
+        found = [one for one in found if one[1] in held]
+    return sorted(found, reverse=True)[:limit]
+
+
 def _placed(session: Session, wanted: Select[Any]) -> list[Placed]:
     return sorted(((row[0] or _UNREADABLE, row[1]) for row in session.execute(wanted)), reverse=True)
 

@@ -1,5 +1,6 @@
 """Which scope the address of a feed or of its page asks for; or the page that says why there is none."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -27,6 +28,8 @@ _LEAST_PART = 3
 _KEYS = {key: key for key in ("division", "topic", "board", "q", "lang")} | {"language": "lang"}
 """The fields of a feed's address, and `language`, as search has it."""
 _ALIKE = 0.75
+_MARKETING = re.compile(r"utm_|.*clid$|[^a-z]*$", re.IGNORECASE)
+"""Fields that programs hang on any address, and that ask for nothing."""
 
 
 class Unknown(Exception):
@@ -62,13 +65,18 @@ class Asking:
         vocabulary: Sequence[Topic] = ()
         if any(key.lower() in ("topic", "board") for key, _ in pairs):
             vocabulary = self.vocabulary()
-        return self.scope_of(request, pairs, vocabulary)
+        return self.scope_of(request, pairs, vocabulary, selects=slug.lower() == SELECT)
 
     def scope_of(
-        self, request: Request, pairs: Sequence[tuple[str, str]], vocabulary: Sequence[Topic]
+        self, request: Request, pairs: Sequence[tuple[str, str]], vocabulary: Sequence[Topic], *, selects: bool = True
     ) -> Scope | Response:
-        """The scope of an address's fields, or the page that says why there is none: 404 or 400."""
+        """The scope of an address's fields, or the page that says why there is none: 404 or 400.
+
+        Where they are to select, fields of which none is known lead nowhere: nobody who names some asks for everything.
+        """
         try:
+            if selects and (strange := _only_strange(pairs)):
+                raise Unknown(strange, ())
             return scope_of(pairs, self.chrome.newsroom, vocabulary)
         except Unknown as unknown:
             return self._unknown(request, unknown, vocabulary)
@@ -91,11 +99,19 @@ class Asking:
         scopes |= {one.slug: Scope(boards=(one.slug,)) for one in city.boards}
         scopes |= {one.slug: Scope((one.slug,)) for one in city.divisions}
         values = [value for _, value in unknown.values]
-        near = list(dict.fromkeys(slug for value in values for slug in _near(value, names)))[:_SUGGESTED]
+        every = {name: slug for kind in kinds for one in kind for slug in [one.slug] for name in one.names.values()}
+        found = [slug for value in values for slug in _near(value, names, every)]
+        if any(key == "lang" for key, _ in unknown.values):
+            names |= {one: tongue(one, words) for one in city.languages}
+            scopes |= {one: Scope(language=one) for one in city.languages}
+            found = [*city.languages, *found]
+        near = list(dict.fromkeys(found))[:_SUGGESTED]
         fields = [one for value in values for one in get_close_matches(value.lower()[:80], _KEYS, n=1, cutoff=_ALIKE)]
         text = words("error.feed.unknown", values=", ".join(value[:80] for value in values[:5]))
         if fields:
             text += " " + words("error.feed.near", values=", ".join(dict.fromkeys(fields)))
+        elif any(not key for key, _ in unknown.values):
+            text += " " + words("error.feed.fields", values=", ".join(dict.fromkeys(_KEYS.values())))
         return self.chrome.message(
             request,
             404,
@@ -161,6 +177,7 @@ def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: S
             continue
         if not key:
             # A slip in the name of a field must not lead to more than was asked for.
+            # A slip in the name of a field must not lead to more than was asked for.
             unknown += [("", name)] if get_close_matches(name.lower(), _KEYS, n=1, cutoff=_ALIKE) else []
             continue
         if key == "division":
@@ -175,6 +192,12 @@ def scope_of(pairs: Sequence[tuple[str, str]], newsroom: Newsroom, vocabulary: S
     if unknown:
         raise Unknown(list(dict.fromkeys(unknown)), found)
     return Scope.of(found)
+
+
+def _only_strange(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The fields that are none of ours, where no other is given."""
+    names = dict.fromkeys(name for name, value in pairs if value.strip() and not _MARKETING.match(name))
+    return [] if any(name.lower() in _KEYS for name in names) else [("", name) for name in names]
 
 
 def _left(rest: Sequence[tuple[str, str]]) -> Scope:
@@ -197,9 +220,10 @@ def asked_address(request: Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _near(value: str, names: Mapping[str, str]) -> list[str]:
-    """Slugs that this may have been meant for: alike themselves or by their names, or this is a part of either."""
-    by_name = {name.lower(): slug for slug, name in names.items()}
+def _near(value: str, names: Mapping[str, str], every: Mapping[str, str]) -> list[str]:
+    """Slugs that this may have been meant for: alike themselves or by a name in any language, or this is a part of
+    either. `every` are their slugs by all their names."""
+    by_name = {name.lower(): slug for name, slug in every.items()}
     close = get_close_matches(value[:80], names, n=_SUGGESTED, cutoff=0.6)
     close += [by_name[name] for name in get_close_matches(value[:80], by_name, n=_SUGGESTED, cutoff=0.6)]
     if len(value) >= (_LEAST_PART if value.isascii() else 2):

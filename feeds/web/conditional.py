@@ -27,6 +27,14 @@ def is_fresh(headers: Mapping[str, str], *, etag: str, last_modified: datetime |
     return known is not None and last_modified is not None and last_modified.replace(microsecond=0) == known
 
 
+def is_conditional(headers: Mapping[str, str]) -> bool:
+    """Whether somebody says which copy they have; what is no tag and no date says nothing."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        return tags.strip() == "*" or _TAG.search(tags) is not None
+    return _date(headers.get("if-modified-since")) is not None
+
+
 def is_refused(headers: Mapping[str, str], *, etag: str, last_modified: datetime | None) -> bool:
     """Whether to answer 412: the reader wants this copy or none. If-Match decides alone where it is given, and compares
     strongly (RFC 9110, section 13.1.1); a broken date counts as absent."""

@@ -108,6 +108,9 @@ class FeedRoutes:
             query = request.url.query
             page = f"/feeds/{quote(request.path_params['slug'])}" + (f"?{query}" if query else "")
             return RedirectResponse(page, status_code=301)
+        placed = self.shelf.placed(asked_address(request))
+        if placed is not None:  # its address need not be understood
+            return self._answer(request, *placed)
         scope = self._scope(request, extension)
         if isinstance(scope, Response):
             return scope
@@ -146,8 +149,8 @@ class FeedRoutes:
         document = self.shelf.get(scope, extension)
         headers = _headers(request)
         answer = serving.whole(document, headers)
-        known = serving.known_until(document, headers) if answer.status == 200 else None
-        part = self.shelf.newer(scope, extension, known) if known is not None else None
+        known = serving.known(document, headers) if answer.status == 200 else {}
+        part = self.shelf.newer(scope, extension, known) if known else None
         return _response(serving.newer(document, part, headers) if part is not None else answer)
 
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from feeds.readers import AGENT_BYTES, Readers
 from feeds.shelf import Shelf
 from feeds.web import plain, serving
+from feeds.web.conditional import is_conditional
 from feeds.web.guards import VERSIONS
 from feeds.web.proxies import Proxies
 from feeds.web.serving import Answer, Headers
@@ -64,7 +65,8 @@ class Impatient:
         self._most = most
         self._now = now
         self._ends = 0.0
-        self._counts: dict[tuple[str, bytes, str], int] = {}
+        self._counts: dict[int, int] = {}
+        """By a hash of who asked for what, which is as short however long that is."""
 
     def wait(self, client: str, agent: bytes, address: str) -> int:
         """Count one question; the seconds for which this client has to wait, 0 if it need not."""
@@ -74,7 +76,7 @@ class Impatient:
         if now >= self._ends or len(self._counts) >= _MOST_CLIENTS:
             self._ends = (now // A_MINUTE + 1) * A_MINUTE
             self._counts.clear()
-        key = (client, agent[:200], address)
+        key = hash((client, agent, address))
         count = self._counts[key] = self._counts.get(key, 0) + 1
         return int(self._ends - now) + 1 if count > self._most else 0
 
@@ -170,6 +172,8 @@ class FeedFront:
         if read is None or encoding == "identity":  # that has to be unpacked
             return None
         conditions = {name.decode(): read.text(name) for name in _CONDITIONS if name in read.headers}
+        if not is_conditional(conditions):
+            conditions = {}  # what cannot be read says nothing
         asked = _Asked(
             address=read.address,
             is_head=read.is_head,
@@ -194,7 +198,7 @@ class FeedFront:
         query = scope["query_string"]
         path = scope["raw_path"].decode("latin-1")
         address = f"{path}?{query.decode('latin-1')}" if query else path
-        conditional = b"if-none-match" in asked or b"if-modified-since" in asked
+        conditional = is_conditional(_texts(asked))
         agent = asked.get(b"user-agent", b"")
         if not conditional and _A_FEED.fullmatch(scope["path"]):
             seconds = self._impatient.wait(client, agent, address)

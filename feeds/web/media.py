@@ -65,8 +65,11 @@ class MediaRoutes:
         with self.database.read() as session:
             kept = media.find(session, asked.whole)
             is_public = kept is not None and media.is_public(session, kept.name)
+            was_public = kept is not None and not is_public and media.was_public(session, kept.name)
         if kept is None or (asked.width is not None and asked.width not in kept.variants):
             return self._missing(request)
+        if was_public and not seen:
+            return self.chrome.message(request, 410, "file_gone")
         if not is_public and not seen:
             return self._missing(request)
         headers = {

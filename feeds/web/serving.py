@@ -18,7 +18,7 @@ OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ET
 _ENCODINGS = ("zstd", "gzip", "identity")
 _CODING = re.compile(r"\s*([^\s;,]+)\s*(?:;\s*q=([0-9.]+)\s*)?(?:,|$)")
 _ZERO = re.compile(r"q\s*=\s*0(?:\.0*)?")
-_MARK = re.compile(r'"[0-9a-f]{20}([0-9a-f]{8})\.([0-9]{1,15})(?:-[a-z0-9-]+)?"')
+_MARK = re.compile(r'"([0-9a-f]{20})([0-9a-f]{8})\.([0-9]{1,15})(?:-[a-z0-9-]+)?"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def to_be_looked_at(answer: Answer, destination: str) -> Answer:
 def encoding_of(accepted: str) -> str:
     """The encoding that an Accept-Encoding header likes best (RFC 9110, section 12.5.3), of those that it likes as much
     the smallest; a broken one asks for none."""
-    return _chosen(accepted[:500].lower())
+    return _chosen(accepted[:500].lower().replace("x-gzip", "gzip"))  # section 8.4.1.3
 
 
 @lru_cache(maxsize=1000)
@@ -146,13 +146,13 @@ def has_it(document: Document, headers: Mapping[str, str], encoding: str) -> boo
     return tags is not None and f'"{document.mark}-feed-{encoding}"' in tags
 
 
-def known_until(document: Document, headers: Mapping[str, str]) -> int | None:
-    """The last change of this feed that a reader knows of who asks for nothing but what is newer (RFC 3229 with the
-    instance manipulation `feed`); None for everybody else."""
+def known(document: Document, headers: Mapping[str, str]) -> dict[str, int]:
+    """What a reader has of this feed who asks for nothing but what is newer (RFC 3229 with the instance manipulation
+    `feed`): by the mark of each document the number of the last change in it. Nothing for everybody else."""
     if not any(_wants_feed(one) for one in headers.get("a-im", "")[:500].split(",")):
-        return None
+        return {}
     marks = _MARK.findall(headers.get("if-none-match", ""))
-    return max((int(number) for place, number in marks if place == document.place), default=None)
+    return {f"{digest}{place}.{number}": int(number) for digest, place, number in marks if place == document.place}
 
 
 def _wants_feed(wish: str) -> bool:

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from sample_feed import MORNING, NEWSROOM, WORDS, article, feed, many, plain_feedgen, rich_article
 from test_repairs import everything
 
+from feeds.caps import DOCUMENT_BYTES, ENTRIES, GONE_BYTES, fitting, longest
 from feeds.documents.entry import NOTHING, Entry, entry_of
 from feeds.documents.feed import closing_of
 from feeds.documents.splice import joined
 from feeds.documents.text import one_line
 from feeds.intake.clean import clean_html
 from feeds.model import Article, Attachment, Footnote, Picture, State
-from feeds.renderings import FORMATS, LONGEST_ENTRY, Renderings, within
-from feeds.shelf import DOCUMENT_BYTES, ENTRIES
+from feeds.renderings import FORMATS, LONGEST_ENTRY, Renderings
 
 RICH_LONG = "그" * 5_000
 FEEDS = {
@@ -201,17 +201,20 @@ def shown(articles: Sequence[Article], name: str) -> tuple[bytes, list[Entry]]:
     renderings = Renderings(NEWSROOM, WORDS)
     made = [(renderings.make(one, NOTHING, number=one.id, at=MORNING), one) for one in articles]
     good = [(one, entry_of(article, NEWSROOM, WORDS)) for one, article in made if one.stamp]
-    good = sorted(good, key=lambda pair: (pair[1].updated, pair[0].number), reverse=True)[:ENTRIES]
+    good = sorted(good, key=lambda pair: (pair[1].updated, pair[0].number), reverse=True)
     entries = [entry for _, entry in good]
     whole = replace(feed(), entries=())
     whole = replace(whole, updated=max((entry.updated for entry in entries), default=whole.updated))
     whole = replace(whole, gone=tuple(entry.tombstone for entry in entries if entry.tombstone))
     around = {form: module.around(whole) for form, module in FORMATS.items()}
-    kept = within(DOCUMENT_BYTES, [one for one, _ in good], around)
+    while len(whole.gone) > 1 and longest(around) > GONE_BYTES:
+        whole = replace(whole, gone=whole.gone[: len(whole.gone) // 2])
+        around = {form: module.around(whole) for form, module in FORMATS.items()}
+    kept = fitting([one for one, _ in good], around)
+    numbers = {one.number for one in kept}
+    entries = [entry for one, entry in good if one.number in numbers]
     module = FORMATS[name]
-    entries = entries[: len(kept)]
-    told = replace(whole, gone=tuple(entry.tombstone for entry in entries if entry.tombstone))
-    return joined(module.around(told), (renderings.pieces(one)[name] for one in kept), module.BETWEEN), entries
+    return joined(around[name], (renderings.pieces(one)[name] for one in kept), module.BETWEEN), entries
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -242,6 +245,25 @@ def test_the_longest_withdrawn_and_corrected_are_capped_with_their_tombstones(na
         assert 1 <= len(entries) < len(articles)
         assert len(document) <= DOCUMENT_BYTES
         assert PROBLEMS[name](document) == []
+
+
+def test_what_was_withdrawn_keeps_its_place_however_many_and_long_are_newer() -> None:
+    gone = [article(n, state=State.WITHDRAWN, withdrawal_reason="It was wrong.") for n in (1, 2)]
+    for body, number in (("<p>Short.</p>", 80), ("<b></b>" * 6_000, 12)):
+        newer = [article(n, body_html=body) for n in range(3, 3 + number)]
+        for name in FORMATS:
+            document, entries = shown([*gone, *newer], name)
+            assert [entry.withdrawn is not None for entry in entries[-2:]] == [True, True]
+            assert 3 < len(entries) <= ENTRIES
+            assert len(document) <= DOCUMENT_BYTES
+
+
+def test_many_withdrawals_leave_half_of_a_feed_to_what_is_news() -> None:
+    gone = [article(n, state=State.WITHDRAWN, withdrawal_reason="It was wrong.") for n in range(1, 90)]
+    there = [article(n) for n in range(90, 150)]
+    document, entries = shown([*gone, *there], "atom")
+    assert sum(entry.withdrawn is None for entry in entries) == ENTRIES // 2
+    assert document.count(b"<at:deleted-entry") == 89
 
 
 def test_f61_what_is_longer_than_any_release_is_left_out_with_the_reason() -> None:

@@ -1,6 +1,7 @@
 """The shelf at work: kept fresh by who follows the log, answering without a database, within bounds."""
 
 import threading
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from feeds.web.proxies import Proxies
 from tests.builders import NOW, Hands, correct, publish, withdraw
 from tests.web.browser import Browser
 from tests.web.conftest import Site
+from tests.web.test_feed_selection import publish_under
 
 
 @pytest.fixture
@@ -121,25 +123,96 @@ def test_a_thread_follows_the_log_for_the_length_of_the_block(site: Site) -> Non
 
 def test_what_is_newer_is_made_once_for_all_who_ask_and_without_a_database(followed: Site) -> None:
     """RFC 3229: many readers come back after the same release."""
+    shelf, scope = followed.parts.shelf, Scope(("climate",))
     for n in range(4):
         publish(followed.database, f"Release {n}", now=NOW + timedelta(minutes=n))
-    shelf = followed.parts.shelf
-    shelf.catch_up()
-    scope = Scope(("climate",))
+        shelf.catch_up()
+        if n == 1:
+            known = {shelf.get(scope, "rss").mark: 2}
     assert shelf.get(scope, "rss").number == 4
-    first = shelf.newer(scope, "rss", 2)
+    first = shelf.newer(scope, "rss", known)
     assert first is not None
     followed.database.close()
     with followed.database.rebuild() as session:  # nobody else gets in meanwhile
         del session
-        assert shelf.newer(scope, "rss", 2) is first
-        assert shelf.newer(scope, "rss", 4) is None
-        assert shelf.newer(scope, "rss", 0) is None
+        assert shelf.newer(scope, "rss", known) is first
+        assert shelf.newer(scope, "rss", {shelf.get(scope, "rss").mark: 4}) is None
+        assert shelf.newer(scope, "rss", {"0" * 28 + ".2": 2}) is None
     publish(followed.database, "Release 4", now=NOW + timedelta(minutes=4))
     shelf.catch_up()
-    after = shelf.newer(scope, "rss", 2)
+    after = shelf.newer(scope, "rss", known)
     assert after is not None
     assert (first.number, after.number) == (4, 5)
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.rss", "/feeds/select.atom?topic=summit", "/feeds/select.json?board=news"])
+def test_who_asks_only_for_what_is_newer_touches_no_database_either(followed: Site, path: str) -> None:
+    with followed.database.write() as session:
+        topics.add(session, "summit", {"en": "Summits", "ko": "회의"})
+    shelf = followed.parts.shelf
+    tags = []
+    for n in range(2):
+        publish_under(followed, f"Release {n}", board="news", topics=("summit",))
+        shelf.catch_up()
+        tags.append(followed.browser.get(path).headers["etag"])
+    followed.database.close()
+    with followed.database.rebuild() as session:  # nobody else gets in meanwhile
+        del session
+        assert followed.browser.get(path, if_none_match=tags[1], a_im="feed").status == 304
+        answer = followed.browser.get(path, if_none_match=tags[0], a_im="feed")
+    assert (answer.status, "Release 1" in answer.text, "Release 0" in answer.text) == (226, True, False)
+
+
+def test_a_withdrawal_is_told_of_for_thirty_days_whatever_comes_after(followed: Site) -> None:
+    shelf, clock = followed.parts.shelf, followed.clock
+    one = publish(followed.database, "Free buses").article_id
+    shelf.get(Scope(), "atom")
+    withdraw(followed.database, one, now=NOW + timedelta(minutes=1))
+    for n in range(60):
+        publish(followed.database, f"Release {n}", now=NOW + timedelta(minutes=2 + n))
+        if n % 7 == 0:
+            shelf.catch_up()
+    shelf.catch_up()
+    other = followed.sibling()
+    for form in ("atom", "rss", "json"):
+        shown = followed.browser.get(f"/feeds/all.{form}")
+        assert "Free buses" in shown.text
+        assert "Release 59" in shown.text
+        assert other.browser.get(f"/feeds/all.{form}").body == shown.body
+    assert followed.browser.get("/feeds/all.atom").text.count("<entry") == 50
+    assert "<at:deleted-entry" in followed.browser.get("/feeds/all.atom").text
+    other.database.close()
+    clock.forward(days=30, minutes=2)
+    shelf.catch_up()
+    for form in ("atom", "rss", "json"):
+        assert "Free buses" not in followed.browser.get(f"/feeds/all.{form}").text
+
+
+def test_b65_who_asks_for_long_addresses_takes_no_more_memory_than_for_short_ones() -> None:
+    impatient, readers = Impatient(now=lambda: 0.0), Readers(now=lambda: 0.0)
+    tracemalloc.start()
+    for n in range(2_000):
+        address = f"/feeds/all.rss?x={n}{'y' * 7_000}"
+        assert impatient.wait("192.0.2.1", b"Reader", address) == 0
+        readers.saw(address, b"Reader", "192.0.2.1")
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2_000_000
+
+
+def test_a_condition_that_cannot_be_read_is_none(followed: Site) -> None:
+    publish(followed.database)
+    front = FeedFront(
+        application(followed.parts),
+        followed.parts.shelf,
+        headers=[],
+        readers=Readers(),
+        impatient=Impatient(most=3, now=lambda: 0.0),
+        proxies=Proxies(()),
+    )
+    browser = Browser(front, host="newsroom.test")
+    asked = {"if_modified_since": "garbage", "accept_encoding": "gzip"}
+    assert [browser.get("/feeds/all.rss", **asked).status for _ in range(4)] == [200, 200, 200, 429]
 
 
 def test_b65_ten_thousand_scopes_take_no_more_memory_than_they_may(site: Site) -> None:

@@ -94,7 +94,8 @@ def test_another_spelling_of_a_wish_leads_to_its_one_address(filled: Site, asked
         ("division=climate&division=nowhere-at-all", ["nowhere-at-all"]),
         ("topic=sumit", ["sumit", "Summits (summit)"]),
         ("board=news&topic=gone", ["gone"]),
-        ("lang=tlh", ["tlh"]),
+        ("lang=tlh", ["tlh", "English (en)", "Korean (ko)"]),
+        ("division=%EB%AC%BC%EA%B3%BC", ["Water (water)"]),
         ("divison=water", ["divison", "division"]),
         ("topics=summit&board=news", ["topics", "topic"]),
         ("division[]=water", ["division[]", "division"]),
@@ -152,6 +153,14 @@ def test_b59_b61_words_that_would_be_read_as_others_never_lead_to_a_wider_feed(
     assert "글자" in site.browser.get(f"/feeds/select.rss?{query}", accept_language="ko").text
 
 
+@pytest.mark.parametrize("query", ["keyword=flood", "tag=x&utm_source=y", "bureau=environment"])
+def test_fields_that_are_none_lead_to_no_feed_of_everything(site: Site, query: str) -> None:
+    answer = site.browser.get(f"/feeds/select.rss?{query}")
+    assert answer.status == 404
+    assert "An address may say: division, topic, board, q, lang." in answer.text
+    assert site.browser.get("/feeds/select.rss?utm_source=y&fbclid=z&_=1").headers["location"] == "/feeds/all.rss"
+
+
 def test_the_page_of_a_scope_and_its_feed_lead_to_each_other(filled: Site) -> None:
     document = json.loads(filled.browser.get("/feeds/select.json?topic=summit").body)
     page = document["home_page_url"].removeprefix("http://newsroom.test")
@@ -180,9 +189,31 @@ def test_a_reader_that_says_what_it_has_gets_only_what_is_newer(site: Site) -> N
     assert site.browser.get(path, if_none_match=answer.headers["etag"], a_im="feed").status == 304
     assert site.browser.get(path, if_none_match=etag).status == 200
     assert site.browser.get(path, if_none_match=etag, a_im="feed; q=0.0").status == 200
-    earlier = re.sub(r"[.]\d+-", ".3-", etag)
-    assert site.browser.get(path, if_none_match=earlier, a_im="feed").status == 226
+    never = re.sub(r"[.]\d+-", ".3-", etag)  # of a document that there never was
+    assert site.browser.get(path, if_none_match=never, a_im="feed").status == 200
+    publish(site.database, "Fourth", now=NOW + timedelta(minutes=4))
+    latest = site.browser.get(path, if_none_match=f"{etag}, {answer.headers['etag']}", a_im="feed")
+    assert (latest.status, [item["title"] for item in json.loads(latest.body)["items"]]) == (226, ["Fourth"])
     assert site.browser.get(path, if_none_match='"other"', a_im="feed").status == 200
+
+
+def test_a_reader_of_what_has_other_names_now_gets_the_whole(site: Site) -> None:
+    """RFC 3229, section 5.3: what a reader has and what it gets make the instance that the tag names."""
+    with site.database.write() as session:
+        topics.add(session, "summit", {"en": "Summits", "ko": "회의"})
+    publish_under(site, "First", topics=("summit",))
+    path = "/feeds/all.json"
+    etag = site.browser.get(path).headers["etag"]
+    with site.database.write() as session:
+        topics.change(session, "summit", names={"en": "Great meetings", "ko": "회의"}, retired=False)
+    publish(site.database, "Second", now=NOW + timedelta(minutes=1))
+    answer = site.browser.get(path, if_none_match=etag, a_im="feed")
+    assert (answer.status, "Great meetings" in answer.text, "Summits" in answer.text) == (200, True, False)
+    publish(site.database, "Third", now=NOW + timedelta(minutes=2))
+    other = site.sibling()
+    assert other.browser.get(path, if_none_match=answer.headers["etag"], a_im="feed").status == 200
+    assert site.browser.get(path, if_none_match=answer.headers["etag"], a_im="feed").status == 226
+    other.database.close()
 
 
 def test_the_tag_of_another_feed_or_of_nobody_gets_the_whole(site: Site) -> None:
@@ -250,6 +281,7 @@ def test_each_encoding_has_a_tag_of_its_own_that_keeps_no_other_and_the_same_con
         ("*;q=0", None),
         ("br", None),
         ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
         ("gzip;q=x", None),
         ("\xff,,;;q=", None),
         ("gzip," * 2000, "gzip"),

@@ -49,7 +49,7 @@ def revise(site: Site, number: int, text: Content) -> None:
         articles.revise(session, number, text, note="Another picture.", now=NOW)
 
 
-@pytest.mark.parametrize("state", [None, State.DRAFT, State.SCHEDULED, State.WITHDRAWN])
+@pytest.mark.parametrize("state", [None, State.DRAFT, State.SCHEDULED])
 def test_what_no_published_release_shows_is_not_there_for_readers(site: Site, state: State | None) -> None:
     kept, plan = upload(site, shot()), upload(site, PDF)
     if state is not None:
@@ -83,15 +83,17 @@ def test_a_picture_appears_with_its_release_and_goes_with_it(site: Site) -> None
     assert site.browser.get(path).status == 200
     with site.database.write() as session:
         articles.withdraw(session, number, reason="It was wrong.", now=NOW)
-    assert site.browser.get(path).status == 404
-    assert site.browser.get(path, if_none_match=f'"{kept.name}"').status == 404
+    gone = site.browser.get(path)
+    assert (gone.status, gone.headers["cache-control"]) == (410, "no-store")
+    assert "This file is no longer published" in gone.text
+    assert site.browser.get(path, if_none_match=f'"{kept.name}"').status == 410
 
 
 def test_what_a_correction_took_out_readers_see_no_more(site: Site) -> None:
     first, second = upload(site, shot(500, 300)), upload(site, shot(500, 200))
     number = release(site, pictures=(hall(first),), state=State.PUBLISHED)
     revise(site, number, content("Summit opens", pictures=(hall(second),)))
-    assert [site.browser.get(f"/media/{kept.name}").status for kept in (first, second)] == [404, 200]
+    assert [site.browser.get(f"/media/{kept.name}").status for kept in (first, second)] == [410, 200]
 
 
 def test_what_only_a_draft_had_readers_never_see(site: Site) -> None:
@@ -112,7 +114,7 @@ def test_a_picture_that_two_releases_show_stays_until_both_are_withdrawn(site: S
         with site.database.write() as session:
             articles.withdraw(session, number, reason="It was wrong.", now=NOW)
         seen.append(site.browser.get(f"/media/{kept.name}").status)
-    assert seen == [200, 404]
+    assert seen == [200, 410]
 
 
 def test_a_picture_is_sent_whole_for_a_day_and_asked_for_again_costs_nothing(site: Site) -> None:
