@@ -187,7 +187,7 @@ const told = (name) => {
   const LARGEST = 1900000;
   text.addEventListener("paste", (event) => {
     const given = event.clipboardData && event.clipboardData.getData("text/html");
-    if (!given) return;
+    if (!given) return takePictures(event);
     const plain = event.clipboardData.getData("text/plain");
     const html = given.replace(/(["'(])data:[^"')]*/gi, "$1data:,"); // pictures are heavy, and left out anyway
     event.preventDefault();
@@ -210,6 +210,18 @@ const told = (name) => {
         report.textContent = said.plain;
       });
   });
+  // A picture alone has no place in the text: it is chosen where pictures are uploaded, and said to be there.
+  function takePictures(event) {
+    const pictures = [...(event.clipboardData ? event.clipboardData.files : [])].filter((one) => one.type.startsWith("image/"));
+    if (!pictures.length) return;
+    event.preventDefault();
+    const field = document.getElementById("new_picture");
+    const chosen = new DataTransfer();
+    for (const one of [...field.files, ...pictures]) chosen.items.add(one);
+    field.files = chosen.files;
+    changed = true;
+    report.textContent = said.chosen;
+  }
   function insert(clean) {
     text.focus();
     // The old command is the one that "undo" knows of.

@@ -205,6 +205,22 @@ def test_the_editor_is_better_with_script(browser: Browser, desk: Desk) -> None:
     assert not problems
 
 
+def test_a_picture_that_is_pasted_is_chosen_for_upload_and_that_is_said(browser: Browser, desk: Desk) -> None:
+    page = desk.enter(browser, "writer")
+    write(page, "Buses run later", "From Monday on.")
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(["x"], "image.png", { type: "image/png" }));
+            document.getElementById("text").dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.get_by_role("status").filter(has_text="it is chosen under Pictures below")).to_be_visible()
+    assert page.evaluate("document.getElementById('new_picture').files[0].name") == "image.png"
+    expect(page.get_by_label("Text", exact=True)).to_have_value("From Monday on.")
+
+
 def archive(records: int) -> bytes:
     """A dump of an eGovFrame board, half of it in Korean."""
     written = io.StringIO()
