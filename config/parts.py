@@ -124,7 +124,7 @@ class Parts:
     @cached_property
     def alerts(self) -> Alerts:
         """Plans alerts."""
-        return Alerts(self.database, self.newsroom, self.letters, self.clock)
+        return Alerts(self.database, self.newsroom, self.letters, self.clock, self.settings.alerts_a_day)
 
     @cached_property
     def withdrawals(self) -> Withdrawals:

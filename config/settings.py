@@ -56,6 +56,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     feed_requests_a_minute: int = 60
     undo_seconds: int = 60
+    alerts_a_day: int = 0
     consent_months: int = 24
     forget_days: int = 90
     metrics_token: str | None = field(default=None, repr=False)
@@ -200,6 +201,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "trusted_proxies": _networks,
     "feed_requests_a_minute": _number(0, 1_000_000),
     "undo_seconds": _number(0, 3600),
+    "alerts_a_day": _number(0, 1000),
     "consent_months": _consent_months,
     "forget_days": _number(30, 3650),
     "metrics_token": _token,

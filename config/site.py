@@ -115,7 +115,8 @@ class Site(Parts):
     @cached_property
     def manage_pages(self) -> ManagePages:
         """What people change by their own link."""
-        return ManagePages(self.following, self.personal, self.renewals, self.press, self.doorway)
+        parts = (self.following, self.personal, self.renewals, self.press, self.doorway)
+        return ManagePages(*parts, cap=self.settings.alerts_a_day)
 
     @cached_property
     def renewal_pages(self) -> RenewalPages:

@@ -15,7 +15,7 @@ from feeds.scope import Scope
 from feeds.store import audit, changes, reading, topics, undoing
 from feeds.store.database import Database, Session, attempt
 from notifier.bursts import MOST, Bursts, Release
-from notifier.ledger import embargo_mail, fanning, mailings, restorations, subscribers, wishes
+from notifier.ledger import embargo_mail, fanning, mailings, overflow, restorations, subscribers, wishes
 from notifier.messages import Letters
 from notifier.model import Cadence, Kind, Priority
 
@@ -42,6 +42,8 @@ class Alerts:
     newsroom: Newsroom
     letters: Letters
     clock: Clock
+    cap: int = 0
+    """How many alerts a day somebody gets at most who chose nothing; 0 for as many as there are."""
 
     def run(self) -> AlertsRun:
         """Give every change its turn that some live immediate subscription has not had."""
@@ -133,6 +135,8 @@ class Alerts:
         said = self._reasons(session, [one.article for one in releases])
         try:
             with attempt(session):
+                for one in releases:
+                    overflow.keep(session, one.change, one.audience, default=self.cap, now=self.clock())
                 bursts = Bursts(self.letters, self.clock)
                 return bursts.plan(session, releases, said, advertising=advertising)
         except StoreError:
@@ -177,6 +181,8 @@ class Alerts:
             # That text is what two people published: what one of them made of it since the other has not seen.
             article, before = before, None
         audience = mailings.alert_audience(session, change, [article, *([before] if before else [])], lineage)
+        if not article.urgent:
+            overflow.keep(session, change, audience, default=self.cap, now=self.clock())
         return self._address(session, change, article, audience)
 
     def correct(self, session: Session, change: Change) -> int:

@@ -18,7 +18,7 @@ from notifier.alerts import as_told
 from notifier.bursts import Bursts
 from notifier.collected import Collected
 from notifier.editions import Edition
-from notifier.ledger import embargo_mail, mailings, own_mail, restorations, runs, subscribers
+from notifier.ledger import embargo_mail, mailings, overflow, own_mail, restorations, runs, subscribers
 from notifier.ledger.wishes import asked_at_once
 from notifier.matching import News, Plan
 from notifier.messages import Letters
@@ -153,6 +153,8 @@ class Digests:
             return DigestRun(slot, timing, runs.TOO_LATE, 0)
         planned = self._plan(session, slot, timing, to, now)
         subscribers.had_turn(session, slot.cadence, timing, at=slot.due_at, to=to)
+        if slot.cadence is Cadence.DAILY:
+            overflow.forget(session, timing, at=slot.due_at, to=to)
         own_mail.forget_rests(session)
         outcome = runs.SENT if planned else runs.EMPTY
         runs.conclude(session, run_id, outcome)
@@ -170,8 +172,15 @@ class Digests:
         self, session: Session, slot: Slot, timing: Timing, to: int, now: datetime
     ) -> tuple[Edition, dict[str, tuple[Plan, list[_Addressed]]]]:
         """Who is told what in this run, by the key of the mail that they share."""
-        followed = subscribers.due(session, slot.cadence, timing, at=slot.due_at, to=to)
-        since, scopes = min((one.cursor for one in followed), default=to), (one.scope for one in followed)
+        followed = list(subscribers.due(session, slot.cadence, timing, at=slot.due_at, to=to))
+        since = min((one.cursor for one in followed), default=to)
+        kept: Mapping[int, frozenset[int]] = {}
+        besides = None
+        if slot.cadence is Cadence.DAILY and (kept := overflow.due(session, timing, at=slot.due_at, to=to)):
+            besides = overflow.followed(session, timing, at=slot.due_at, to=to)
+            followed = _with_others(followed, subscribers.of_people(session, besides), to)
+            since = min(since, *(number - 1 for numbers in kept.values() for number in numbers))
+        scopes = (one.scope for one in followed)
         news = news_of(session, self.newsroom, since, to, scopes)
         articles = {one.article.id: one.article for one in news}
         span_from = runs.previous_cut(session, slot) or slot.due_at - _PERIOD[slot.cadence]
@@ -179,16 +188,20 @@ class Digests:
         edition = Edition(slot, span_from, now, happened, articles, topics.by_slug(session))
         if not news:
             return edition, {}
-        people = subscribers.people(session, slot.cadence)
+        people = subscribers.people(session, slot.cadence, besides)
         told = mailings.told_of(session, slot.cadence, articles)
         rested = own_mail.rests(session)
         advertising = self._advertising(articles)
         alike: dict[str, tuple[Plan, list[_Addressed]]] = {}
         for person_id, wishes in groupby(followed, key=lambda one: one.subscriber_id):
-            whole = matching.plan(list[Subscription](wishes), news, told.get(person_id, {}), rested.get(person_id, ()))
-            person = people[person_id]
+            person, mine = people[person_id], list[Subscription](wishes)
+            of_person = told.get(person_id, {}), rested.get(person_id, ()), kept.get(person_id, ())
+            whole = matching.plan(mine, news, *of_person)
+            reader = _reader(person)
+            if person_id in kept and not any(one.cadence is slot.cadence for one in mine):
+                reader = replace(reader, reason=self.letters.over_cap(person.language))
             for plan in parted(whole, advertising):
-                told_now = _reader(person), plan.changes
+                told_now = reader, plan.changes
                 alike.setdefault(edition.key(plan, person.language), (plan, []))[1].append(told_now)
         return edition, alike
 
@@ -242,13 +255,20 @@ class Digests:
                     mailings.make_again(session, mailing_id, content, kept.to_document(), kept=shows)
 
 
+def _with_others(followed: Sequence[Subscription], others: Iterable[Subscription], to: int) -> list[Subscription]:
+    """What has its turn, and what else its people follow, of which nothing has but what is kept for them; by person."""
+    known = {one.id for one in followed}
+    besides = [replace(one, cursor=to) for one in others if one.id not in known]
+    return sorted([*followed, *besides], key=lambda one: (one.subscriber_id, one.id))
+
+
 def _reader(person: Subscriber) -> Audience:
     return Audience(subscriber_id=person.id, address=person.address, language=person.language, pictures=person.pictures)
 
 
 def due(session: Session, newsroom: Newsroom, now: datetime) -> list[tuple[Slot, Timing]]:
     """The slots whose turn it is, the one due first at their head; the city's own each day, others where chosen."""
-    wanted = subscribers.timings(session) | {(cadence, Timing()) for cadence in _PERIOD}
+    wanted = subscribers.timings(session) | overflow.timings(session) | {(cadence, Timing()) for cadence in _PERIOD}
     had = runs.since(session, now - _LONGEST_AGO)
     found = []
     for cadence, timing in wanted:

@@ -1,6 +1,6 @@
 """Who is told of what: pure. One person hears of an article once per run, under the first wish that asked for it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feeds.found import Found
@@ -74,13 +74,15 @@ def plan(
     news: Sequence[News],
     told: Mapping[int, int],
     rested: Sequence[range] = (),
+    kept: Collection[int] = (),
 ) -> Plan:
     """What to tell one person with these subscriptions of one cadence, given in the order they were made.
 
     `told` maps each article this person has heard of to the highest revision told. A text told is not repeated; its
     correction comes marked as one. Who has not heard of an article hears of its publication, never of a correction
     alone: an old release that is corrected is no news. Who follows that one article does. Of the changes `rested`
-    nothing is told: they happened in pauses of which nothing was wanted afterwards.
+    nothing is told: they happened in pauses of which nothing was wanted afterwards. Of those `kept` everything is told
+    whatever had its turn: nobody alerted the person of them, for it had been enough.
     """
     items: dict[int, Item] = {}
     settled: dict[int, tuple[int, int, int]] = {}
@@ -90,7 +92,8 @@ def plan(
             heard = told.get(article.id)
             if heard is None and subscription.scope.article is not None:
                 heard = 0  # the page was read: its corrections are what is asked for
-            if one.change.number <= subscription.cursor or not _is_news(one.change, heard):
+            is_due = one.change.number > subscription.cursor or one.change.number in kept
+            if not is_due or not _is_news(one.change, heard):
                 continue
             if any(one.change.number in pause for pause in rested) or not one.is_in(subscription.scope):
                 continue

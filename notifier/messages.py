@@ -219,6 +219,10 @@ class Letters:
         """Why somebody gets an alert who follows by words: the value of an alert's `reason`."""
         return self._words[language]("mail.because.reason", wishes=self._met(matched, vocabulary, language))
 
+    def over_cap(self, language: str) -> str:
+        """Why somebody gets a digest who follows nothing by it: the value of its `reason`."""
+        return self._words[language]("mail.because.cap")
+
     def embargo_reason(self, matched: Sequence[Matched], vocabulary: Mapping[str, Topic], language: str) -> str:
         """Why an accredited person who follows by words gets a release under embargo: the value of its `reason`."""
         met, newsroom = self._met(matched, vocabulary, language), self._newsroom.city.newsroom_name(language)

@@ -123,6 +123,10 @@ class Timing:
             raise ValueError("an hour is one of 0 to 23")
 
 
+CAPS = (1, 2, 3, 5, 10, 20)
+"""How many mails at once in a day a person may choose."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
     """No releases are sent until an instant; `catch_up` says whether those since change `since` come then, at once."""
@@ -143,6 +147,8 @@ class Subscriber:
     timing: Timing
     pictures: bool = True
     """Whether mails show the pictures of a release, or link to them and load nothing."""
+    daily_cap: int | None = None
+    """How many mails come at once in a day at most: 0 for as many as there are, None where nothing was chosen."""
     pause: Pause | None = None
 
 

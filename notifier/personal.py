@@ -31,7 +31,7 @@ from notifier.ledger import (
     suppressions,
 )
 from notifier.messages import Letters
-from notifier.model import Cadence, Kind, Subscriber, Timing
+from notifier.model import CAPS, Cadence, Kind, Subscriber, Timing
 from notifier.spending import spend
 from notifier.timing import zone_of
 from notifier.tokens import Tokens
@@ -71,6 +71,14 @@ class Personal:
             raise ValueError("not a language of the mails")
         with self._alone() as session:
             own_mail.set_look(session, subscriber_id, language=language, pictures=pictures)
+
+    def set_cap(self, subscriber_id: int, number: int | None) -> None:
+        """So many mails come at once in a day at most from now on: 0 for as many as there are, None for what holds
+        where nothing is chosen. ValueError for another number than is offered."""
+        if number not in (None, 0, *CAPS):
+            raise ValueError("not a number of mails that is offered")
+        with self._alone() as session:
+            own_mail.set_cap(session, subscriber_id, number)
 
     def pause(self, subscriber_id: int, until: date, *, catch_up: bool) -> None:
         """Send no releases until this day, at the hour of the person's digests. ValueError for a day not to come.
@@ -209,6 +217,7 @@ class Personal:
                 "language": person.language,
                 "pictures": person.pictures,
                 "hour": person.timing.hour,
+                "mails_at_once_a_day": person.daily_cap,
                 "zone": zone_of(person.timing, self.newsroom).key,
                 "paused_until": _iso(person.pause.until) if person.pause else None,
                 "stopped": {"reason": suppressed.reason, "at": _iso(suppressed.at)} if suppressed else None,

@@ -20,6 +20,7 @@ from notifier.journal import Decided, Journal
 from notifier.ledger import (
     embargo_mail,
     holds,
+    overflow,
     own_mail,
     restorations,
     revocations,
@@ -128,6 +129,8 @@ def _skip(session: Session, newsroom: Newsroom, of: Restoration, now: datetime) 
         run_id = runs.start(session, slot, cut_at=of.taken_at, to_change=of.change_number)
         if run_id is not None:
             subscribers.had_turn(session, slot.cadence, timing, at=slot.due_at, to=of.change_number)
+            if slot.cadence is Cadence.DAILY:
+                overflow.forget(session, timing, at=slot.due_at, to=of.change_number)
             runs.conclude(session, run_id, runs.RESTORED)
     for person_id in own_mail.rested(session, of.restored_at):
         own_mail.resume(session, person_id, to=of.change_number, caught_up=True)

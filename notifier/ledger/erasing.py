@@ -16,6 +16,7 @@ from notifier.ledger.tables import (
     delivery,
     move,
     notice,
+    overflow,
     renewal,
     rest,
     signup,
@@ -77,6 +78,7 @@ def erase(session: Session, addresses: Collection[str], known: Collection[str] |
     session.execute(delete(renewal).where(renewal.c.subscriber_id.in_(ids)))
     session.execute(delete(consent).where(consent.c.subscriber_id.in_(ids)))
     session.execute(delete(rest).where(rest.c.subscriber_id.in_(ids)))
+    session.execute(delete(overflow).where(overflow.c.subscriber_id.in_(ids)))
     press.erase(session, ids)
     session.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
     return bool(ids or touched or wishes)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert
 from feeds.model import Article, Change, ChangeKind, State
 from feeds.store.database import Session, insert_once
 from feeds.store.tables import article, change, undo_window
-from notifier.ledger import fanning
+from notifier.ledger import fanning, overflow
 from notifier.ledger.tables import delivery, mailing, mailing_article, notice, rest, subscriber, subscription
 from notifier.ledger.wishes import Wanted, wishes_for
 from notifier.model import OPEN, Audience, Cadence, DeliveryState, Kind, Priority
@@ -184,7 +184,9 @@ def _priority(session: Session, mailing_id: int) -> Priority:
 
 
 def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """For each person with a live subscription of a cadence, the highest revision told of each of these articles."""
+    """For each person with a live subscription of a cadence, or for whom something is kept, the highest revision told
+    of each of these articles.
+    """
     follows = exists().where(
         subscription.c.subscriber_id == notice.c.subscriber_id,
         subscription.c.cadence == cadence,
@@ -192,7 +194,7 @@ def told_of(session: Session, cadence: Cadence, article_ids: Iterable[int]) -> d
     )
     wanted = (
         select(notice.c.subscriber_id, notice.c.article_id, func.max(notice.c.revision))
-        .where(follows, notice.c.article_id.in_(list(article_ids)))
+        .where(or_(follows, overflow.has_some(notice.c.subscriber_id)), notice.c.article_id.in_(list(article_ids)))
         .group_by(notice.c.subscriber_id, notice.c.article_id)
     )
     answer: dict[int, dict[int, int]] = {}
@@ -220,7 +222,8 @@ def alert_audience(
     each = [wishes_for(session, text, lineage) for text in texts]
     wanted = Wanted(or_(*(one.condition for one in each)), list({scope for one in each for scope in one.by_words}))
     at_once = subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.cursor < change.number
-    return fanning.Audience(_people(change, and_(*at_once, wanted.condition)), wanted.by_words)
+    people = _people(change, and_(*at_once, wanted.condition)).where(~overflow.is_kept(change))
+    return fanning.Audience(people, wanted.by_words)
 
 
 def correction_audience(
@@ -248,7 +251,16 @@ def was_told_of(session: Session, article_id: int) -> bool:
 
 
 def _wants_corrections(change: Change) -> ColumnElement[bool]:
-    heard = _heard(change, Kind.ALERT, Kind.CORRECTION, Kind.EMBARGO)
+    other = subscription.alias()
+    has_digests = exists().where(
+        other.c.subscriber_id == subscription.c.subscriber_id,
+        other.c.ended_at.is_(None),
+        other.c.article_id.is_(None),
+        other.c.cadence != Cadence.IMMEDIATE,
+    )
+    # Of what somebody was told by a digest who has none but after a pause or beyond a cap, no digest tells more.
+    by_digest = and_(_heard(change, Kind.DIGEST), ~has_digests)
+    heard = or_(_heard(change, Kind.ALERT, Kind.CORRECTION, Kind.EMBARGO), by_digest)
     at_once = and_(subscription.c.cadence == Cadence.IMMEDIATE, subscription.c.article_id.is_(None), heard)
     follows_it = subscription.c.article_id == change.article_id
     # Who had their turn at this change, whatever came of it, has no second one when somebody else has theirs later.

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, or_, select, update
 
 from feeds.store.database import Session
-from notifier.ledger import press, subscribers
+from notifier.ledger import overflow, press, subscribers
 from notifier.ledger.tables import consent, delivery, mailing, move, notice, renewal, rest, subscriber, subscription
 from notifier.model import OPEN, DeliveryState, Kind, Pause, Subscriber
 
@@ -26,6 +26,7 @@ def merge(session: Session, gone: Subscriber, stays: Subscriber, *, now: datetim
     _keep_notices(session, gone.id, stays.id)
     _keep_questions(session, gone.id, stays.id)
     press.merge(session, gone.id, stays.id, now=now)
+    overflow.merge(session, gone.id, stays.id)
     for table in (subscription, delivery, consent):
         session.execute(update(table).where(table.c.subscriber_id == gone.id).values(subscriber_id=stays.id))
     session.execute(delete(rest).where(rest.c.subscriber_id.in_((gone.id, stays.id))))  # one of them had no rest
@@ -38,6 +39,8 @@ def _settle_choices(session: Session, gone: Subscriber, stays: Subscriber) -> No
     row = session.execute(select(subscriber).where(subscriber.c.id == gone.id)).one()
     mine = update(subscriber).where(subscriber.c.id == stays.id)
     session.execute(mine.values(pictures=stays.pictures and gone.pictures))
+    if row.daily_cap is not None:
+        session.execute(mine.where(subscriber.c.daily_cap.is_(None)).values(daily_cap=row.daily_cap))
     chosen = {"hour": row.hour, "zone": row.zone, "timed_at": row.timed_at}
     if row.timed_at is not None:
         session.execute(mine.where(subscriber.c.timed_at.is_(None)).values(**chosen))

@@ -24,6 +24,11 @@ def set_look(session: Session, subscriber_id: int, *, language: str, pictures: b
     session.execute(wanted.values(language=language, pictures=pictures))
 
 
+def set_cap(session: Session, subscriber_id: int, number: int | None) -> None:
+    """How many mails come at once in a day: 0 for as many as there are, None for what holds where nothing is chosen."""
+    session.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(daily_cap=number))
+
+
 def pause(session: Session, subscriber_id: int, *, until: datetime, catch_up: bool) -> None:
     """Send no releases until an instant. A pause that is under way goes on from where it began."""
     begun = func.coalesce(subscriber.c.paused_from, changes.head(session))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Select,
     exists,
     func,
     insert,
@@ -170,6 +171,13 @@ def due(session: Session, cadence: Cadence, timing: Timing, *, at: datetime, to:
     return [_subscription(row) for row in session.execute(ordered)]
 
 
+def of_people(session: Session, people: Select[tuple[int]]) -> Sequence[Subscription]:
+    """Everything that these people follow, by person."""
+    wanted = select(subscription).where(subscription.c.ended_at.is_(None), subscription.c.subscriber_id.in_(people))
+    ordered = wanted.order_by(subscription.c.subscriber_id, subscription.c.id)
+    return [_subscription(row) for row in session.execute(ordered)]
+
+
 def had_turn(session: Session, cadence: Cadence, timing: Timing, *, at: datetime, to: int) -> None:
     """Everything that `due` answers for these has now had its turn up to `to`."""
     session.execute(update(subscription).where(*_due(cadence, timing, at=at, to=to)).values(cursor=to))
@@ -206,14 +214,15 @@ def alerted(session: Session, *, to: int) -> None:
     session.execute(update(subscription).where(*wanted).values(cursor=to))
 
 
-def people(session: Session, cadence: Cadence) -> dict[int, Subscriber]:
-    """Everybody with a live subscription of a cadence, by id."""
+def people(session: Session, cadence: Cadence, besides: Select[tuple[int]] | None = None) -> dict[int, Subscriber]:
+    """Everybody with a live subscription of a cadence, and those `besides`, by id."""
     follows = exists().where(
         subscription.c.subscriber_id == subscriber.c.id,
         subscription.c.cadence == cadence,
         subscription.c.ended_at.is_(None),
     )
-    rows = session.execute(select(subscriber).where(follows))
+    wanted = follows if besides is None else or_(follows, subscriber.c.id.in_(besides))
+    rows = session.execute(select(subscriber).where(wanted))
     return {row.id: _subscriber(row) for row in rows}
 
 
@@ -230,6 +239,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         created_at=row.created_at,
         timing=Timing(hour=row.hour, zone=row.zone),
         pictures=row.pictures,
+        daily_cap=row.daily_cap,
         pause=Pause(until=row.paused_until, since=row.paused_from, catch_up=row.catch_up) if row.paused_until else None,
     )
 

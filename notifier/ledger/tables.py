@@ -20,6 +20,7 @@ from feeds.store.schema import Document, Instant, metadata
 from feeds.store.tables import Id
 
 _WAITING = text("ended_at IS NULL")
+_CAPPED = text("daily_cap > 0")
 _PAUSED = text("paused_until IS NOT NULL")
 _UNSENT = text("state IN ('pending', 'deferred')")
 _CLAIMED = text("lease_until IS NOT NULL")
@@ -42,6 +43,9 @@ subscriber = Table(
     Column("paused_until", Instant, nullable=True),
     Column("paused_from", Id, nullable=True),
     Column("catch_up", Boolean, nullable=False, server_default=true()),
+    # How many mails come at once in a day; nothing where the setting holds, 0 for as many as there are.
+    Column("daily_cap", SmallInteger, nullable=True),
+    Index("ix_subscriber_capped", "daily_cap", sqlite_where=_CAPPED, postgresql_where=_CAPPED),
     Index("ix_subscriber_paused", "paused_until", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
     # A link that carries an id must never speak of another person later: no id is given twice.
     sqlite_autoincrement=True,
@@ -295,6 +299,15 @@ rest = Table(
     Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
     Column("after_change", Id, primary_key=True, autoincrement=False),
     Column("to_change", Id, nullable=False),
+)
+
+overflow = Table(
+    "overflow",
+    metadata,
+    # A release that somebody had no mail of at once, for they had enough: their next digest tells it.
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True, autoincrement=False),
+    Column("change_number", Id, ForeignKey("change.number"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
 )
 
 accreditation = Table(

@@ -19,7 +19,7 @@ from feeds.words import Words
 from notifier.addresses import masked, normalise
 from notifier.budgets import BudgetSpent
 from notifier.following import Following
-from notifier.model import Cadence, Subscriber
+from notifier.model import CAPS, Cadence, Subscriber
 from notifier.personal import Personal
 from notifier.press import Press
 from notifier.renewals import Renewals
@@ -58,9 +58,17 @@ class ManagePages:
     """Serves the manage page and what belongs to it."""
 
     def __init__(
-        self, following: Following, personal: Personal, renewals: Renewals, press: Press, doorway: Doorway
+        self,
+        following: Following,
+        personal: Personal,
+        renewals: Renewals,
+        press: Press,
+        doorway: Doorway,
+        *,
+        cap: int = 0,
     ) -> None:
-        """Take the parts."""
+        """Take the parts, and how many mails come at once in a day to who chose nothing; 0 for as many as there are."""
+        self._default_cap = cap
         self._following = following
         self._personal = personal
         self._renewals = renewals
@@ -74,6 +82,7 @@ class ManagePages:
             "restart": self._restart,
             "timing": self._timing,
             "look": self._look,
+            "cap": self._cap,
             "pause": self._pause,
             "resume": self._resume,
             "rotate": self._rotate,
@@ -281,6 +290,15 @@ class ManagePages:
             raise _Refused("manage.notice.nothing") from None
         return "manage.notice.changed"
 
+    def _cap(self, subscriber_id: int, fields: Fields) -> str:
+        number = first(fields, "cap")
+        try:
+            # Whoever chooses nothing has what holds here.
+            self._personal.set_cap(subscriber_id, int(number) if number else None)
+        except ValueError:
+            raise _Refused("manage.notice.nothing") from None
+        return "manage.notice.changed"
+
     def _pause(self, subscriber_id: int, fields: Fields) -> str:
         try:
             until = date.fromisoformat(first(fields, "until"))
@@ -334,10 +352,19 @@ class ManagePages:
             rests_until=self._rests_until(person),
             address_masked=masked(person.address),
             timed=timed(person.timing, chrome.newsroom, words),
+            caps=self._caps(person, words) if any(one.cadence is Cadence.IMMEDIATE for one in live) else [],
             accredited=self._accredited(subscriber_id) if own else None,
             stopped=self._following.suppressed(person.address),
             notice=notice,
         )
+
+    def _caps(self, person: Subscriber, words: Words) -> list[tuple[str, str, bool]]:
+        """How many mails at once in a day may be chosen: value, label, and whether it holds."""
+        default = "" if self._default_cap else "0"
+        chosen = default if person.daily_cap is None else str(person.daily_cap)
+        offered = [("", words("cap.usual", n=self._default_cap))] if self._default_cap else []
+        offered += [("0", words("cap.none")), *((str(number), words("cap.most", n=number)) for number in CAPS)]
+        return [(value, label, value == chosen) for value, label in offered]
 
     def _accredited(self, subscriber_id: int) -> tuple[date, list[tuple[str, str]]] | None:
         """The last day of a live accreditation, and the person's own feeds; None without one."""

@@ -26,7 +26,7 @@ def test_a_welcome_says_what_is_followed_and_how_to_leave() -> None:
     mail = fill(LETTERS.welcome(FOLLOWED, language="en"), VALUES)
     assert mail.subject == "You now follow Daegu Newsroom"
     for part in (" ".join(mail.text.split()), said(mail)):
-        for piece in ("Climate Policy, 문화예술과", "at once, each release by itself", "All releases", "at 08:00"):
+        for piece in ("Climate Policy, 문화예술과", "at once, as releases come out", "All releases", "at 08:00"):
             assert piece in part
         assert "one that stops everything with one click" in part
         assert "newsroom@daegu.example.org" in part

@@ -9,7 +9,7 @@ from feeds.scope import Scope
 from feeds.store.schema import metadata
 from notifier.bounces import SOFT_LIMIT, Finding
 from notifier.ledger import press, renewals, subscribers
-from notifier.ledger.tables import consent, delivery, renewal, rest, subscriber
+from notifier.ledger.tables import consent, delivery, overflow, renewal, rest, subscriber
 from notifier.messages import Letters
 from notifier.model import Cadence, DeliveryState, Kind, Subscriber, Timing
 from tests.builders import correct
@@ -73,6 +73,7 @@ def test_whatever_is_kept_of_a_person_belongs_to_the_one_that_stays(rooms: Rooms
         for values in (asking | {"ended_at": None}, answered):
             session.execute(insert(renewal).values(subscriber_id=gone.id, outcome=None, **values))
         session.execute(insert(rest).values(subscriber_id=gone.id, after_change=0, to_change=1))
+        session.execute(insert(overflow).values(subscriber_id=gone.id, change_number=1, at=rooms.clock()))
     first, second = asked(desk, gone, "third@example.org"), desk.follow(ELSEWHERE, DAILY, "water")
     desk.personal.move(first)  # a change of address that could be taken back
     assert {(name, column) for name, column in PLACES if _rows(desk, name, column, gone.id)} == PLACES

@@ -1,7 +1,11 @@
 """What a person changes by the link to their own mail, and what nobody else can by it."""
 
+from dataclasses import replace
+
 import pytest
 
+from config.asgi import application
+from config.site import Site as Parts
 from feeds.scope import Scope
 from notifier.following import MOST_WISHES
 from notifier.ledger import subscribers
@@ -9,7 +13,7 @@ from notifier.links import Links
 from notifier.model import Cadence, Delivery, Kind
 from notifier.tokens import Purpose
 from tests.builders import publish
-from tests.web.browser import Answer
+from tests.web.browser import Answer, Browser
 from tests.web.conftest import Site
 
 
@@ -30,9 +34,39 @@ def test_everything_on_the_page_can_be_changed_by_its_own_forms(site: Site) -> N
     assert 'name="until"' in act(site, path, "resume").text
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "at most {n} a day"), ("ko", "하루 최대 {n}통")])
+def test_who_follows_at_once_chooses_how_many_mails_that_is_a_day(site: Site, language: str, said: str) -> None:
+    person = site.follow(cadence="immediate")
+    path = site.link(Purpose.MANAGE, person.id)
+    page = site.browser.get(f"{path}?lang={language}").text
+    assert '<option value="0" selected>' in page
+    assert said.format(n=3).lower() in page.lower()
+    for value, kept in (("3", 3), ("0", 0), ("", None)):
+        page = act(site, path, "cap", cap=value).text
+        assert f'<option value="{value or "0"}" selected>' in page
+        with site.database.read() as session:
+            known = subscribers.get(session, person.id)
+        assert known is not None
+        assert known.daily_cap == kept
+
+
+def test_who_follows_nothing_at_once_is_not_asked_how_many(site: Site) -> None:
+    assert 'name="cap"' not in site.browser.get(opened(site)).text
+
+
+def test_a_default_of_the_operator_is_named_where_one_chooses(site: Site) -> None:
+    site = replace(site, parts=Parts(replace(site.parts.settings, alerts_a_day=7), site.clock))
+    person = site.follow(cadence="immediate")
+    browser = Browser(application(site.parts))
+    page = browser.get(site.link(Purpose.MANAGE, person.id)).text
+    assert '<option value="" selected>As usual here: at most 7 a day</option>' in page
+
+
 @pytest.mark.parametrize(
     ("action", "fields", "said"),
     [
+        ("cap", {"cap": "4"}, "Nothing was changed"),
+        ("cap", {"cap": "many"}, "Nothing was changed"),
         ("timing", {"hour": "24"}, "Choose one of the hours"),
         ("timing", {"hour": "8", "zone": "Mars/Base"}, "Choose one of the hours"),
         ("look", {"language": "tlh"}, "Nothing was changed"),
