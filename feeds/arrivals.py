@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from feeds import publication
 from feeds.clock import Clock
@@ -165,7 +165,7 @@ class Arrivals:
 
     def _new(self, one: Prepared, wish: Wish) -> Foreseen:
         """What becomes of a page that is not here yet."""
-        missing = lacking(one.draft.content) if wish.publish else ()
+        missing = (*lacking(one.draft.content), *_undated(one, None)) if wish.publish else ()
         is_public = wish.publish and not missing
         now = self.clock()
         is_news = is_public and publication.is_news_of(one.draft.registered_on, self.newsroom, now, undated=False)
@@ -193,14 +193,15 @@ class Arrivals:
             content, day = one.draft.content, filing.registered_on or stored.registered_on
             state = State.DRAFT if loses_its_hour(stored, content) else stored.state
             stored = replace(stored, content=content, registered_on=day, state=state)
-        return self._standing(stored, outcome, wish)
+        return self._standing(stored, one, outcome, wish)
 
-    def _standing(self, stored: Article, outcome: Outcome, wish: Wish) -> Foreseen:
+    def _standing(self, stored: Article, one: Prepared, outcome: Outcome, wish: Wish) -> Foreseen:
         """What becomes of an article that was renewed: published if that is asked, and if it lacks nothing."""
         if not wish.publish or stored.state is not State.DRAFT:
             return Foreseen(outcome=outcome, state=stored.state)
         # What is urgent is published by two people, and a machine is none.
-        missing = (*lacking(stored.content), *((Lack("ready.approval"),) if stored.urgent else ()))
+        approval = (Lack("ready.approval"),) if stored.urgent else ()
+        missing = (*lacking(stored.content), *approval, *_undated(one, stored.registered_on))
         if missing:
             return Foreseen(outcome=outcome, state=State.DRAFT, lacking=missing)
         is_news = publication.is_news(stored, self.newsroom, self.clock(), undated=False)
@@ -221,7 +222,7 @@ class Arrivals:
             told = self._corrected(session, known, outcome)
             return Arrival(article_id=known.article_id, outcome=outcome, state=known.state, told=told)
         stored = reading.get(session, known.article_id)
-        becomes = self._standing(stored, outcome, wish)
+        becomes = self._standing(stored, one, outcome, wish)
         if becomes.state is not stored.state:
             publication.publish(
                 session,
@@ -280,6 +281,11 @@ def _vocabulary(session: Session) -> frozenset[str]:
 def _discarded(session: Session, keys: Sequence[str], wish: Wish) -> frozenset[str]:
     """The sources of which nothing is to be taken in because it was discarded here."""
     return frozenset() if wish.discarded else bulk.discarded(session, keys)
+
+
+def _undated(one: Prepared, day: date | None) -> tuple[Lack, ...]:
+    """That a date is given and cannot be read: a run would publish it by its own date, above what is newest."""
+    return (Lack("ready.date"),) if one.draft.unread_date and day is None else ()
 
 
 def _as_public(one: Prepared, newsroom: Newsroom, now: datetime) -> Article:

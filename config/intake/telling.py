@@ -114,7 +114,7 @@ class Telling:
             print(
                 f"civicwire: {self._unread:,} of {read:,} releases give a date that cannot be read, such as "
                 f"“{self._first_unread}”: they have no day of registration, "
-                "and where the run publishes they are dated by the run",
+                "and a run that publishes leaves them drafts",
                 file=sys.stderr,
             )
         if hidden > 0:

@@ -23,6 +23,7 @@ from feeds.model import Attachment, Content
 __all__ = ["identity_of", "read"]
 
 _WHOLE_END = re.compile(r"[.!?…:*][”’\"')\]]*\s*$")
+_UNREAD = re.compile(r"the date of registration “(.*)”")
 
 
 def read(page: bytes, *, address: str | None = None, media_type: str | None = None) -> Reading:
@@ -84,7 +85,14 @@ def _draft(header: Header, body: Body, address: str | None, html: HtmlPage | Non
         address=address,
         identity=identity_of(address) if address else None,
         remarks=header.remarks + _unknown(header) + _cut_short(text),
+        unread_date=_unread(header),
     )
+
+
+def _unread(header: Header) -> str:
+    """A date that stands in the header and is none: the remark about it has it as it is written."""
+    found = (_UNREAD.match(remark) for remark in header.remarks) if header.registered_on is None else ()
+    return next((match[1] for match in found if match), "")
 
 
 def _attachments(html: HtmlPage | None) -> tuple[Attachment, ...]:

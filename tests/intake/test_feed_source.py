@@ -110,6 +110,7 @@ def test_b42_a_date_without_a_zone_is_the_citys_and_an_unreadable_one_is_unknown
     found = one(ITEM.replace("Wed, 17 Jul 2019 00:30:00 +0900", written))
     assert found.registered_on == day
     assert ("the entry gives no date that can be read" in found.remarks) is (day is None)
+    assert found.unread_date == ("" if day else written)
 
 
 def test_enclosures_are_files_by_their_address_and_pictures_where_they_say_what_they_show() -> None:

@@ -510,3 +510,19 @@ def test_a_second_run_that_publishes_says_so_and_is_written_down(arrivals: Arriv
 def test_a_division_that_nobody_is_called_is_told_of(arrivals: Arrivals) -> None:
     assert arrivals.take(replace(PAGE, division="Somewhere else")).unknown_division == "Somewhere else"
     assert arrivals.take(replace(PAGE, identity=None)).unknown_division == ""
+
+
+def test_what_gives_a_date_that_cannot_be_read_is_never_published_by_a_run(arrivals: Arrivals) -> None:
+    """It would stand above what is newest, dated by the run. Once somebody has written the day, it is published."""
+    unread = replace(PAGE, registered_on=None, registered_at=None, unread_date="2019-02-30")
+    (foreseen,) = arrivals.foresee([unread], Wish(publish=True))
+    taken = arrivals.take(unread, publish=True)
+    again = arrivals.take(unread, publish=True)
+    assert isinstance(foreseen, Foreseen)
+    for one in (foreseen, taken, again):
+        assert (one.state, [lack.word for lack in one.lacking]) == (State.DRAFT, ["ready.date"])
+    with arrivals.database.write() as session:
+        stored = reading.get(session, taken.article_id)
+        filing = replace(articles.filing_of(stored), registered_on=date(2019, 2, 28))
+        articles.revise(session, stored.id, stored.content, note=None, now=arrivals.clock(), filing=filing)
+    assert arrivals.take(unread, publish=True).state is State.PUBLISHED

@@ -16,7 +16,7 @@ from feeds.intake.clean import clean_line, plain_text
 from feeds.intake.decode import text_of
 from feeds.intake.draft import Draft, Identity, Reading, Refused
 from feeds.intake.links import identity_of, web_address
-from feeds.intake.moments import Moment, registered
+from feeds.intake.moments import Moment, printable, registered
 from feeds.intake.own_columns import short_id
 from feeds.intake.posts import content_of_post, paragraphs
 from feeds.intake.source import Input, Record
@@ -106,7 +106,13 @@ def _draft(entry: Any, feed: Any, title: str, base: str | None, given: Input) ->
         address=address,
         identity=_identity(entry, address, given, base),
         remarks=remarks,
+        unread_date="" if since else printable(_written(entry)),
     )
+
+
+def _written(entry: Any) -> str:
+    """The date of an entry as it stands there; empty where there is none."""
+    return next((str(dict.get(entry, name)) for name in ("published", "updated") if dict.get(entry, name)), "")
 
 
 def _plain(detail: Any) -> str:
