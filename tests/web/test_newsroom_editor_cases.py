@@ -1,6 +1,7 @@
 """What else may happen while somebody writes: others act on the release, documents are pasted, days are typed."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
@@ -316,3 +317,31 @@ def test_the_form_asks_nothing_that_is_settled(site: Site, editor: Staff) -> Non
     form = editor.get(f"/newsroom/articles/{later.id}/edit").text
     assert ">Save, keep the hour</button>" in form
     assert ">Save and change the hour</button>" in form
+
+
+def test_one_form_that_is_sent_twice_makes_one_draft(site: Site, editor: Staff) -> None:
+    sent = fields(telephone="120")
+    first, again = editor.post(NEW, sent), editor.post(NEW, sent)
+    assert (first.status, again.status) == (303, 303)
+    assert again.headers["location"] == first.headers["location"]
+    other = editor.post(NEW, sent | {"title": "Night buses run earlier"})
+    assert other.headers["location"] != first.headers["location"], (
+        "what was changed since is another draft, and not lost"
+    )
+    with site.database.read() as session:
+        assert len(desk_list.listing(session)) == 2
+
+
+def test_one_form_that_is_sent_twice_at_once_makes_one_draft(site: Site, editor: Staff) -> None:
+    editor.csrf  # noqa: B018 - read before the threads need it
+    with ThreadPoolExecutor(4) as executor:
+        answers = list(executor.map(lambda _: editor.post(NEW, fields()), range(4)))
+    assert {one.status for one in answers} == {303}
+    assert len({one.headers["location"] for one in answers}) == 1
+
+
+def test_the_same_text_of_another_person_or_of_another_hour_is_another_draft(site: Site, editor: Staff) -> None:
+    first = editor.post(NEW, fields()).headers["location"]
+    assert enters(site, CHIEF).post(NEW, fields()).headers["location"] != first
+    site.clock.forward(minutes=11)
+    assert editor.post(NEW, fields()).headers["location"] != first

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from feeds.media.refusal import MediaRefused
 from feeds.model import Article, Content, Division, State
 from feeds.readiness import Lack, lacking
 from feeds.staff import INTAKE, Right
-from feeds.store import articles, audit, reading, topics
+from feeds.store import articles, audit, changes, desk_list, reading, topics
 from feeds.store.articles import Filing
 from feeds.store.database import Session
 from feeds.store.media import Kept
@@ -40,6 +40,9 @@ LONGEST_NOTE = 1_000
 _ADDING = {"add": "new_picture", "attach": "new_file"}
 """The buttons that only upload, and the field of each."""
 _NEW = "/newsroom/articles/new"
+_TWICE = timedelta(minutes=10)
+_LATEST = 5
+"""For how long a form that is sent again is the same, and among how many of its writer's latest drafts."""
 _FIELDS = (
     *("language", "division", "title", "subtitle", "text", "summary", "footnotes"),
     *("pictures", "picture-", "new_picture"),
@@ -172,13 +175,23 @@ class Editor:
         desk, actor = self.room.desk, visitor.actor
         if article is None:
             filing = typed.filing(Filing(licence=self.room.newsroom.city.licence))
-            return desk.create(session, actor, content, filing)
+            changes.take_turn(session)  # of two at once the second finds what the first has stored
+            sent = self._sent_before(session, visitor, content, filing)
+            return desk.create(session, actor, content, filing) if sent is None else sent
         filing = typed.filing(articles.filing_of(article))
         if article.state is not State.PUBLISHED:
             return desk.edit(session, actor, article.id, content, filing, expected=typed.version)
         if note is None:
             return desk.amend(session, actor, article.id, content, filing, expected=typed.version)
         return desk.correct(session, actor, article.id, content, filing, note=note, expected=typed.version)
+
+    def _sent_before(self, session: Session, visitor: Visitor, content: Content, filing: Filing) -> Article | None:
+        """The draft that this very form has made, where a browser sends it twice: a button was pressed twice, or the
+        page that it led to was loaded again."""
+        since = self.room.clock() - _TWICE
+        latest = desk_list.listing(session, desk_list.Desk(states=(State.DRAFT,), author=visitor.name), limit=_LATEST)
+        own = [one for one in latest if one.version == 1 and one.created_at >= since]
+        return next((one for one in own if (one.content, articles.filing_of(one)) == (content, filing)), None)
 
     def _with_uploads(self, visitor: Visitor, typed: Typed, form: Form) -> tuple[Typed, list[tuple[str, str]]]:
         """The form with a row for everything that came with it; what is refused says why."""
