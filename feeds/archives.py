@@ -2,8 +2,8 @@
 
 A month that is over holds the same releases for ever, at one address. A correction is told by the feed, and seen there
 by whoever has fetched the month before; at its address the month shows it too. Only what changes which releases a month
-holds, one that came in late or was withdrawn, makes the links that lead to it have another address. Within a month that
-is not over the address moves with every change.
+holds, one that came in late, was withdrawn or is filed elsewhere since, makes the links that lead to it have another
+address. Within a month that is not over the address moves with every change.
 """
 
 import threading

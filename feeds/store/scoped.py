@@ -1,11 +1,11 @@
 """The articles of a scope as its feed shows them: what was published, corrected or withdrawn last comes first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, null, or_, select, union_all
 
 from feeds.lineup import Placed
 from feeds.model import ChangeKind, Newsroom, State
@@ -104,15 +104,30 @@ def _published(session: Session, scope: Scope, newsroom: Newsroom, since: dateti
 
 def late_change(session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime) -> int:
     """The last change, after these days were over, to which releases of a scope, whatever its words, were published
-    in them; or 0. A release that came in late is such a change, and a withdrawal; a correction is none.
+    in them; or 0. A release that came in late is such a change, a withdrawal, and a correction that files one under
+    the scope or took it away; any other correction is none.
     """
-    late = select(func.coalesce(func.max(change.c.number), 0)).join(article, article.c.id == change.c.article_id)
-    late = late.join(revision, _CURRENT).where(*_filed(scope, newsroom), change.c.at >= until)
-    late = late.where(change.c.kind.in_((ChangeKind.PUBLISHED, ChangeKind.WITHDRAWN)))
-    number: int = session.execute(
-        late.where(article.c.published_at >= since, article.c.published_at < until)
-    ).scalar_one()
-    return number
+    late = select(change.c.number, change.c.filed_before).join(article, article.c.id == change.c.article_id)
+    late = late.where(change.c.at >= until, article.c.published_at >= since, article.c.published_at < until)
+    late = late.order_by(change.c.number.desc())
+    came_or_went = change.c.kind.in_((ChangeKind.PUBLISHED, ChangeKind.WITHDRAWN))
+    moved = change.c.filed_before.is_not(null())
+    here = late.join(revision, _CURRENT).where(*_filed(scope, newsroom), or_(came_or_went, moved)).limit(1)
+    left = ((number, before) for number, before in session.execute(late.where(moved)) if before)
+    return max(
+        session.execute(here).scalar() or 0,
+        next((number for number, before in left if _held(scope, newsroom, before)), 0),
+    )
+
+
+def _held(scope: Scope, newsroom: Newsroom, before: Mapping[str, Any]) -> bool:
+    """Whether what was filed so was under a scope, whatever its words."""
+    return (
+        (not scope.divisions or before["division"] in _divisions(scope, newsroom))
+        and (not scope.topics or not set(scope.topics).isdisjoint(before["topics"]))
+        and (not scope.boards or before["board"] in scope.boards)
+        and scope.language in (None, before["language"])
+    )
 
 
 def last_before(session: Session, scope: Scope, newsroom: Newsroom, at: datetime) -> datetime | None:

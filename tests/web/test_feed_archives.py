@@ -11,7 +11,7 @@ from lxml import etree
 from feeds.archives import Archives, Kept, split
 from feeds.months import Month
 from feeds.scope import Scope
-from feeds.store import articles, topics
+from feeds.store import articles, reading, topics
 from feeds.store.articles import Filing
 from tests.builders import NOW, content, correct, publish, withdraw
 from tests.web.browser import path_of
@@ -120,6 +120,44 @@ def test_what_came_in_late_gives_its_month_another_address(old: Site) -> None:
     [path] = [path for path, titles in pages.items() if "Late" in titles and "/2026-03." in path]
     assert path not in before
     assert path.startswith("/feeds/all/2026-03.atom?r=")
+
+
+def refile(site: Site, number: int, division: str, at: datetime) -> int:
+    """Correct a release by another division."""
+    with site.database.write() as session:
+        filing = replace(articles.filing_of(reading.get(session, number)), division=division)
+        done = articles.revise(session, number, content("Elsewhere"), note="A desk.", now=at, filing=filing)
+    assert done is not None
+    return done.number
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "untouched"),
+    [("climate", "water", "transport"), ("environment", "transport", "press"), ("water", "climate", "transport")],
+)
+def test_a_release_that_is_filed_elsewhere_gives_its_month_another_address_where_it_went_and_where_it_was(
+    site: Site, before: str, after: str, untouched: str
+) -> None:
+    """RFC 5005, section 4: the set of entries should not change at one address."""
+    at = NOW - timedelta(days=40)
+    for division in (before, after, untouched):
+        publish(site.database, f"Of {division}", now=at, division=division)
+    scopes = (before, after, untouched)
+    number = publish(site.database, "Here", now=at, division=before).article_id
+    for division in scopes:  # so that the present month leads to that one
+        publish(site.database, f"New of {division}", now=NOW, division=division)
+
+    def address(division: str) -> str:
+        return [path for path, _ in walk(site, f"/feeds/{division}.atom")][2]
+
+    known = [address(division) for division in scopes]
+    assert known == [f"/feeds/{division}/2026-04.atom" for division in scopes]
+    last = refile(site, number, after, NOW + timedelta(minutes=1))
+    assert [address(division) for division in scopes] == [f"{known[0]}?r={last}", f"{known[1]}?r={last}", known[2]]
+    [here] = [titles for path, titles in walk(site, f"/feeds/{after}.atom") if "2026-04" in path]
+    assert "Elsewhere" in here
+    again = refile(site, number, before, NOW + timedelta(minutes=2))
+    assert [address(division) for division in scopes] == [f"{known[0]}?r={again}", f"{known[1]}?r={again}", known[2]]
 
 
 def test_b65_months_that_are_over_are_made_once_whatever_is_published_since(old: Site) -> None:
