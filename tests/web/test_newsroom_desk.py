@@ -471,4 +471,5 @@ def test_every_page_of_the_desk_is_there_in_both_languages_and_changes_nothing(s
         answer = member.get(f"/newsroom{page}")
         assert answer.status == 200, page
         assert f'<html lang="{language}">' in answer.text
+        assert '" href="/feeds/all.atom">' in answer.text
     assert {name: rows for name, rows in site.dump().items() if name != "staff_session"} == before
