@@ -1,7 +1,9 @@
 """The archives of feeds (RFC 5005, section 4): a document for each month, from the newest to the first release.
 
-A month that is over holds the same releases for ever, at one address. A correction is told by the feed, and seen there
-by whoever has fetched the month before; at its address the month shows it too. Only what changes which releases a month
+A month that is over holds the same releases for ever, at one address: those that were published in it, and older ones
+that were corrected in it. So whoever stops at an address that is known already has seen every correction, however many
+there were since: the addresses of what is over stay, and the months after a corrected release need not be fetched anew.
+At its own address an older month shows the correction too. Only what changes which releases a month
 holds, one that came in late, was withdrawn or is filed elsewhere since, makes the links that lead to it have another
 address. Within a month that is not over the address moves with every change.
 """
@@ -78,7 +80,9 @@ class Archives:
         start, end = month.start(zone), month.end(zone)
         if start > now:
             return None
-        parts = split(scoped.lengths(session, scope, newsroom, since=start, until=end), self.in_a_part, self.characters)
+        releases = [(one, long) for one, long, _ in scoped.corrected(session, scope, newsroom, since=start, until=end)]
+        releases += scoped.lengths(session, scope, newsroom, since=start, until=end)
+        parts = split(releases, self.in_a_part, self.characters)
         if part > len(parts):
             return None
         vocabulary = {topic.slug: topic for topic in topics.known(session)}
@@ -116,13 +120,25 @@ class Archives:
         if part < parts:
             return {name: archive_path(scope, month, name, part=part + 1) for name in FEED_TYPES}
         zone = self.newsroom.city.zone
-        last = scoped.last_before(session, scope, self.newsroom, month.start(zone))
-        if last is None:
+        before = month_before(session, scope, self.newsroom, month.start(zone))
+        if before is None:
             return {}
-        before = Month.of(last, zone)
         since, until = before.start(zone), before.end(zone)
         revision = scoped.late_change(session, scope, self.newsroom, since=since, until=until)
         return {name: archive_path(scope, before, name, revision=revision) for name in FEED_TYPES}
+
+
+def month_before(session: Session, scope: Scope, newsroom: Newsroom, at: datetime) -> Month | None:
+    """The newest month before an instant in which a scope's releases were published, or older ones corrected; None if
+    there is none."""
+    zone = newsroom.city.zone
+    last = scoped.last_before(session, scope, newsroom, at)
+    if last is None:
+        return None  # what is corrected was published before
+    published = Month.of(last, zone)
+    after = published.end(zone)
+    found = scoped.corrected(session, scope, newsroom, since=after, until=at) if after < at else []
+    return max([published, *(Month.of(when, zone) for _, _, when in found)])
 
 
 def split(releases: Iterable[tuple[int, int]], most: int, characters: int) -> list[list[int]]:

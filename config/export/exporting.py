@@ -24,6 +24,7 @@ from config.export.places import Face, Place
 from config.export.register import Register, Standing
 from config.export.tree import SERVERS, Tree
 from feeds.addresses import FEED_TYPES, scope_feed_path
+from feeds.archives import month_before
 from feeds.model import Article, State
 from feeds.months import Month
 from feeds.scope import Scope
@@ -175,11 +176,12 @@ class Export:
             twins = {twin for one in found.values() for _, twin in one.twins}
             found |= reading.by_id(session, twins - set(found))
             media_paths = {one.id: self._media(session, one) for one in found.values()}
+            corrected = scoped.corrections(session, [one.id for one in found.values() if one.correction_note])
         self._owed = (self._owed | set(ids)) - found.keys()
         # A page that is there already may lead to a new one, of the same release in another language.
         for one in sorted(found.values(), key=lambda one: (self._is_there(one), one.id)):
             if one.state.is_public:
-                self._article(one, media_paths[one.id])
+                self._article(one, media_paths[one.id], corrected.get(one.id, ()))
 
     def _is_there(self, one: Article) -> bool:
         return bool(self._tree.names(places.article_folder(one.id)))
@@ -191,8 +193,8 @@ class Export:
         kept = {name: media.find(session, name) for name in names}
         return media_of(one, {name: found.variants for name, found in kept.items() if found})
 
-    def _article(self, one: Article, shown: dict[str, str]) -> None:
-        now = filed(one, self._zone)
+    def _article(self, one: Article, shown: dict[str, str], corrected: Sequence[datetime]) -> None:
+        now = filed(one, self._zone, corrected)
         was, had = self._register.article(one.id) or (now, frozenset[str]())
         self._unshown |= had - shown.keys()
         self._pending |= {was, now}
@@ -265,12 +267,12 @@ class Export:
         return wanted
 
     def _filled(self, session: Session, scope: Scope) -> list[Month]:
-        """The months in which a scope has releases, the newest first."""
+        """The months in which a scope has releases, or older ones were corrected, the newest first."""
         found: list[Month] = []
         at = self._site.clock() + _MOMENT
-        while (last := scoped.last_before(session, scope, self._newsroom, at)) is not None:
-            found.append(Month.of(last, self._zone))
-            at = found[-1].start(self._zone)
+        while (month := month_before(session, scope, self._newsroom, at)) is not None:
+            found.append(month)
+            at = month.start(self._zone)
         return found
 
     def _archive(self, scope: Scope, month: Month) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from feeds.addresses import media_path, smaller_name
@@ -33,9 +34,10 @@ class Filed:
         )
 
 
-def filed(article: Article, zone: ZoneInfo) -> Filed:
-    """What is remembered of an article: also the month of its last change, to which its feed leads."""
-    instants = [at for at in (article.published_at, article.updated_at) if at is not None]
+def filed(article: Article, zone: ZoneInfo, corrected: Sequence[datetime]) -> Filed:
+    """What is remembered of an article: also the months in which it was `corrected`, whose archives hold it, and that
+    of its last change, to which its feed leads."""
+    instants = [at for at in (article.published_at, article.updated_at, *corrected) if at is not None]
     return Filed(
         division=article.division or "",
         board=article.board,

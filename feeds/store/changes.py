@@ -86,6 +86,19 @@ def window(session: Session, after: int, to: int) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def first_at(session: Session, at: datetime) -> int:
+    """The number of the first change from an instant on; one more than the last where there is none.
+
+    Numbers have no gaps and instants do not go back, so a few rows are looked at, however long the log is.
+    """
+    low, high = 1, head(session) + 1
+    while low < high:
+        middle = (low + high) // 2
+        said = session.execute(select(told(change.c.at)).where(change.c.number == middle)).scalar()
+        low, high = (low, middle) if said is not None and said >= at else (middle + 1, high)
+    return low
+
+
 def changed(session: Session, after: int, to: int) -> set[int]:
     """The articles of the changes numbered in (after, to], also where what else the log says of them is damaged."""
     wanted = select(change.c.article_id).where(change.c.number > after, change.c.number <= to)

@@ -11,7 +11,7 @@ from feeds.lineup import Placed
 from feeds.model import ChangeKind, Newsroom, State
 from feeds.query import read
 from feeds.scope import Scope
-from feeds.store import reading
+from feeds.store import changes, reading
 from feeds.store.database import Session
 from feeds.store.schema import told
 from feeds.store.search_engine import Sought, slot, slot_end
@@ -20,6 +20,7 @@ from feeds.store.tables import article, article_topic, change, revision
 
 _CURRENT = and_(revision.c.article_id == article.c.id, revision.c.number == article.c.revision)
 _UPDATED, _PUBLISHED = (told(article.c[name]).label(name) for name in ("updated_at", "published_at"))
+_THEN = change.alias("then")
 _UNREADABLE = datetime.min.replace(tzinfo=UTC)
 _TRIED = 200
 """How many damaged rows in a row the last instant of a scope is looked for behind."""
@@ -103,12 +104,16 @@ def _published(session: Session, scope: Scope, newsroom: Newsroom, since: dateti
 
 
 def late_change(session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime) -> int:
-    """The last change, after these days were over, to which releases of a scope, whatever its words, were published
-    in them; or 0. A release that came in late is such a change, a withdrawal, and a correction that files one under
-    the scope or took it away; any other correction is none.
+    """The last change, after these days were over, to which releases of a scope, whatever its words, were published or
+    corrected in them; or 0. A release that came in late is such a change, a withdrawal, and a correction that files
+    one under the scope or took it away; any other correction is none.
     """
     late = select(change.c.number, change.c.filed_before).join(article, article.c.id == change.c.article_id)
-    late = late.where(change.c.at >= until, article.c.published_at >= since, article.c.published_at < until)
+    first, last = changes.first_at(session, since), changes.first_at(session, until)
+    then = _THEN.c.number.between(first, last - 1), _THEN.c.kind == ChangeKind.CORRECTED
+    published = and_(article.c.published_at >= since, article.c.published_at < until)
+    shown = or_(published, article.c.id.in_(select(_THEN.c.article_id).where(*then)))
+    late = late.where(change.c.number >= last, shown)
     late = late.order_by(change.c.number.desc())
     came_or_went = change.c.kind.in_((ChangeKind.PUBLISHED, ChangeKind.WITHDRAWN))
     moved = change.c.filed_before.is_not(null())
@@ -118,6 +123,36 @@ def late_change(session: Session, scope: Scope, newsroom: Newsroom, *, since: da
         session.execute(here).scalar() or 0,
         next((number for number, before in left if _held(scope, newsroom, before)), 0),
     )
+
+
+def corrected(
+    session: Session, scope: Scope, newsroom: Newsroom, *, since: datetime, until: datetime
+) -> list[tuple[int, int, datetime]]:
+    """A scope's articles that were published before an instant, and corrected from it on and before another, each with
+    how many characters its body has as HTML and the instant of its last correction there; that which was last first.
+    """
+    first, last = changes.first_at(session, since), changes.first_at(session, until)
+    wanted = select(article.c.id, func.length(revision.c.body_html), told(func.max(change.c.at)))
+    wanted = wanted.join_from(change, article, article.c.id == change.c.article_id).join(revision, _CURRENT)
+    wanted = wanted.where(change.c.number >= first, change.c.number < last, change.c.kind == ChangeKind.CORRECTED)
+    wanted = wanted.where(article.c.state == State.PUBLISHED, article.c.published_at < since)
+    wanted = wanted.where(*_filed(scope, newsroom)).group_by(article.c.id, revision.c.body_html)
+    wanted = wanted.order_by(func.max(change.c.number).desc())
+    found = [(row[0], row[1], row[2]) for row in session.execute(wanted) if row[2]]
+    if scope.words and found:
+        texts = reading.by_id(session, [one for one, _, _ in found])
+        lineages = {number: newsroom.lineage(text.division or "") for number, text in texts.items()}
+        found = [one for one in found if one[0] in texts and scope.matches(texts[one[0]], lineages[one[0]])]
+    return found
+
+
+def corrections(session: Session, ids: Iterable[int]) -> dict[int, list[datetime]]:
+    """When each of these articles was corrected; without instants that cannot be read."""
+    found: dict[int, list[datetime]] = {}
+    wanted = select(change.c.article_id, told(change.c.at)).where(change.c.kind == ChangeKind.CORRECTED)
+    for number, at in session.execute(wanted.where(change.c.article_id.in_(list(ids)))):
+        found.setdefault(number, []).extend([at] if at else [])
+    return found
 
 
 def _held(scope: Scope, newsroom: Newsroom, before: Mapping[str, Any]) -> bool:

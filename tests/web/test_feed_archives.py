@@ -122,6 +122,42 @@ def test_what_came_in_late_gives_its_month_another_address(old: Site) -> None:
     assert path.startswith("/feeds/all/2026-03.atom?r=")
 
 
+def test_no_correction_is_lost_to_a_reader_who_stops_at_addresses_that_are_known(site: Site) -> None:
+    """RFC 5005, section 4: of two states of an entry the newer counts; a known archive is not read again."""
+    for day, title in ((70, "March"), (35, "April"), (3, "May")):
+        publish(site.database, title, now=NOW - timedelta(days=day))
+    many = [publish(site.database, f"Old {n}", now=NOW - timedelta(days=65)).article_id for n in range(55)]
+    for form in ("atom", "rss"):
+        known = {path for path, _ in walk(site, f"/feeds/climate.{form}")} - {f"/feeds/climate.{form}"}
+        for count, number in enumerate(many):
+            correct(site.database, number, f"New {form} {number}", now=NOW + timedelta(minutes=count))
+        seen: set[str] = set()
+        for path, titles in walk(site, f"/feeds/climate.{form}"):
+            if path in known:
+                break
+            seen |= set(titles)
+        assert {f"New {form} {number}" for number in many} <= seen
+
+
+def test_a_month_without_releases_of_its_own_is_on_the_way_where_older_ones_were_corrected_in_it(site: Site) -> None:
+    number = publish(site.database, "Old", now=NOW - timedelta(days=70)).article_id
+    publish(site.database, "Also old", now=NOW - timedelta(days=70))
+    correct(site.database, number, "Corrected", now=NOW - timedelta(days=35))
+    publish(site.database, "New", now=NOW)
+    for scope in ("climate.atom", "select.atom?q=corrected+%7C+new+%7C+old"):
+        found = [(path.partition("?")[0][-12:-5], titles) for path, titles in walk(site, f"/feeds/{scope}")][1:]
+        assert found == [
+            ("2026-05", ["New"]),
+            ("2026-04", ["Corrected"]),
+            ("2026-03", ["Also old", "Corrected"]),
+        ]
+    known = {path for path, _ in walk(site, "/feeds/climate.atom") if "2026-05" not in path}
+    withdraw(site.database, number, now=NOW)
+    left = [path for path, _ in walk(site, "/feeds/climate.atom") if "/2026-0" in path]
+    assert [path.partition("?")[0][-12:-5] for path in left] == ["2026-05", "2026-03"]
+    assert left[1] not in known
+
+
 def refile(site: Site, number: int, division: str, at: datetime) -> int:
     """Correct a release by another division."""
     with site.database.write() as session:
