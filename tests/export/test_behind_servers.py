@@ -320,8 +320,26 @@ def test_a_page_of_another_site_may_say_which_version_of_a_feed_it_has(front: Fr
         assert front.alone.get(address).headers[exposed] == program.get(address).headers[exposed]
 
 
-def test_b68_only_what_reads_is_answered(front: Front) -> None:
-    for address in ("/feeds/all.rss", "/", "/articles/36/x"):
-        head = front.alone.head(address)
-        assert (head.status_code, head.content) == (200, b"")
-        assert front.alone.post(address).status_code in (404, 405)
+@pytest.mark.parametrize("address", ["/feeds/all.rss", "/feeds/all.json", "/", "/articles/36/x", "/feeds.css"])
+def test_b68_only_what_reads_is_answered(front: Front, program: httpx.Client, address: str) -> None:
+    """RFC 9110, section 15.5.6: what is refused is told which methods there are."""
+    head = front.alone.head(address)
+    assert (head.status_code, head.content) == (200, b"")
+    for method in ("POST", "DELETE", "TRACE", "FOO"):
+        for asked in (front.alone, front.beside) if front.name == "nginx" else (front.beside,):
+            answer = asked.request(method, address)
+            assert answer.status_code == program.request(method, address).status_code == 405, method
+            assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}, method
+            assert "nginx" not in answer.text
+            for name in ALWAYS:
+                assert answer.headers[name], (method, name)
+
+
+@pytest.mark.parametrize("address", ["/feeds/all.rss", "/feeds/all/2026-03.json", "/", "/feeds.opml", "/feeds.css"])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+def test_every_answer_says_that_it_depends_on_the_encodings_that_are_taken(
+    front: Front, address: str, coding: str
+) -> None:
+    """RFC 9110, section 12.5.5: also the answer without any, or a cache gives it to everybody."""
+    varies = front.alone.get(address, headers={"Accept-Encoding": coding}).headers["vary"].lower().split(", ")
+    assert varies.count("accept-encoding") == 1
