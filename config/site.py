@@ -239,7 +239,7 @@ class Site(Parts):
     @cached_property
     def feed_health(self) -> FeedHealth:
         """How the feeds are, for staff."""
-        return FeedHealth(self.door, self.shelf, self.readers, self.chrome, os.getpid())
+        return FeedHealth(self.door, self.shelf, self.feed_routes.archives, self.readers, self.chrome, os.getpid())
 
     @cached_property
     def api_options(self) -> ApiOptions:

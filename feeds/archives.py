@@ -23,6 +23,7 @@ from feeds.months import Month
 from feeds.packed import Document, pack
 from feeds.renderings import FORMATS, Renderings
 from feeds.scope import Scope
+from feeds.standing import LeftOut
 from feeds.store import changes, reading, scoped, topics
 from feeds.store.database import Database, Session
 from feeds.words import Words
@@ -68,26 +69,32 @@ class Archives:
             known = self.kept.get(key)
             if known is not None:
                 return known
-            made = self._make(session, scope, month, part, extension, now)
+            made, left_out = self._make(session, scope, month, part, extension, now)
         if made is not None:
-            self.kept.put(key, head, made)
+            self.kept.put(key, head, made, left_out)
         return made
+
+    def left_out(self) -> list[tuple[Scope, LeftOut]]:
+        """The releases that months which were asked for in this process should show and do not, by scope."""
+        return [(Scope.parse(scope), one) for scope, one in self.kept.left_out()]
 
     def _make(
         self, session: Session, scope: Scope, month: Month, part: int, extension: str, now: datetime
-    ) -> Document | None:
+    ) -> tuple[Document | None, Sequence[LeftOut]]:
         newsroom, zone = self.newsroom, self.newsroom.city.zone
         start, end = month.start(zone), month.end(zone)
         if start > now:
-            return None
+            return None, ()
         releases = [(one, long) for one, long, _ in scoped.corrected(session, scope, newsroom, since=start, until=end)]
         releases += scoped.lengths(session, scope, newsroom, since=start, until=end)
         parts = split(releases, self.in_a_part, self.characters)
         if part > len(parts):
-            return None
+            return None, ()
         vocabulary = {topic.slug: topic for topic in topics.known(session)}
         renderings = self.renderings or Renderings(newsroom, self.words, formats=(extension,))
         shown = [one for one in renderings.of(session, parts[part - 1], vocabulary) if one.stamp]
+        known = ((one, renderings.last(one)) for one in parts[part - 1])
+        left_out = [LeftOut(one, made.problem if made else None) for one, made in known if not made or made.problem]
         older = {name: newsroom.url(url) for name, url in self._older(session, scope, month, part, len(parts)).items()}
         links = {"current": {name: newsroom.url(scope_feed_path(scope, name)) for name in FEED_TYPES}}
         closed = end <= now
@@ -105,7 +112,7 @@ class Archives:
         )
         module = FORMATS[extension]
         content = pieces(module.around(feed), (renderings.pieces(one)[extension] for one in shown), module.BETWEEN)
-        return Document(
+        document = Document(
             address=archive_path(scope, month, extension, part=part),
             packed=pack(content),
             media_type=FEED_TYPES[extension],
@@ -114,6 +121,7 @@ class Archives:
             max_age=feed.max_age,
             links=f'<{feed.self_urls[extension]}>; rel="self"',
         )
+        return document, left_out
 
     def _older(self, session: Session, scope: Scope, month: Month, part: int, parts: int) -> dict[str, str]:
         """Where a reader goes on: the next part of the month, or the newest month before it that has releases."""
@@ -165,6 +173,7 @@ class Kept:
         """Nothing is kept yet."""
         self._most = bytes_kept
         self._documents: OrderedDict[Key, Document] = OrderedDict()
+        self._left_out: dict[Key, Sequence[LeftOut]] = {}
         self._size = 0
         self._seen = 0
         self._topics: Sequence[Topic] = ()
@@ -176,6 +185,7 @@ class Kept:
         with self._one_at_a_time:
             if vocabulary != self._topics or head - self._seen > _MANY:
                 self._documents.clear()
+                self._left_out.clear()
                 self._size = 0
             elif head != self._seen and self._documents:
                 changed = reading.by_id(session, {one.article_id for one in changes.window(session, self._seen, head)})
@@ -185,6 +195,7 @@ class Kept:
                 first = Month.of(min(touched), zone) if touched else None
                 for key in [key for key in self._documents if first and key[1] >= first]:
                     self._size -= self._documents.pop(key).packed.size
+                    self._left_out.pop(key, None)
             self._seen, self._topics = max(head, self._seen), vocabulary
             return head
 
@@ -196,12 +207,21 @@ class Kept:
                 self._documents.move_to_end(key)
             return known
 
-    def put(self, key: Key, head: int, document: Document) -> None:
-        """Keep a document that was made when this was the last change."""
+    def left_out(self) -> list[tuple[str, LeftOut]]:
+        """What had to be left out of the documents that are kept, each release once for each scope."""
+        with self._one_at_a_time:
+            return list(dict.fromkeys((key[0], one) for key, found in self._left_out.items() for one in found))
+
+    def put(self, key: Key, head: int, document: Document, left_out: Sequence[LeftOut] = ()) -> None:
+        """Keep a document that was made when this was the last change, and what had to be left out of it."""
         with self._one_at_a_time:
             if head != self._seen or key in self._documents:
                 return
             self._documents[key] = document
+            if left_out:
+                self._left_out[key] = left_out
             self._size += document.packed.size
             while self._size > self._most and len(self._documents) > 1:
-                self._size -= self._documents.popitem(last=False)[1].packed.size
+                oldest, document = self._documents.popitem(last=False)
+                self._left_out.pop(oldest, None)
+                self._size -= document.packed.size

@@ -70,6 +70,23 @@ def test_f61_a_release_whose_record_is_damaged_is_named_too(site: Site) -> None:
     assert "damaged" in problem
 
 
+@pytest.mark.parametrize("is_read", [True, False])
+def test_f61_what_an_archive_had_to_leave_out_is_named_too(site: Site, *, is_read: bool) -> None:
+    broken = poison(site) if is_read else publish(site.database, "Broken").article_id
+    if not is_read:
+        damage(site.database, broken)
+    for number in range(50):
+        publish(site.database, f"Sound {number}", now=NOW + timedelta(minutes=number + 1))
+    staff = signed_in(site)
+    assert "every release could be shown" in staff.get(HEALTH).text
+    for form in ("rss", "atom"):
+        assert site.browser.get(f"/feeds/climate/2026-05.{form}").status == 200
+    (problem,) = rows(staff.get(HEALTH).text, "missing")
+    assert f'href="/newsroom/articles/{broken}"' in problem
+    assert problem.count("Climate") == 1
+    assert ("it has no title" if is_read else "damaged") in problem
+
+
 def test_readers_are_counted_by_what_their_programs_say(site: Site) -> None:
     publish(site.database)
     site.browser.get("/feeds/all.rss")

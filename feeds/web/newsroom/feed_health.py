@@ -9,12 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feeds.addresses import FEED_TYPES, feed_page_path, scope_feed_path
+from feeds.archives import Archives
 from feeds.model import Article
 from feeds.naming import wish_names
 from feeds.readers import Reader, Readers
 from feeds.scope import Scope
 from feeds.shelf import Shelf
-from feeds.standing import Size, Standing
+from feeds.standing import LeftOut, Size, Standing
 from feeds.store import reading, topics
 from feeds.store.database import Session
 from feeds.web.chrome import Chrome
@@ -65,6 +66,7 @@ class FeedHealth:
 
     door: Door
     shelf: Shelf
+    archives: Archives
     readers: Readers
     chrome: Chrome
     process: int
@@ -84,8 +86,12 @@ class FeedHealth:
         shown = standing[(page - 1) * A_PAGE : page * A_PAGE]
         visit = self.chrome.visit(request)
         with self.shelf.database.read() as session:
-            names = self._names(session, standing, visit.language)
-            problems = _problems(session, standing, names)
+            older = self.archives.left_out()
+            names = self._names(
+                session, [*(one.scope for one in standing), *(scope for scope, _ in older)], visit.language
+            )
+            missing = [*((one.scope, out) for one in standing for out in one.left_out), *older]
+            problems = _problems(session, missing, names)
         return self.door.render(
             request,
             visitor,
@@ -114,20 +120,20 @@ class FeedHealth:
             readers=self.readers.of(*(scope_feed_path(one.scope, form) for form in FEED_TYPES)),
         )
 
-    def _names(self, session: Session, standing: Iterable[Standing], language: str) -> dict[Scope, str]:
+    def _names(self, session: Session, scopes: Iterable[Scope], language: str) -> dict[Scope, str]:
         say, newsroom = self.chrome.words[language], self.chrome.newsroom
         vocabulary = {topic.slug: topic for topic in topics.known(session)}
         return {
-            one.scope: say("scope.and").join(wish_names(one.scope, newsroom, say, vocabulary)) or say("scope.all")
-            for one in standing
+            scope: say("scope.and").join(wish_names(scope, newsroom, say, vocabulary)) or say("scope.all")
+            for scope in scopes
         }
 
 
-def _problems(session: Session, standing: Sequence[Standing], names: dict[Scope, str]) -> list[Problem]:
-    """Every article that was left out, the latest first, with the feeds that miss it."""
-    reasons = {out.article_id: out.reason for one in standing for out in one.left_out}
+def _problems(session: Session, missing: Sequence[tuple[Scope, LeftOut]], names: dict[Scope, str]) -> list[Problem]:
+    """Every article that was left out of a feed or of its archives, the latest first, with the feeds that miss it."""
+    reasons = {out.article_id: out.reason for _, out in missing}
     missed = {
-        number: tuple(names[one.scope] for one in standing if any(out.article_id == number for out in one.left_out))
+        number: tuple(dict.fromkeys(names[scope] for scope, out in missing if out.article_id == number))
         for number in reasons
     }
     found = reading.by_id(session, reasons) if reasons else {}
