@@ -123,7 +123,7 @@ def test_a_release_from_the_first_word_to_the_reader_and_back(browser: Browser, 
     assert gone.status == 410
     expect(reader.get_by_text("The festival is called off.")).to_be_visible()
     assert "By the river" not in reader.request.get(f"{desk.address}/feeds/all.rss").text()
-    assert reader.request.get(desk.address + media).status == 404
+    assert reader.request.get(desk.address + media).status == 410
 
 
 def test_what_is_urgent_needs_a_second_person(browser: Browser, desk: Desk) -> None:
