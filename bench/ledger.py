@@ -9,6 +9,7 @@ import random
 import statistics
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import structlog
@@ -22,6 +23,7 @@ from notifier.model import DeliveryState
 from notifier.supply import MOST
 from notifier.tokens import Tokens
 from tests.builders import SECRET, Hands, publish
+from tests.conftest import POSTGRES, postgres_database
 
 _SETS = 40
 
@@ -30,10 +32,16 @@ def main() -> None:
     """Print milliseconds for each set, and memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--deliveries", type=int, default=1_000_000)
+    parser.add_argument("--engine", choices=("SQLite", "PostgreSQL"), default="SQLite")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    with tempfile.TemporaryDirectory() as folder:
-        database = filled(f"sqlite:///{Path(folder) / 'civicwire.db'}", options.deliveries)
+    with ExitStack() as stack:
+        if options.engine == "SQLite":
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            url = f"sqlite:///{folder / 'civicwire.db'}"
+        else:
+            url = stack.enter_context(postgres_database(POSTGRES, durable=True))
+        database = filled(url, options.deliveries)
         clock = Hands()
         publish(database, "Night buses run later")
         before = megabytes()

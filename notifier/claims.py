@@ -1,7 +1,7 @@
 """The claims of one owner on deliveries: taken, kept alive, looked at once more, settled or given back. A shell."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.model import Newsroom
 from feeds.store.database import Database, Session
-from feeds.store.kept import Line, Pulse
+from feeds.store.kept import Line, Pulse, flush
 from notifier import nowhere
 from notifier.journal import Journal
 from notifier.ledger import deliveries, holds
@@ -46,7 +46,7 @@ class Claims:
     questions: Line | None = None
     """Where it is asked what stands against a few deliveries, so that asking before each message costs little."""
     answers: Line | None = None
-    """Where it is written down what a server took."""
+    """Where it is written down what a server took, before it is on the disk: see `confirm`."""
 
     def expire(self) -> None:
         """End what has waited longer than its kind lives."""
@@ -106,13 +106,16 @@ class Claims:
 
         What a server has answered is not forgotten because the database is busy: it is tried for two minutes.
         """
+        return self._patiently(lambda: self._settled(outcomes))
+
+    def _patiently(self, write: Callable[[], set[int]]) -> set[int]:
         for pause in (0.5, 2, 5, 10, 20, 40, 40):
             try:
-                return self._settled(outcomes)
+                return write()
             except StoreError as error:
                 log.warning("delivery.unrecorded", cause=str(error), again_in=pause)
                 time.sleep(pause)
-        return self._settled(outcomes)
+        return write()
 
     def _settled(self, outcomes: Sequence[Outcome]) -> set[int]:
         if self.answers is not None and all(one.state is DeliveryState.ACCEPTED for one in outcomes):
@@ -120,6 +123,21 @@ class Claims:
                 return deliveries.accept(session, outcomes, owner=self.owner, now=self.clock())
         with self.database.write(unfelt=self.pulse) as session:
             return deliveries.settle(session, outcomes, owner=self.owner, now=self.clock())
+
+    def confirm(self, accepted: Sequence[Outcome]) -> None:
+        """What was settled by `answers` is on the disk when this returns: written again where the server has lost it.
+
+        It gets there in order: with this commit, everything before it. StoreError if it cannot, tried as long as ever.
+        """
+        again = self._patiently(lambda: self._confirmed(accepted))
+        if again:
+            log.warning("delivery.written_again", number=len(again))
+
+    def _confirmed(self, accepted: Sequence[Outcome]) -> set[int]:
+        with self.database.write() as session:
+            again = deliveries.accept(session, accepted, owner=self.owner, now=self.clock())
+            flush(session)
+        return again
 
     def give_back(self, ids: Sequence[int], at: datetime, cause: str | None) -> None:
         """Return these untried, due again at the instant."""

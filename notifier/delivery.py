@@ -21,6 +21,7 @@ from feeds.clock import Clock
 from feeds.errors import StoreError
 from feeds.model import Newsroom
 from feeds.store.database import Database
+from feeds.store.kept import UNFLUSHED
 from notifier import quiet
 from notifier.addressing import Addressing
 from notifier.claims import Claims
@@ -30,12 +31,13 @@ from notifier.domains import Domains
 from notifier.envelope import ReturnAddresses
 from notifier.journal import Journal
 from notifier.ledger.deliveries import LEASE
-from notifier.load import DeliveryRun, Load, Share
+from notifier.load import Load, Share
 from notifier.model import Delivery
 from notifier.receipts import Receipts, receipts, receipts_of
 from notifier.refusals import Refusals
 from notifier.retry import OUTAGE_PAUSE
 from notifier.supply import FIRST
+from notifier.tally import DeliveryRun
 from notifier.tokens import Tokens
 from notifier.transport.promise import SignInRefused, Transport, TransportUnavailable
 
@@ -94,7 +96,7 @@ class Sender:
                 self.journal,
                 pulse=stack.enter_context(self.database.pulse()),
                 questions=stack.enter_context(self.database.line()),
-                answers=stack.enter_context(self.database.line()),
+                answers=stack.enter_context(self.database.line(UNFLUSHED)),
             )
             noted = None
             folder = receipts_of(self.database)  # another machine could not read it: none where there may be others

@@ -25,11 +25,19 @@ class Doubts:
         self._asked: set[int] = set()
         self._seen: int | None = None
         self._felt: int | None = None
+        self._just_asked: set[int] = set()
         self._looking = asyncio.Lock()
 
     def is_clear(self, one: Delivery) -> bool:
         """Whether it is known at this moment that nothing stands against it."""
-        return self._is_known(one) and one.id not in self._against
+        return (one.id in self._just_asked or self._is_known(one)) and one.id not in self._against
+
+    def saw(self, asked: Sequence[Delivery], against: Mapping[int, DeliveryState]) -> None:
+        """What has just been asked together with something else: known in this turn of the event loop, like the pulse,
+        and a reason not to begin with them later."""
+        self._learn(asked, against)
+        self._just_asked.update(one.id for one in asked)
+        asyncio.get_running_loop().call_soon(self._just_asked.clear)
 
     def seems_clear(self, one: Delivery) -> bool:
         """Whether nothing stood against it when it was asked about last: enough to begin with, not to send it."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,17 +10,18 @@ from threading import Event
 import structlog
 
 from feeds.errors import StoreError
-from notifier.addresses import masked
 from notifier.addressing import Addressing
 from notifier.claims import Claims
+from notifier.confirming import Confirming
 from notifier.domains import Domains
 from notifier.doubts import Doubts
 from notifier.ledger.deliveries import Outcome
-from notifier.model import Delivery, DeliveryState, Kind
+from notifier.model import Delivery, DeliveryState
 from notifier.receipts import Receipts
 from notifier.refusals import Refusals
 from notifier.retry import Reply, Stage, asks_for_less, verdict
 from notifier.supply import Supply
+from notifier.tally import DeliveryRun
 from notifier.together import Together
 from notifier.transport.promise import Outgoing
 
@@ -32,14 +32,6 @@ _FOLDING_SECONDS = 0.05
 """How long answers are gathered that are noted already, before they go into the ledger together."""
 _MOST_UNFOLDED = 1_000
 """How many may wait for that: beyond, nothing more is sent until the ledger has caught up."""
-
-
-@dataclass(slots=True)
-class DeliveryRun:
-    """What a run did: how many deliveries ended in which state, and why the server could not be used, if so."""
-
-    states: Counter[DeliveryState] = field(default_factory=Counter)
-    unavailable: str | None = None
 
 
 @dataclass(slots=True)
@@ -66,13 +58,15 @@ class Load:
     _taken: dict[int, Delivery] = field(default_factory=dict)
     _unfolded: list["_Answered"] = field(default_factory=list)
     _folding: asyncio.Task[StoreError | None] | None = None
-    _write: Together["_Answered", bool] = field(init=False)
+    _write: Together["_Answered", "_Looked"] = field(init=False)
+    _confirming: Confirming = field(init=False)
 
     def __post_init__(self) -> None:
         """Questions of several connections are asked together."""
         self.supply = Supply(self._more)
         self.doubts = Doubts(self.claims, lambda: [*self._taken.values(), *self.supply.waiting])
-        self._write = Together(self._settle_all, lambda one: one.delivery.id)
+        self._write = Together(self._settle_and_look, lambda one: one.delivery.id)
+        self._confirming = Confirming(self.claims.confirm)
 
     @property
     def goes_on(self) -> bool:
@@ -130,6 +124,8 @@ class Load:
         """Everything that was answered is in the ledger when this returns. StoreError if it cannot be."""
         while self._unfolded or self._folding is not None:
             await self._folded()
+        await self._confirming.close()
+        self.done.tell()
         if self._held is not None:
             # Others were on the wire when it was held: what they were told was for our sake too.
             self._refused_for_us += self.refusals.of_us()
@@ -142,7 +138,11 @@ class Load:
         """Returns when it cannot be forgotten any more."""
         self.doubts.forget(answered.delivery)
         if self.receipts is None:
-            await self._write(answered)
+            looked = await self._write(answered)
+            if looked is not None:
+                self.doubts.saw(looked.at, looked.against)
+            if self.claims.answers is not None and answered.outcome.state is DeliveryState.ACCEPTED:
+                await self._confirming.add(answered.outcome)
             return
         self._unfolded.append(answered)
         if answered.outcome.state is DeliveryState.ACCEPTED:
@@ -232,22 +232,23 @@ class Load:
         await asyncio.to_thread(self.claims.hold, reason, self._refused_for_us)
         log.error("delivery.held", cause=reason, refused=len(self._refused_for_us))
 
-    def _settle_all(self, answered: Sequence["_Answered"]) -> Mapping[int, bool]:
+    def _settle_and_look(self, answered: Sequence["_Answered"]) -> Mapping[int, "_Looked"]:
+        """With what is written down it is asked what stands against those whose text is the next to be written."""
+        self._settle_all(answered)
+        begun = list(self._taken.values())
+        if not begun:
+            return {}
+        try:
+            looked = _Looked(begun, self.claims.objections(begun))
+        except StoreError:
+            return {}  # each is asked about when its turn comes
+        return dict.fromkeys((one.delivery.id for one in answered), looked)
+
+    def _settle_all(self, answered: Sequence["_Answered"]) -> None:
         kept = self.claims.settle([one.outcome for one in answered])
-        accepted: Counter[tuple[int, Kind]] = Counter()
         for one in answered:
-            delivery, state = one.delivery, one.outcome.state
-            if delivery.id not in kept:
-                continue
-            self.done.states[state] += 1
-            if state is DeliveryState.ACCEPTED:
-                accepted[delivery.mailing_id, delivery.kind] += 1
-            else:
-                to = masked(delivery.address)
-                log.info("delivery.settled", delivery=delivery.id, kind=delivery.kind, to=to, state=state)
-        for (mailing, kind), number in accepted.items():
-            log.info("delivery.accepted", mailing=mailing, kind=kind, number=number)
-        return dict.fromkeys(kept, True)
+            if one.delivery.id in kept:
+                self.done.settled(one.delivery, one.outcome.state)
 
 
 @dataclass(slots=True)
@@ -282,3 +283,11 @@ class _Answered:
 
     delivery: Delivery
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was just asked about, and what stands against it."""
+
+    at: Sequence[Delivery]
+    against: Mapping[int, DeliveryState]

@@ -58,6 +58,17 @@ _BY_INDEX = (
 )
 
 
+UNFLUSHED = "synchronous_commit = off"
+"""The setting of a line whose statements everybody sees at once, and the disk within a second: until then they outlive
+whoever said them, but not the server."""
+
+
+def flush(session: Connection) -> None:
+    """When this transaction of PostgreSQL is committed, everything that was committed before is on the disk."""
+    # A commit that has nothing to write down waits for no disk.
+    session.exec_driver_sql("SELECT pg_logical_emit_message(true, 'civicwire', '')")
+
+
 class Line:
     """Of PostgreSQL: one statement at a time, each a transaction of its own, about a few rows found by an index."""
 

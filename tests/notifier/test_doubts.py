@@ -1,6 +1,8 @@
 """The last look before the wire: whatever anybody writes is seen by it, and nobody's writing keeps it from its end."""
 
 import asyncio
+import random
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -9,12 +11,18 @@ import pytest
 from sqlalchemy import Engine, event, update
 
 from feeds.store.database import Database
+from notifier.addressing import Addressing
 from notifier.claims import Claims
+from notifier.domains import Domains
 from notifier.doubts import Doubts
 from notifier.ledger import deliveries, holds, suppressions
 from notifier.ledger.deliveries import LEASE
 from notifier.ledger.tables import delivery, mailing, subscriber
+from notifier.load import Load
 from notifier.model import Cadence, Delivery, DeliveryState
+from notifier.refusals import Refusals
+from notifier.retry import Reply
+from notifier.tally import DeliveryRun
 from tests.builders import correct, withdraw
 from tests.notifier.conftest import Desk
 
@@ -186,6 +194,78 @@ def test_nobody_who_writes_all_the_time_keeps_a_message_from_its_answer(alerted:
         with at_each_question(write) as questions:
             asyncio.run(one_by_one(claims, claimed))
     assert len(questions) == len(claimed)
+
+
+def test_what_was_asked_together_with_something_else_is_known_for_a_moment_only(alerted: Desk) -> None:
+    async def seen(claims: Claims, claimed: Sequence[Delivery]) -> list[bool]:
+        doubts = Doubts(claims, lambda: claimed)
+        doubts.saw(claimed, {claimed[3].id: DeliveryState.SKIPPED_LEFT})
+        known = [doubts.is_clear(claimed[2]), doubts.is_clear(claimed[3])]
+        await asyncio.sleep(0)
+        return [*known, doubts.is_clear(claimed[2])]
+
+    with claims_of(alerted) as claims:
+        assert asyncio.run(seen(claims, claims.take(20))) == [True, False, False]
+
+
+def load_of(claims: Claims, desk: Desk) -> Load:
+    """Of all that is due; nothing is noted before the ledger has it."""
+    load = Load(
+        claim=claims.take,
+        claims=claims,
+        addressing=Addressing(desk.newsroom, claims.tokens, None, None),
+        jitter=random.Random(1),
+        waits=lambda one: False,
+        stopping=threading.Event(),
+        done=DeliveryRun(),
+        refusals=Refusals(),
+        domains=Domains(),
+    )
+    load.supply.fill(claims.take(20))
+    return load
+
+
+def test_f68_who_leaves_before_the_answer_to_the_message_before_is_written_down_gets_none(
+    alerted: Desk, other: Database
+) -> None:
+    """The envelope is written by then, and that it is asked together with the writing makes no difference."""
+
+    elsewhere = replace(alerted, database=other, following=replace(alerted.following, database=other))
+
+    async def carried(load: Load) -> tuple[bool, bool]:
+        claimed = {each.id: each for each in load.supply.waiting}
+        one, two, three = [await load.take() for _ in range(3)]
+        assert one is not None
+        assert two is not None
+        assert three is not None
+        leaves(elsewhere, claimed[two.key])
+        await load.settle(one, Reply(250, "2.0.0 ok"))
+        return await load.may_go(two), await load.may_go(three)
+
+    with claims_of(alerted) as claims:
+        load = load_of(claims, alerted)
+        assert asyncio.run(carried(load)) == (False, True)
+    assert load.done.states == {DeliveryState.ACCEPTED: 1}
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_message_that_follows_an_answer_at_once_costs_no_question_of_its_own(alerted: Desk) -> None:
+    async def carried(load: Load, questions: list[str]) -> list[int]:
+        one, two = await load.take(), await load.take()
+        assert one is not None
+        assert two is not None
+        asked = [len(questions)]
+        await load.settle(one, Reply(250, "2.0.0 ok"))
+        asked.append(len(questions))
+        assert await load.may_go(two)
+        asked.append(len(questions))
+        await asyncio.sleep(0.01)
+        assert await load.may_go(two)
+        return [*asked, len(questions)]
+
+    with claims_of(alerted) as claims, at_each_question(lambda: None) as questions:
+        before, settled, went, later = asyncio.run(carried(load_of(claims, alerted), questions))
+    assert (settled - before, went - settled, later - went) == (1, 0, 1)
 
 
 @pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
