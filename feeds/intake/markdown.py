@@ -30,7 +30,7 @@ _MOST_SIGNS = 10_000
 _PARTS = 16
 """Into so many parts goes what does not render to itself: all is looked at four times at most."""
 _APART = "\n\n<!-- -->\n\n"
-"""A comment, which is cleaned away: it keeps two lists from being one."""
+"""A comment, which is cleaned away: it keeps two lists of one kind from being one."""
 # A table that Markdown has: a head, and one line in each cell.
 _PLAIN_TABLE = re.compile(r"<table><thead>(?!.*(?:span=|<(?:br|p|ul|ol|img|caption)\b))", re.S)
 # What would be understood as Markdown, anywhere in a line and at its beginning.
@@ -85,7 +85,8 @@ def _joined(blocks: Sequence[str], texts: Sequence[str]) -> str:
     written = ""
     for place, (block, text) in enumerate(zip(blocks, texts, strict=True)):
         if place:
-            written += _APART if block.startswith(_LISTS) and blocks[place - 1].startswith(_LISTS) else "\n\n"
+            are_alike = block.startswith(_LISTS) and block[:3] == blocks[place - 1][:3]
+            written += _APART if are_alike else "\n\n"
         written += text
     return written
 

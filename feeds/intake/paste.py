@@ -278,7 +278,7 @@ class _Page:
     def _linked(self, node: LexborNode, tag: str, look: Look) -> Look:
         """A link into the document itself leads nowhere in an article."""
         href = (node.attributes.get("href") or "").strip() if tag == "a" else ""
-        return replace(look, href=href) if href and not href.startswith("#") else look
+        return replace(look, href=_untracked(href)) if href and not href.startswith("#") else look
 
 
 _WHOLE: Mapping[str, Callable[[_Page, LexborNode, int], str]] = {
@@ -298,6 +298,14 @@ def _style(node: LexborNode) -> Mapping[str, str]:
 
 def _is_remark(node: LexborNode, tag: str, style: Mapping[str, str]) -> bool:
     return is_remark(tag, node.attributes.get("class") or "", node.attributes.get("href") or "", style)
+
+
+def _untracked(href: str) -> str:
+    """An address without what only counts where its readers came from (`utm_source` and its like)."""
+    path, _, rest = href.partition("?")
+    query, fragment, anchor = rest.partition("#")
+    kept = "&".join(one for one in query.split("&") if not one.lower().startswith("utm_"))
+    return f"{path}{'?' if kept else ''}{kept}{fragment}{anchor}" if kept != query else href
 
 
 def _inner(blocks: list[str]) -> list[str]:

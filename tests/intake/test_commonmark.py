@@ -111,3 +111,10 @@ def test_lines_come_back_into_the_editor_as_they_were_typed(lines: tuple[str, ..
     assert rendered(written) == html
     assert written.count("\n") == len(lines) - 1
     assert not written.splitlines()[0].endswith("\\")
+
+
+def test_lists_of_two_kinds_need_nothing_between_them() -> None:
+    bullets, numbers = "<ul><li>가</li></ul>", "<ol><li>나</li></ol>"
+    assert markdown_of(bullets + numbers + bullets) == "- 가\n\n1. 나\n\n- 가"
+    assert rendered(markdown_of(bullets + numbers + bullets)) == bullets + numbers + bullets
+    assert rendered(markdown_of(bullets + bullets + numbers + numbers)) == bullets + bullets + numbers + numbers
