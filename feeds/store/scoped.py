@@ -68,9 +68,7 @@ def withdrawn(session: Session, scope: Scope, newsroom: Newsroom, *, since: date
     slugs = _divisions(scope, newsroom)
     found = [(row[0], row[1]) for row in session.execute(wanted) if row[0] and (not slugs or row[2] in slugs)]
     if scope.words:
-        texts = reading.by_id(session, [one for _, one in found])
-        hold = (one for one in texts.values() if scope.matches(one, newsroom.lineage(one.division or "")))
-        held = {one.id for one in hold}
+        held = _holding(session, scope, newsroom, [one for _, one in found])
         found = [one for one in found if one[1] in held]
     return sorted(found, reverse=True)[:limit]
 
@@ -140,9 +138,8 @@ def corrected(
     wanted = wanted.order_by(func.max(change.c.number).desc())
     found = [(row[0], row[1], row[2]) for row in session.execute(wanted) if row[2]]
     if scope.words and found:
-        texts = reading.by_id(session, [one for one, _, _ in found])
-        lineages = {number: newsroom.lineage(text.division or "") for number, text in texts.items()}
-        found = [one for one in found if one[0] in texts and scope.matches(texts[one[0]], lineages[one[0]])]
+        held = _holding(session, scope, newsroom, [one for one, _, _ in found])
+        found = [one for one in found if one[0] in held]
     return found
 
 
@@ -232,12 +229,17 @@ def _of_words(session: Session, scope: Scope, newsroom: Newsroom, gone_since: da
     corrected = replace(sought, facets=(*sought.facets, (CHANGED,)), limit=_CORRECTED)
     engine = engine_of(session)
     gone = select(article.c.id).where(article.c.state == State.WITHDRAWN, article.c.updated_at > gone_since)
-    withdrawn = reading.by_id(session, session.execute(gone).scalars())
     return [
         *engine.find(session, sought),
         *engine.find(session, corrected),
-        *(one.id for one in withdrawn.values() if scope.matches(one, newsroom.lineage(one.division or ""))),
+        *_holding(session, scope, newsroom, session.execute(gone).scalars()),
     ]
+
+
+def _holding(session: Session, scope: Scope, newsroom: Newsroom, ids: Iterable[int]) -> set[int]:
+    """Those of these articles that a scope matches, its words too."""
+    texts = reading.by_id(session, ids)
+    return {one.id for one in texts.values() if scope.matches(one, newsroom.lineage(one.division or ""))}
 
 
 def _sought(scope: Scope, newsroom: Newsroom, *, limit: int) -> Sought:

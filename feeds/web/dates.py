@@ -8,6 +8,7 @@ from babel.dates import format_date
 
 # Babel's own full Korean patterns mix scripts, so every language has its pattern written here.
 _MONTH_WEEKDAY = {"en": "MMMM, EEEE", "ko": "M월 EEEE"}
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _FULL = {"en": "d MMMM y", "ko": "y년 M월 d일"}
 
 
@@ -24,6 +25,21 @@ class Day:
 def local_day(when: datetime | date, zone: ZoneInfo) -> date:
     """The day of an instant in the zone; a day stays itself."""
     return when.astimezone(zone).date() if isinstance(when, datetime) else when
+
+
+def asked_days(since: str, until: str) -> tuple[date | None, date | None]:
+    """The first and the last day that an address asks for, turned where they are the wrong way round; None for one that
+    is none, or of no century near ours."""
+    first, last = _asked(since), _asked(until)
+    return (last, first) if first and last and last < first else (first, last)
+
+
+def _asked(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
 def day(when: datetime | date, zone: ZoneInfo, language: str) -> Day:

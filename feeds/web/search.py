@@ -22,12 +22,12 @@ from feeds.store.search import FARTHEST, Hit, Query
 from feeds.web import views
 from feeds.web.asking import Asking
 from feeds.web.chrome import OWN_NAMES, Chrome, feed_links
+from feeds.web.dates import asked_days
 from feeds.web.views import Item
 
 PATH = "/search"
 A_PAGE = 20
 _LAST_PAGE = FARTHEST // A_PAGE
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _DAY = timedelta(days=1)
 
 
@@ -56,9 +56,7 @@ class Asked:
         ValueError for more divisions, boards and topics than a scope holds.
         """
         city = newsroom.city
-        since, until = _day(given.get("from", "")), _day(given.get("to", ""))
-        if since and until and until < since:
-            since, until = until, since
+        since, until = asked_days(given.get("from", ""), given.get("to", ""))
         text = " ".join(given.get("q", "").split())
         named = [("division", slug) for slug in given.getlist("division") if newsroom.division(slug) is None]
         named += [("board", slug) for slug in given.getlist("board") if slug not in {one.slug for one in city.boards}]
@@ -223,14 +221,6 @@ def _known(values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
 
 def _one_of(value: str | None, known: Sequence[str]) -> str | None:
     return value if value in known else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _page(text: str) -> int:

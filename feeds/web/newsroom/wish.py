@@ -11,12 +11,12 @@ from feeds.localtime import instant_of
 from feeds.model import Newsroom, State
 from feeds.staff import Actor
 from feeds.store.desk_list import Desk
+from feeds.web.dates import asked_days
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 LONGEST_SEARCH = 200
 FARTHEST_PAGE = 10_000
 _NAMES = {"since": "from", "until": "to"}
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 UNKNOWN = "-"
 """Asks for what has no division yet; the slug of no division."""
 
@@ -78,9 +78,7 @@ def wish_of(query: Mapping[str, str], newsroom: Newsroom) -> Wish:
     """The wish of a query; a value that is none of ours asks for nothing."""
     division, language = query.get("division", ""), query.get("language", "")
     number = query.get("page", "1")
-    since, until = _day(query.get("from", "")), _day(query.get("to", ""))
-    if since and until and until < since:
-        since, until = until, since
+    since, until = asked_days(query.get("from", ""), query.get("to", ""))
     page = int(number) if number.isascii() and number.isdigit() and len(number) <= 9 else 1
     return Wish(
         q=" ".join(query.get("q", "").split())[:LONGEST_SEARCH],
@@ -136,14 +134,6 @@ def own_divisions(actor: Actor, newsroom: Newsroom) -> tuple[str, ...] | None:
     if actor.divisions is None:
         return None
     return tuple(dict.fromkeys(slug for one in actor.divisions for slug in newsroom.within(one)))
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _one_of(kind: type[_Kind], text: str, otherwise: _Kind) -> _Kind:
